@@ -1,0 +1,1 @@
+"""Stages made of several topics."""

@@ -1,0 +1,35 @@
+"""The one error the package raises for what a user can mend, and its hints."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SynapseError(ValueError):
+    """Something the user can mend, said in one line: what, expected, got, try.
+
+    Examples
+    --------
+    >>> raise SynapseError("numLeaves must be at least 2, got 1. Try: numLeaves=31")
+    Traceback (most recent call last):
+        ...
+    synapse_magic.errors.SynapseError: numLeaves must be at least 2, got 1. Try: numLeaves=31
+    """
+
+
+def closest(name: str, options: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the option nearest to ``name``, or an empty string.
+
+    Case does not count, so that ``numleaves`` finds ``numLeaves``.
+
+    Examples
+    --------
+    >>> closest("numleafs", ["numLeaves", "maxDepth"])
+    "Did you mean 'numLeaves'?"
+    >>> closest("qqq", ["numLeaves"])
+    ''
+    """
+    by_folded = {option.casefold(): option for option in options}
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return f"Did you mean {by_folded[found[0]]!r}?" if found else ""

@@ -1,0 +1,1 @@
+"""The maths on arrays: no Spark, no state, no printing."""

@@ -1,0 +1,1 @@
+"""The ``%%synapse`` language: cell text to plan to Python source, without a session."""

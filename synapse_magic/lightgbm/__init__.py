@@ -1,0 +1,1 @@
+"""Gradient-boosted trees by LightGBM, trained over all workers of the session."""

@@ -1,0 +1,1 @@
+"""Numbers about a frame or a scored frame, aggregated by Spark."""

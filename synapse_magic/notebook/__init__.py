@@ -1,0 +1,1 @@
+"""The face in Jupyter: the magic, progress, completion and errors."""
