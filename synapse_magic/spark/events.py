@@ -1,0 +1,62 @@
+"""Events that happen while a stage works, passed from whoever makes them to whoever shows them."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """One finished training iteration.
+
+    Attributes
+    ----------
+    uid : str
+        The estimator that trains.
+    iteration, total : int
+        The iteration just finished, from 1, and how many are planned.
+    metrics : mapping of str to float
+        The metrics after it, such as ``{"valid binary_logloss": 0.31}``.
+    """
+
+    uid: str
+    iteration: int
+    total: int
+    metrics: Mapping[str, float]
+
+
+Listener = Callable[[Iteration], None]
+_listeners: list[Listener] = []
+_lock = threading.Lock()
+
+
+def publish(event: Iteration) -> None:
+    """Hand an event to every listener, in the thread of the caller."""
+    with _lock:
+        listeners = tuple(_listeners)
+    for listener in listeners:
+        listener(event)
+
+
+@contextlib.contextmanager
+def listen(listener: Listener) -> Iterator[None]:
+    """Receive all events of the process inside the ``with`` block.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> with listen(seen.append):
+    ...     publish(Iteration("gbm_1", 1, 10, {"auc": 0.9}))
+    >>> seen[0].iteration
+    1
+    """
+    with _lock:
+        _listeners.append(listener)
+    try:
+        yield
+    finally:
+        with _lock:
+            _listeners.remove(listener)
