@@ -118,8 +118,9 @@ class Param(SparkParam[T]):
 
     def expected(self) -> str:
         """Describe the allowed values, such as ``an integer of at least 2``."""
-        kinds = " or ".join(describe_type(kind) for kind in alternatives(self.type))
-        return f"{kinds}{self._range_text()}"
+        kinds = [kind for kind in alternatives(self.type) if kind is not type(None)]
+        text = " or ".join(describe_type(kind) for kind in kinds) + self._range_text()
+        return text if len(kinds) == len(alternatives(self.type)) else f"{text}, or None"
 
     def _range_text(self) -> str:
         parts = []

@@ -160,7 +160,8 @@ def _read_attachment(spark: SparkSession, path: str, name: str) -> bytes:
 
 def _exists(spark: SparkSession, path: str) -> bool:
     try:
-        spark.read.text(f"{path}/metadata")
+        # Connect analyses nothing before the schema is asked for.
+        _ = spark.read.text(f"{path}/metadata").schema
     except AnalysisException:
         return False
     return True

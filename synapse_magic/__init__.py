@@ -1,0 +1,71 @@
+"""synapse_magic: machine-learning pipelines on Spark, made and explained in the notebook.
+
+``%load_ext synapse_magic`` adds the ``%synapse`` magic; everything it does is also here as plain
+Python. Names are loaded when they are first used: importing this module loads the standard
+library and nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__version__ = "0.1.0"
+
+PUBLIC = {
+    "Evaluation": "results.evaluation",
+    "Explanation": "results.explanation",
+    "Featurize": "compose.featurize",
+    "FeaturizeModel": "compose.featurize",
+    "LightGBMClassificationModel": "lightgbm.classifier",
+    "LightGBMClassifier": "lightgbm.classifier",
+    "LightGBMRegressionModel": "lightgbm.regressor",
+    "LightGBMRegressor": "lightgbm.regressor",
+    "Profile": "results.profile",
+    "SynapseError": "errors",
+    "TablePage": "results.table",
+    "Trained": "spark.models",
+    "check_label": "metrics.label",
+    "datasets": "datasets",
+    "evaluate": "metrics.evaluate",
+    "explain": "explainers.explain",
+    "load_model": "spark.models",
+    "profile": "metrics.profile",
+    "save_model": "spark.models",
+    "start": "spark.session",
+    "stop": "spark.session",
+    "table_page": "metrics.table",
+}
+"""Each public name and the module it lives in; the stages of the language are found here."""
+
+__all__ = sorted(PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PUBLIC:
+        raise AttributeError(f"module 'synapse_magic' has no attribute {name!r}")
+    module = importlib.import_module(f"synapse_magic.{PUBLIC[name]}")
+    value = module if module.__name__ == f"synapse_magic.{name}" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add ``%synapse`` and ``%%synapse`` to the shell."""
+    from synapse_magic.notebook.extension import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take the magics back out of the shell."""
+    from synapse_magic.notebook.extension import unload
+
+    unload(shell)
