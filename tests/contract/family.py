@@ -1,0 +1,71 @@
+"""Every public stage, and data on which any of them can work."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, get_args, get_origin
+
+from pyspark.ml.linalg import Vectors
+from pyspark.sql import DataFrame, SparkSession
+
+import synapse_magic
+from synapse_magic.spark.param import Param, alternatives, unset
+from synapse_magic.spark.stage import Estimator, Model, Stage
+
+STAGES: list[type[Stage]] = [
+    value
+    for name in synapse_magic.PUBLIC
+    if isinstance(value := getattr(synapse_magic, name), type) and issubclass(value, Stage)
+]
+ESTIMATORS = [stage for stage in STAGES if issubclass(stage, Estimator)]
+UNFITTED = [stage for stage in STAGES if not issubclass(stage, Model)]
+
+
+def frame(spark: SparkSession) -> DataFrame:
+    """Give 240 rows with a column for each name that a stage may expect by default."""
+    rows = []
+    for i in range(240):
+        x, y = math.sin(i), math.cos(3 * i)
+        rows.append((x, y, Vectors.dense([x, y, i % 7]), float(x + y > 0), i % 5 == 0, 1.0))
+    return spark.createDataFrame(rows, ["a", "b", "features", "label", "held_out", "weight"])
+
+
+def ready(stage: type[Stage]) -> Stage:
+    """Give an instance that only lacks data: columns without a default are named."""
+    needed = {"inputCol": "a", "inputCols": ["a", "b"], "outputCol": "made"}
+    declared = stage.params_declared()
+    has_features = "featuresCol" in declared
+    return stage(
+        **{
+            name: value
+            for name, value in needed.items()
+            if name in declared and declared[name].default is unset and not has_features
+        }
+    )
+
+
+def sample_value(declared: Param[Any]) -> Any:
+    """Give a value that the declaration allows and that is not the default where possible."""
+    kind = next(kind for kind in alternatives(declared.type) if kind is not type(None))
+    if get_origin(kind) is Literal:
+        return get_args(kind)[-1]
+    if get_origin(kind) is list:
+        (element,) = get_args(kind)
+        return [_number(declared, element)] if element in (int, float) else [element("x")]
+    if kind is bool:
+        return not declared.default
+    return _number(declared, kind) if kind in (int, float) else "text"
+
+
+def bad_value(declared: Param[Any]) -> Any:
+    """Give a value of a type that no param takes."""
+    return object()
+
+
+def _number(declared: Param[Any], kind: type) -> Any:
+    low = declared.low if declared.low is not None else 1
+    if declared.above is not None:
+        low = declared.above + 0.5
+    if declared.high is not None:
+        low = min(low, declared.high)
+    return kind(math.ceil(low)) if kind is int else kind(low)
