@@ -1,1 +1,5 @@
 """Generated data for demonstrations and tests."""
+
+from synapse_magic.datasets.people import people
+
+__all__ = ["people"]

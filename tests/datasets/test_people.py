@@ -91,3 +91,9 @@ def test_no_rows_is_an_empty_table(spark):
 def test_a_bad_number_of_rows_is_said(spark, rows):
     with pytest.raises(SynapseError, match="rows must be a whole number from 0"):
         people(spark, rows=rows)
+
+
+def test_people_is_found_on_the_package(spark):
+    import synapse_magic
+
+    assert synapse_magic.datasets.people(spark, rows=3).count() == 3
