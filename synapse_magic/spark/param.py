@@ -252,7 +252,8 @@ def _to_float(value: Any) -> Any:
 
 
 def _to_bool(value: Any) -> Any:
-    return bool(value) if isinstance(value, bool) or type(value).__name__ == "bool_" else unset
+    # numpy calls its own type "bool_" up to version 1 and "bool" from 2 on.
+    return bool(value) if type(value).__name__ in ("bool", "bool_") else unset
 
 
 _CONVERTERS: dict[Any, Callable[[Any], Any]] = {

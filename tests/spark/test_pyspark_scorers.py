@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyspark.ml import Pipeline
+from pyspark.ml.feature import Imputer, OneHotEncoder, StringIndexer, VectorAssembler
+from pyspark.sql import DataFrame, SparkSession
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.vectors import to_matrix
+from synapse_magic.spark.scorer import has_scorer, scorer_of
+
+ROWS = [("x", 1.0, 5, None), ("y", 2.0, 6, 1.5), ("x", 3.0, 7, float("nan")), (None, 4.0, 8, 2.5)]
+SCHEMA = "kind string, size double, many int, part double"
+
+
+@pytest.fixture(scope="module")
+def frame(spark: SparkSession) -> DataFrame:
+    return spark.createDataFrame(ROWS, SCHEMA)
+
+
+def batch(rows: list[tuple[Any, ...]] = ROWS) -> pa.RecordBatch:
+    names = ["kind", "size", "many", "part"]
+    return pa.RecordBatch.from_arrays([pa.array(column) for column in zip(*rows)], names)
+
+
+@pytest.mark.parametrize("invalid", ["keep", "error"])
+@pytest.mark.parametrize("drop_last", [True, False])
+def test_a_pipeline_of_common_stages_scores_as_spark_transforms(
+    frame: DataFrame, invalid: str, drop_last: bool
+) -> None:
+    pipeline = Pipeline(
+        stages=[
+            StringIndexer(
+                inputCols=["kind", "many"], outputCols=["kind_i", "many_i"], handleInvalid="keep"
+            ),
+            Imputer(inputCols=["part"], outputCols=["part_f"]),
+            OneHotEncoder(
+                inputCols=["kind_i"], outputCols=["hot"], handleInvalid=invalid, dropLast=drop_last
+            ),
+            VectorAssembler(inputCols=["size", "many_i", "part_f", "hot"], outputCol="features"),
+        ]
+    )
+    model = pipeline.fit(frame)
+    expected = [row["features"].toArray() for row in model.transform(frame).collect()]
+    scored = scorer_of(model).score(batch())
+    np.testing.assert_array_equal(to_matrix(scored.column("features")), expected)
+
+
+def test_an_unseen_level_is_an_error_that_names_column_and_remedy(frame: DataFrame) -> None:
+    model = StringIndexer(inputCol="kind", outputCol="i", handleInvalid="skip").fit(frame)
+    with pytest.raises(SynapseError, match=r"not seen 'z' in column 'kind'.*handleInvalid='keep'"):
+        scorer_of(model).score(batch([("z", 1.0, 1, 1.0)]))
+
+
+def test_a_null_among_assembled_columns_is_an_error(frame: DataFrame) -> None:
+    assembler = VectorAssembler(inputCols=["size", "part"], outputCol="v")
+    with pytest.raises(SynapseError, match="null or NaN.*handleInvalid='keep'"):
+        scorer_of(assembler).score(batch())
+
+
+def test_a_stage_without_a_scorer_says_which_have_one(frame: DataFrame) -> None:
+    from pyspark.ml.feature import Bucketizer
+
+    stage = Bucketizer(splits=[0.0, 1.0, 9.0], inputCol="size", outputCol="b")
+    assert not has_scorer(stage)
+    with pytest.raises(SynapseError, match="Bucketizer cannot be scored.*StringIndexerModel"):
+        scorer_of(stage)
