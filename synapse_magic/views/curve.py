@@ -1,0 +1,93 @@
+"""The training curve: metrics by iteration, while a model is trained and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synapse_magic.views.lines import Lines, last
+from synapse_magic.views.page import figure
+from synapse_magic.views.view import View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TrainingCurve(View):
+    """Metrics by iteration.
+
+    Attributes
+    ----------
+    metrics
+        Name to (iterations,) values; NaN where a metric was not reported.
+    total
+        Iterations planned; None where not known.
+    """
+
+    metrics: dict[str, np.ndarray]
+    total: int | None = None
+
+    @classmethod
+    def of(cls, metrics: Mapping[str, np.ndarray], total: int | None = None) -> TrainingCurve:
+        """Take metrics by iteration.
+
+        Examples
+        --------
+        >>> TrainingCurve.of({"auc": [0.6, 0.7]}, total=10)
+        <TrainingCurve: Training, iteration 2 of 10: auc 0.7>
+        """
+        return cls({name: np.asarray(values, dtype=float) for name, values in metrics.items()}, total)
+
+    @property
+    def iterations(self) -> int:
+        """Iterations that have reported."""
+        return max((len(values) for values in self.metrics.values()), default=0)
+
+    def lines(self) -> Lines:
+        """Return the metrics as a line chart."""
+        series = {
+            name: (np.arange(1.0, len(values) + 1), values) for name, values in self.metrics.items()
+        }
+        title = next(iter(self.metrics)) if len(self.metrics) == 1 else "metric"
+        return Lines(series, "iteration", title, unit=False)
+
+    def sentence(self) -> str:
+        """Return the view in one sentence."""
+        of = f" of {self.total:,}" if self.total else ""
+        now = ", ".join(f"{name} {last(values)}" for name, values in self.metrics.items())
+        return f"Training, iteration {self.iterations:,}{of}: {now or 'no metric yet'}"
+
+    def picture(self) -> str:
+        """Return the static picture."""
+        if not self.iterations:
+            return figure("", self.sentence(), "")
+        return figure("", self.sentence(), self.lines().svg(self.sentence(), width=560, height=240))
+
+    def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return one row per iteration."""
+        rows = [
+            (i + 1, *(float(v[i]) if i < len(v) else float("nan") for v in self.metrics.values()))
+            for i in range(self.iterations)
+        ]
+        return ["iteration", *self.metrics], rows
+
+    def axes(self, ax: Axes | None = None) -> Axes:
+        """Draw with matplotlib."""
+        return self.lines().axes(ax, "Training")
+
+    def payload(self) -> dict[str, Any]:
+        """Return the interactive view's data."""
+        return {"kind": "lines", "title": "", "wide": True, **self.lines().payload()}
+
+
+def training_curve(metrics: Mapping[str, np.ndarray], total: int | None = None) -> TrainingCurve:
+    """Return the curve of metrics by iteration.
+
+    While training, ``training_curve(...).html(interactive=False)`` is a few kilobytes and can
+    replace itself at every report.
+    """
+    return TrainingCurve.of(metrics, total)

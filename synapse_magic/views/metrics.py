@@ -1,0 +1,42 @@
+"""The metric strip: the numbers of an evaluation in one line, with what each is in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synapse_magic.views.words import escape, number
+
+MEANINGS = {
+    "accuracy": "share of rows predicted right",
+    "AUC": "chance that a positive is scored above a negative",
+    "AUPR": "area under precision over recall",
+    "log_loss": "mean surprise at the truth; lower is better",
+    "precision": "share right among those predicted positive",
+    "recall": "share found among the positive",
+    "f1": "harmonic mean of precision and recall",
+    "rmse": "root of the mean squared error; lower is better",
+    "mse": "mean squared error; lower is better",
+    "mae": "mean absolute error; lower is better",
+    "r2": "share of the variance explained",
+}
+
+
+def metric_strip(metrics: Mapping[str, float]) -> str:
+    """Return the metrics as a definition list in one line.
+
+    Examples
+    --------
+    >>> "0.912" in metric_strip({"AUC": 0.912})
+    True
+    """
+    items = "".join(
+        f'<div title="{escape(MEANINGS.get(name, name))}"><dt>{escape(name.replace("_", " "))}</dt>'
+        f"<dd>{escape(precise(value))}</dd></div>"
+        for name, value in metrics.items()
+    )
+    return f'<dl class="syn-metrics">{items}</dl>'
+
+
+def precise(value: float) -> str:
+    """Return a metric with four decimals below 10, since models differ in the third."""
+    return f"{value:.4f}".replace("-", "\N{MINUS SIGN}") if abs(value) < 10 else number(value)
