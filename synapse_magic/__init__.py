@@ -20,26 +20,33 @@ PUBLIC = {
     "Explanation": "results.explanation",
     "Featurize": "compose.featurize",
     "FeaturizeModel": "compose.featurize",
+    "Iteration": "spark.events",
     "LightGBMClassificationModel": "lightgbm.classifier",
     "LightGBMClassifier": "lightgbm.classifier",
     "LightGBMRegressionModel": "lightgbm.regressor",
     "LightGBMRegressor": "lightgbm.regressor",
     "Profile": "results.profile",
+    "Session": "spark.session",
     "SynapseError": "errors",
     "TablePage": "results.table",
     "Trained": "spark.models",
     "check_label": "metrics.label",
+    "closest": "errors",
+    "current_session": "spark.session:current",
     "datasets": "datasets",
     "evaluate": "metrics.evaluate",
     "explain": "explainers.explain",
+    "interruptible": "spark.running:run",
+    "listen": "spark.events",
     "load_model": "spark.models",
+    "load_source": "spark.models",
     "profile": "metrics.profile",
     "save_model": "spark.models",
+    "sessions": "spark.session",
     "start": "spark.session",
-    "stop": "spark.session",
     "table_page": "metrics.table",
 }
-"""Each public name and the module it lives in; the stages of the language are found here."""
+"""Each public name and where it lives: a module, with ``:name`` where it is called otherwise."""
 
 __all__ = sorted(PUBLIC)
 
@@ -47,8 +54,9 @@ __all__ = sorted(PUBLIC)
 def __getattr__(name: str) -> Any:
     if name not in PUBLIC:
         raise AttributeError(f"module 'synapse_magic' has no attribute {name!r}")
-    module = importlib.import_module(f"synapse_magic.{PUBLIC[name]}")
-    value = module if module.__name__ == f"synapse_magic.{name}" else getattr(module, name)
+    place, _, attribute = PUBLIC[name].partition(":")
+    module = importlib.import_module(f"synapse_magic.{place}")
+    value = module if place == name else getattr(module, attribute or name)
     globals()[name] = value
     return value
 

@@ -1,0 +1,48 @@
+"""Adding the magics to a shell and taking them out again."""
+
+from __future__ import annotations
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from synapse_magic.notebook.completion import matcher_for
+from synapse_magic.notebook.magic import SynapseMagics
+
+NAME = "synapse"
+SECOND_NAME = "syn"
+
+_loaded: dict[int, SynapseMagics] = {}
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register ``%synapse``, or ``%syn`` where another package has that name already."""
+    if id(shell) in _loaded:
+        return
+    magics = SynapseMagics(shell)
+    name = _free_name(shell)
+    shell.register_magic_function(magics.synapse, "line_cell", name)
+    matcher = matcher_for(magics, name)
+    shell.Completer.custom_matchers.append(matcher)
+    shell.events.register("post_run_cell", magics.shown.clear)
+    magics.name, magics.matcher = name, matcher
+    _loaded[id(shell)] = magics
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Remove what :func:`load` added; sessions keep running."""
+    magics = _loaded.pop(id(shell), None)
+    if magics is None:
+        return
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop(magics.name, None)
+    shell.Completer.custom_matchers.remove(magics.matcher)
+    shell.events.unregister("post_run_cell", magics.shown.clear)
+    shell.configurables.remove(magics)
+
+
+def _free_name(shell: InteractiveShell) -> str:
+    registered = shell.magics_manager.magics
+    if NAME not in registered["line"] and NAME not in registered["cell"]:
+        return NAME
+    message = f"%{NAME} belongs to another package here: synapse_magic answers to %{SECOND_NAME}"
+    print(message)  # noqa: T201 - said once, where the user loads the extension
+    return SECOND_NAME

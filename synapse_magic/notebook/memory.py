@@ -1,0 +1,60 @@
+"""What the notebook remembers of the objects that its verbs made."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from synapse_magic.language.context import Made, Origin
+from synapse_magic.language.program import Program
+
+LONGEST = 200
+"""Objects remembered at once; the oldest are forgotten first."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """One object with how it was made and, for a trained model, what it was made from."""
+
+    value: Any
+    made: Made
+    origin: Origin | None = None
+
+
+class Memory:
+    """Remembers frames and models by identity, and the program that ran last."""
+
+    def __init__(self) -> None:
+        self._objects: OrderedDict[int, Remembered] = OrderedDict()
+        self.last: Made | None = None
+
+    def remember(
+        self,
+        value: Any,
+        program: Program,
+        variables: Mapping[str, Any],
+        part: str | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        """Keep how ``value`` was made: by which program, from which variables."""
+        used = {
+            parameter.variable: variables[parameter.variable]
+            for parameter in program.parameters
+            if parameter.variable is not None
+        }
+        self.last = Made(program, used, part)
+        self._objects[id(value)] = Remembered(value, self.last, origin)
+        while len(self._objects) > LONGEST:
+            self._objects.popitem(last=False)
+
+    def made_by(self, value: Any) -> Made | None:
+        """Return how an object was made, or None."""
+        found = self._objects.get(id(value))
+        return found.made if found is not None and found.value is value else None
+
+    def origin(self, model: Any) -> Origin | None:
+        """Return what a model was trained from, or None."""
+        found = self._objects.get(id(model))
+        return found.origin if found is not None and found.value is model else None

@@ -1,0 +1,133 @@
+"""The verbs that become a program: build it, run it on Spark, show what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synapse_magic import SynapseError
+from synapse_magic.language.context import Origin, is_frame
+from synapse_magic.language.export import export
+from synapse_magic.language.plan import plan
+from synapse_magic.language.program import Program
+from synapse_magic.notebook import markup
+from synapse_magic.notebook.cell import Cell
+from synapse_magic.notebook.code import keep_code
+from synapse_magic.notebook.model_card import model_card
+from synapse_magic.notebook.output import Line, show_html
+from synapse_magic.notebook.progress import Progress, footer
+
+PREVIEW_ROWS = 5
+
+
+def run_program(cell: Cell) -> Any:
+    """Run a cell whose verb is carried out by a generated program, and return its result."""
+    flags = cell.command.flags
+    session = None if cell.command.verb == "start" else _session(flags.session)
+    context = cell.context(session.spark if session is not None else None)
+    program = plan(cell.command, cell.body, context)
+    if flags.dry_run or flags.code is not None:
+        keep_code(cell, export(program, context.variables, context), flags.code or "show")
+    if flags.dry_run:
+        return None
+    if session is None:
+        return _start(cell, program, context.variables)
+    return _run_on_spark(cell, session, program, context.variables)
+
+
+def _session(name: str | None) -> Any:
+    from synapse_magic import current_session
+
+    return current_session(name)
+
+
+def _start(cell: Cell, program: Program, variables: Any) -> Any:
+    line = Line(cell.shell)
+    progress = None if cell.command.flags.quiet else Progress(line, "Starting Spark")
+    session = program.call(None, variables)
+    if progress is not None:
+        progress.end(*_session_words(session))
+    cell.keep(session)
+    cell.shown.skip(session)
+    return session
+
+
+def _session_words(session: Any) -> tuple[str, str]:
+    verb = "Started" if session.owned else "Attached to"
+    words = f"{verb} Spark {session.version} on {session.master} \N{MIDDLE DOT} "
+    words += f"{session.slots} slots \N{MIDDLE DOT} {session.seconds:.1f} s"
+    ignored = ""
+    if session.ignored:
+        ignored = f"Need a restart to take effect: {', '.join(session.ignored)}"
+    html = markup.dim(words)
+    if session.ui:
+        html = html.replace("</div>", f" \N{MIDDLE DOT} {markup.link('Spark UI', session.ui)}</div>")
+    return "\n".join(filter(None, [words, ignored])), html + (markup.dim(ignored) if ignored else "")
+
+
+def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
+    from synapse_magic import interruptible, listen
+
+    if cell.command.flags.quiet:
+        progress = None
+        result = interruptible(session.spark, lambda: program.call(session.spark, variables))
+        shown = None
+    else:
+        progress = Progress(Line(cell.shell), _intent(cell, session))
+        try:
+            with listen(progress.iteration):
+                result, shown = interruptible(
+                    session.spark,
+                    lambda: _call_and_prepare(cell, session, program, variables),
+                    on_progress=progress.spark,
+                    description=f"%synapse {cell.command.verb}",
+                )
+        except BaseException:
+            progress.end("", "")
+            raise
+    value = _remember(cell, program, variables, result)
+    cell.keep(value)
+    if progress is not None:
+        _show(cell, value, shown)
+        show_html(*footer(progress, session.ui))
+    return value
+
+
+def _call_and_prepare(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
+    """Run the program, and on Spark as well what its result needs to be shown."""
+    result = program.call(session.spark, variables)
+    return result, _preview(cell, result) if is_frame(result) else None
+
+
+def _preview(cell: Cell, frame: Any) -> Any:
+    from synapse_magic import table_page
+
+    return table_page(frame, rows=cell.command.flags.rows or PREVIEW_ROWS)
+
+
+def _intent(cell: Cell, session: Any) -> str:
+    first = " ".join(str(getattr(arg, "name", arg)) for arg in cell.command.args)
+    return f"{cell.command.verb} {first} \N{MIDDLE DOT} Spark {session.version} on {session.master}"
+
+
+def _remember(cell: Cell, program: Program, variables: Any, result: Any) -> Any:
+    memory = cell.memory
+    if cell.command.verb != "train":
+        if result is not None:
+            memory.remember(result, program, variables)
+        return result
+    origin = Origin(label=result.label, test=result.test)
+    memory.remember(result.test, program, variables, "test")
+    memory.remember(result.train, program, variables, "train")
+    memory.remember(result.model, program, variables, "model", origin)
+    return result.model
+
+
+def _show(cell: Cell, value: Any, preview: Any) -> None:
+    if preview is not None:
+        show_html(repr(preview), preview._repr_html_())
+        cell.shown.skip(value)
+    elif cell.command.verb == "train":
+        show_html(*model_card(value))
+        cell.shown.skip(value)
+    elif hasattr(value, "_repr_html_"):
+        cell.show_result(value)

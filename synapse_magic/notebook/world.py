@@ -1,0 +1,64 @@
+"""What a cell may know of the notebook and of Spark, handed to the language."""
+
+from __future__ import annotations
+
+import os
+from collections import ChainMap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from synapse_magic.language.context import Context, PathKind
+from synapse_magic.notebook.memory import Memory
+
+
+def context(
+    shell: InteractiveShell,
+    memory: Memory,
+    local_ns: Mapping[str, Any] | None,
+    spark: Any,
+) -> Context:
+    """Return the world around a cell.
+
+    Parameters
+    ----------
+    local_ns : mapping or None
+        The variables of the function that calls the magic, which come before the notebook's.
+    spark : SparkSession or None
+        The session of the cell, None before one was started.
+    """
+    variables: Mapping[str, Any] = shell.user_ns
+    if local_ns is not None and local_ns is not shell.user_ns:
+        variables = ChainMap(dict(local_ns), shell.user_ns)
+    return Context(
+        variables=variables,
+        schema=lambda name: _table_schema(spark, name),
+        case_sensitive=_case_sensitive(spark),
+        origin=memory.origin,
+        kind=path_kind,
+        made_by=memory.made_by,
+    )
+
+
+def path_kind(path: str) -> PathKind | None:
+    """Say what is at a local path: a saved model, data, nothing; None for other file systems."""
+    scheme = urlsplit(path).scheme
+    if len(scheme) > 1 and scheme != "file":
+        return None
+    place = Path(urlsplit(path).path if scheme == "file" else os.path.expanduser(path))
+    if (place / "metadata").is_dir():
+        return "model"
+    return "data" if place.exists() else "missing"
+
+
+def _table_schema(spark: Any, name: str) -> Any:
+    if spark is None or not spark.catalog.tableExists(name):
+        return None
+    return spark.table(name).schema
+
+
+def _case_sensitive(spark: Any) -> bool:
+    return spark is not None and spark.conf.get("spark.sql.caseSensitive") == "true"
