@@ -1,0 +1,184 @@
+"""Which columns are the features, what they are called, and which are categories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pyspark.ml.linalg import VectorUDT
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    BooleanType,
+    ByteType,
+    DataType,
+    FloatType,
+    NumericType,
+    ShortType,
+    StringType,
+    StructField,
+    StructType,
+)
+
+from synapse_magic.errors import SynapseError, closest
+from synapse_magic.lightgbm.plan import Layout
+from synapse_magic.spark.columns import attributes, col, field, slot_attributes
+
+_UNSAFE = re.compile(r'[\s",:\[\]{}]')
+"""What LightGBM does not allow in the name of a feature."""
+_EXACT_IN_SINGLE = (BooleanType, ByteType, ShortType, FloatType)
+
+
+@dataclass(frozen=True)
+class Features:
+    """The features of a training.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The columns they come from: plain ones, or one vector column.
+    layout : {"packed", "vector"}
+    names : tuple of str
+        The name of each feature; empty when a vector column does not tell.
+    categorical : tuple of int
+        Indexes of the features whose numbers are codes of categories.
+    single : bool
+        Whether float32 holds all values exactly.
+    """
+
+    columns: tuple[str, ...]
+    layout: Layout
+    names: tuple[str, ...]
+    categorical: tuple[int, ...] = ()
+    single: bool = False
+
+    def expression(self) -> Column:
+        """Return the column that carries all features of a row to the workers."""
+        if self.layout == "vector":
+            return col(self.columns[0])
+        # One list of numbers takes half the shuffle and none of the per-column cost.
+        kind = "float" if self.single else "double"
+        missing = F.lit(float("nan")).cast(kind)
+        return F.array(*(F.coalesce(col(n).cast(kind), missing) for n in self.columns))
+
+    def named(self, count: int) -> tuple[str, ...]:
+        """Return a name for each of ``count`` features."""
+        if self.names:
+            return self.names
+        return tuple(f"{self.columns[0]}_{index}" for index in range(count))
+
+
+def plain_features(schema: StructType, names: Sequence[str]) -> Features:
+    """Return plain numeric columns as features.
+
+    Raises
+    ------
+    SynapseError
+        When a column is not there, is given twice, or holds no numbers.
+    """
+    if not names:
+        raise SynapseError("inputCols is empty. Expected the names of numeric columns")
+    twice = sorted({name for name in names if list(names).count(name) > 1})
+    if twice:
+        raise SynapseError(f"inputCols holds {twice[0]!r} twice. Expected each column once")
+    fields = [field(schema, name) for name in names]
+    for one in fields:
+        _require_numbers(one)
+    single = all(isinstance(one.dataType, _EXACT_IN_SINGLE) for one in fields)
+    categorical = tuple(i for i, one in enumerate(fields) if _is_nominal(one))
+    return Features(tuple(names), "packed", tuple(names), categorical, single)
+
+
+def vector_features(schema: StructType, name: str) -> Features:
+    """Return the slots of a vector column as features, named by the column's ML attributes.
+
+    Raises
+    ------
+    SynapseError
+        When the column is not there or holds no vectors.
+    """
+    found = field(schema, name)
+    if not isinstance(found.dataType, VectorUDT):
+        raise SynapseError(
+            f"featuresCol {name!r} holds {found.dataType.simpleString()}. Expected a vector. "
+            f"Try: {_vector_remedy(name, found.dataType)}"
+        )
+    slots = slot_attributes(found)
+    size = int(attributes(found).get("num_attrs", len(slots)))
+    names = [f"{name}_{index}" for index in range(size)]
+    for slot in slots:
+        names[int(slot["idx"])] = str(slot.get("name", names[int(slot["idx"])]))
+    categorical = tuple(int(slot["idx"]) for slot in slots if slot["type"] == "nominal")
+    return Features((name,), "vector", tuple(names), categorical)
+
+
+def with_categories(features: Features, indexes: Sequence[int], names: Sequence[str]) -> Features:
+    """Return the features with more of them marked as categorical.
+
+    Raises
+    ------
+    SynapseError
+        When an index or a name is not one of the features.
+    """
+    known = features.names
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        hint = closest(unknown[0], known) or "Try: categoricalSlotIndexes"
+        raise SynapseError(f"categoricalSlotNames: there is no feature {unknown[0]!r}. {hint}")
+    beyond = [index for index in indexes if known and index >= len(known)]
+    if beyond:
+        raise SynapseError(
+            f"categoricalSlotIndexes: there is no feature {beyond[0]}. "
+            f"Expected 0 to {len(known) - 1}"
+        )
+    found = {*features.categorical, *indexes, *(known.index(name) for name in names)}
+    return replace(features, categorical=tuple(sorted(found)))
+
+
+def native_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names that LightGBM accepts: no blanks, no JSON marks, each one only once.
+
+    Examples
+    --------
+    >>> native_names(["age", "hours per week", "hours_per_week"])
+    ('age', 'hours_per_week', 'hours_per_week_1')
+    """
+    used: dict[str, None] = {}
+    for name in names:
+        safe = base = _UNSAFE.sub("_", name) or "_"
+        count = 0
+        while safe in used:
+            count += 1
+            safe = f"{base}_{count}"
+        used[safe] = None
+    return tuple(used)
+
+
+def _require_numbers(found: StructField) -> None:
+    kind = found.dataType
+    if isinstance(kind, (NumericType, BooleanType)):
+        return
+    if isinstance(kind, VectorUDT):
+        remedy = f"featuresCol={found.name!r}"
+    elif isinstance(kind, StringType):
+        remedy = f"Featurize, or StringIndexer(inputCol={found.name!r}, ...) before"
+    else:
+        remedy = "Featurize before, which makes numbers of dates, text and categories"
+    raise SynapseError(
+        f"inputCols: column {found.name!r} holds {_kind(kind)}. Expected numbers. Try: {remedy}"
+    )
+
+
+def _vector_remedy(name: str, kind: DataType) -> str:
+    if isinstance(kind, (NumericType, BooleanType)):
+        return f"inputCols=[{name!r}]"
+    return "inputCols for plain columns, or Featurize or VectorAssembler before"
+
+
+def _is_nominal(found: StructField) -> bool:
+    return attributes(found).get("type") == "nominal"
+
+
+def _kind(kind: DataType) -> str:
+    return "text" if isinstance(kind, StringType) else str(kind.simpleString())

@@ -1,0 +1,87 @@
+"""What a worker is told: plain values only, so that it can be pickled and sent to any machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Union
+
+NativeValue = Union[str, int, float, bool, list[int]]
+Layout = Literal["packed", "vector"]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Where the metric of each iteration is sent to, and the word that opens the door."""
+
+    host: str
+    port: int
+    token: str
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """One training, as every worker of it sees it.
+
+    Attributes
+    ----------
+    params : dict
+        LightGBM's parameters under its own names, without those of its network.
+    rounds : int
+        Boosting iterations.
+    workers : int
+        How many workers train together.
+    layout : {"packed", "vector"}
+        Features as one list of numbers, or as a Spark vector.
+    names : tuple of str
+        Names of the features that LightGBM accepts; empty when only the data tells their number.
+    categorical : tuple of int
+        Indexes of the categorical features.
+    stopping_rounds, tolerance : int, float
+        Early stopping; 0 rounds for none.
+    training_metric : bool
+        Whether the metrics are measured on the training rows of all workers as well.
+    timeout : float
+        Seconds to wait for the other workers.
+    token : str
+        What the workers of this training know each other by.
+    channel : Channel or None
+        Where the metrics go while it trains.
+    """
+
+    params: dict[str, NativeValue]
+    rounds: int
+    workers: int
+    layout: Layout
+    names: tuple[str, ...] = ()
+    categorical: tuple[int, ...] = ()
+    stopping_rounds: int = 0
+    tolerance: float = 0.0
+    training_metric: bool = False
+    timeout: float = 1200.0
+    token: str = ""
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What comes back: the model text and how it came about.
+
+    Attributes
+    ----------
+    text : str
+        The model, holding exactly ``best_iteration`` iterations.
+    features : int
+        Number of features.
+    best_iteration : int
+        Iterations in the model.
+    history : dict
+        ``{"valid auc": [0.8, 0.9], ...}``, one number for each iteration that was trained.
+    workers : int
+        Workers that had rows.
+    """
+
+    text: str
+    features: int
+    best_iteration: int
+    history: dict[str, list[float]] = field(default_factory=dict)
+    workers: int = 1

@@ -1,0 +1,111 @@
+"""The driver's side of a training: send rows and plan to the workers, take the model back."""
+
+from __future__ import annotations
+
+import functools
+import json
+import secrets
+import socket
+from dataclasses import dataclass, replace
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.lightgbm.failure import first_cause
+from synapse_magic.lightgbm.features import Features, native_names
+from synapse_magic.lightgbm.labels import Target
+from synapse_magic.lightgbm.listener import listening
+from synapse_magic.lightgbm.modes import Mode
+from synapse_magic.lightgbm.plan import Trained, TrainingPlan
+from synapse_magic.lightgbm.worker import RESULT_SCHEMA, train_partition
+from synapse_magic.spark.session import is_connect, master_of
+
+_KEY = "key"
+
+
+@dataclass(frozen=True)
+class Training:
+    """All that one training is made from.
+
+    Attributes
+    ----------
+    uid : str
+        The estimator, named in the events.
+    frame : DataFrame
+        The user's rows.
+    features : Features
+    target : Target
+    mode : Mode
+    plan : TrainingPlan
+        Without what depends on the mode and the features; :meth:`run` fills it in.
+    """
+
+    uid: str
+    frame: DataFrame
+    features: Features
+    target: Target
+    mode: Mode
+    plan: TrainingPlan
+
+    def run(self) -> Trained:
+        """Train, and return the model.
+
+        Raises
+        ------
+        SynapseError
+            When a worker failed, with the first cause on the first line.
+        """
+        spark = self.frame.sparkSession
+        with listening(self.uid, self.plan.rounds, _own_host(spark)) as channel:
+            work = functools.partial(
+                train_partition, replace(self._completed_plan(), channel=channel)
+            )
+            rows = self._spread()
+            together = self.mode.way == "network"
+            try:
+                found = rows.mapInArrow(work, RESULT_SCHEMA, barrier=together).collect()
+            except PySparkException as error:
+                raise SynapseError(f"LightGBM training failed: {first_cause(error)}") from error
+        if len(found) != 1:
+            raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")
+        return Trained(**json.loads(found[0].result))
+
+    def _completed_plan(self) -> TrainingPlan:
+        deterministic = {"force_col_wise": True} if self.plan.params.get("deterministic") else {}
+        return replace(
+            self.plan,
+            params={**deterministic, **self.plan.params, "num_threads": self.mode.threads},
+            workers=self.mode.workers,
+            layout=self.features.layout,
+            names=native_names(self.features.names),
+            categorical=self.features.categorical,
+            token=secrets.token_hex(16),
+        )
+
+    def _spread(self) -> DataFrame:
+        """Return the used rows, one partition for each worker."""
+        columns = [self.features.expression().alias("features"), *self.target.columns()]
+        rows = self.frame.select(*columns).where(self.target.is_used())
+        if self.mode.workers == 1:
+            return rows.repartition(1)
+        # Rows are drawn at random, so that sorted input gives every worker the same picture, and
+        # all validation rows meet in one place, where they are measured exactly.
+        key = F.monotonically_increasing_id()
+        if self.target.validation is not None:
+            key = F.when(F.col("valid"), F.lit(0)).otherwise(key)
+        spread = rows.withColumn(_KEY, key).repartition(self.mode.workers, _KEY)
+        if self.plan.params.get("deterministic"):
+            spread = spread.sortWithinPartitions(_KEY)
+        return spread.drop(_KEY)
+
+
+def _own_host(spark: SparkSession) -> str:
+    """Return the address at which workers reach this process."""
+    master = master_of(spark)
+    if "local" in master or "127.0.0.1" in master:
+        return "127.0.0.1"
+    if not is_connect(spark):
+        return spark.conf.get("spark.driver.host") or socket.gethostname()
+    return socket.gethostname()
