@@ -30,6 +30,7 @@ PUBLIC = {
     "SynapseError": "errors",
     "TablePage": "results.table",
     "Trained": "spark.models",
+    "TrainingCurve": "views.curve",
     "check_label": "metrics.label",
     "closest": "errors",
     "current_session": "spark.session:current",

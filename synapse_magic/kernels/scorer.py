@@ -18,8 +18,15 @@ import pyarrow as pa
 class Scorer(Protocol):
     """Adds the columns ``outputs``, computed from the columns ``inputs``."""
 
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The columns it reads."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The columns it adds."""
+        ...
 
     def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return a batch of just the output columns, one row for each row of ``batch``."""
@@ -27,16 +34,17 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
-class TreeScorer(Protocol):
+class TreeScorer(Scorer, Protocol):
     """A predictor made of trees, which explains itself exactly."""
 
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    features: tuple[str, ...]
-    link: str
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of its features, in order."""
+        ...
 
-    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return a batch of just the output columns."""
+    @property
+    def link(self) -> str:
+        """The scale on which contributions add up: identity, logit, softmax or log."""
         ...
 
     def contributions(self, batch: pa.RecordBatch) -> np.ndarray:

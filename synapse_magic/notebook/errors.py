@@ -23,7 +23,7 @@ class ShortError:
     def _render_traceback_(self) -> list[str]:
         from IPython.core.getipython import get_ipython
 
-        shell = get_ipython()  # type: ignore[no-untyped-call]
+        shell = get_ipython()
         text = f"{type(self).__name__}: {self}"
         if shell is None or shell.execution_count == self.raised_in or self.__cause__ is None:
             return [text]

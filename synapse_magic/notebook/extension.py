@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from IPython.core.interactiveshell import InteractiveShell
 
 from synapse_magic.notebook.completion import matcher_for
@@ -19,7 +21,8 @@ def load(shell: InteractiveShell) -> None:
         return
     magics = SynapseMagics(shell)
     name = _free_name(shell)
-    shell.register_magic_function(magics.synapse, "line_cell", name)
+    method: Any = magics.synapse
+    shell.register_magic_function(method, "line_cell", name)
     matcher = matcher_for(magics, name)
     shell.Completer.custom_matchers.append(matcher)
     shell.events.register("post_run_cell", magics.shown.clear)
@@ -36,7 +39,7 @@ def unload(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop(magics.name, None)
     shell.Completer.custom_matchers.remove(magics.matcher)
     shell.events.unregister("post_run_cell", magics.shown.clear)
-    shell.configurables.remove(magics)
+    shell.configurables.remove(magics)  # type: ignore[arg-type]
 
 
 def _free_name(shell: InteractiveShell) -> str:

@@ -26,6 +26,7 @@ class SynapseMagics(Magics):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
+        self._shell = shell
         self.memory = Memory()
         self.shown = ShownOnce()
 
@@ -49,7 +50,7 @@ class SynapseMagics(Magics):
         ``-n ROWS`` says how many rows, ``-s SESSION`` which session, ``--dry-run`` shows the
         program without running it, ``--code show|next|FILE`` shows or keeps it.
         """
-        count = self.shell.execution_count
+        count = self._shell.execution_count
         try:
             return self._run(line, cell, local_ns)
         except KeyboardInterrupt as error:
@@ -59,11 +60,11 @@ class SynapseMagics(Magics):
 
     def complete(self, text: str, cursor: int) -> list[completion.Completion]:
         """Return what may stand at the cursor of a line or cell, without its magic's name."""
-        known = world.context(self.shell, self.memory, None, session_verbs.quiet_session())
+        known = world.context(self._shell, self.memory, None, session_verbs.quiet_session())
         return completion.complete(text, cursor, known)
 
     def _run(self, text: str, body: str | None, local_ns: Mapping[str, Any] | None) -> Any:
         command = line.parse(text)
-        cell = Cell(self.shell, command, body, local_ns, self.memory, self.shown)
+        cell = Cell(self._shell, command, body, local_ns, self.memory, self.shown)
         own = session_verbs.VERBS.get(command.verb)
         return own(cell) if own is not None else run_program(cell)

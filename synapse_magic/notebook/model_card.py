@@ -13,16 +13,27 @@ def model_card(model: Any) -> tuple[str, str]:
     Parameters
     ----------
     model : PipelineModel or Model
-        What training gave; the training curves of its last stage are drawn where it has any.
+        What training gave; the metrics of its last stage are drawn where it kept any.
     """
     stages = getattr(model, "stages", [model])
-    rows = [[i + 1, type(stage).__name__, _facts(stage)] for i, stage in enumerate(stages)]
+    rows = [[i + 1, _class_name(stage), _facts(stage)] for i, stage in enumerate(stages)]
     text = "\n".join(f"{i}  {name}  {facts}".rstrip() for i, name, facts in rows)
-    html = markup.table("Fitted model", ["", "stage", ""], rows)
-    curves = getattr(stages[-1], "trainingCurves", None)
-    return text, html + (curves().html() if curves is not None and curves() is not None else "")
+    return text, markup.table("Fitted model", ["", "stage", "learned"], rows) + _curve(stages[-1])
+
+
+def _class_name(stage: Any) -> str:
+    return type(stage).__name__
 
 
 def _facts(stage: Any) -> str:
-    describe = getattr(stage, "summary_line", None)
-    return describe() if describe is not None else ""
+    if hasattr(stage, "labelsArray"):
+        return f"{sum(map(len, stage.labelsArray)):,} levels"
+    learned = getattr(stage, "learned", None)
+    return learned() if learned is not None else ""
+
+
+def _curve(stage: Any) -> str:
+    from synapse_magic import TrainingCurve
+
+    metrics = getattr(stage, "trainingMetrics", None) or {}
+    return TrainingCurve.of(metrics).html() if metrics else ""

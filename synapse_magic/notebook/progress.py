@@ -30,8 +30,8 @@ class Progress:
         self._line, self._intent = line, intent
         self._began = self._last = time.monotonic()
         self._lock = threading.Lock()
-        self._training = ""
-        self._iteration: tuple[int, int] | None = None
+        self._iteration: Any = None
+        self._curve: dict[str, list[float]] = {}
         self.last: Any = None
         self._ended = False
         line.show(intent, markup.dim(intent))
@@ -48,9 +48,11 @@ class Progress:
 
     def iteration(self, event: Any) -> None:
         """Take a report on a training iteration."""
-        metrics = "  ".join(f"{name} {value:.5g}" for name, value in event.metrics.items())
-        self._iteration = (event.iteration, event.total)
-        self._training = f"iteration {event.iteration} of {event.total}  {metrics}".rstrip()
+        if self._iteration is None or event.uid != self._iteration.uid or event.iteration == 1:
+            self._curve = {}
+        self._iteration = event
+        for name, value in event.metrics.items():
+            self._curve.setdefault(name, []).append(value)
         self._draw()
 
     def end(self, text: str, html: str) -> None:
@@ -68,9 +70,8 @@ class Progress:
                 return
             self._last = now
             done, total, words = self._state()
-            self._line.show(
-                f"{self._intent}\n{words}", markup.dim(self._intent) + markup.bar(done, total, words)
-            )
+            html = markup.dim(self._intent) + markup.bar(done, total, words) + self._picture()
+            self._line.show(f"{self._intent}\n{words}", html)
 
     def _state(self) -> tuple[int, int, str]:
         words = [f"{self.elapsed:.0f} s"]
@@ -79,9 +80,22 @@ class Progress:
             done, total = self.last.done, self.last.total
             words.append(_stage_words(self.last))
         if self._iteration is not None:
-            done, total = self._iteration
-            words.append(self._training)
+            done, total = self._iteration.iteration, self._iteration.total
+            words.append(_iteration_words(self._iteration))
         return done, total, "  \N{MIDDLE DOT}  ".join(word for word in words if word)
+
+    def _picture(self) -> str:
+        """Return the curve of the metrics so far, empty before there are two points."""
+        from synapse_magic import TrainingCurve
+
+        if max(map(len, self._curve.values()), default=0) < 2:
+            return ""
+        return TrainingCurve.of(self._curve, self._iteration.total).html(interactive=False)
+
+
+def _iteration_words(event: Any) -> str:
+    metrics = "  ".join(f"{name} {value:.5g}" for name, value in event.metrics.items())
+    return f"iteration {event.iteration} of {event.total}  {metrics}".rstrip()
 
 
 def _stage_words(progress: Any) -> str:

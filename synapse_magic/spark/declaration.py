@@ -53,13 +53,15 @@ def add_accessors(cls: type, declared: Param[Any]) -> None:
 def signature(cls: type) -> inspect.Signature:
     """Return the signature of the keyword constructor."""
     return inspect.Signature(
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None if declared.default is unset else declared.default,
-            annotation=declared.type,
-        )
-        for name, declared in declared_params(cls).items()
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=None if declared.default is unset else declared.default,
+                annotation=declared.type,
+            )
+            for name, declared in declared_params(cls).items()
+        ]
     )
 
 

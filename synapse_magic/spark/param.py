@@ -67,7 +67,7 @@ class Param(SparkParam[T]):
         secret: bool,
         native: str | None,
     ) -> None:
-        super().__init__(Params._dummy(), "", doc, self.convert)  # type: ignore[attr-defined]
+        super().__init__(Params._dummy(), "", doc, self.convert)
         self.type: Any = Any
         self.default = default
         self.low, self.high, self.above = low, high, above
@@ -239,10 +239,10 @@ def _to_list(element: Any, value: Any) -> Any:
 
 
 def _to_int(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
         return unset
-    number = float(value)
-    return int(value) if number.is_integer() else unset
+    whole = math.floor(value)
+    return whole if whole == value else unset
 
 
 def _to_float(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import pyspark.ml
 from pyspark.ml.param import Params
@@ -119,7 +119,7 @@ class Estimator(Stage, pyspark.ml.Estimator[Any]):
     def _hand_over(self, model: S) -> S:
         """Give the fitted model the uid and the params of its estimator."""
         model._resetUid(self.uid)
-        return cast(S, self._copyValues(model))
+        return self._copyValues(model)
 
 
 class Model(Stage, pyspark.ml.Model):
