@@ -1,0 +1,264 @@
+"""The public stages by their class names: ours from the root's table, and ``pyspark.ml``'s."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import synapse_magic
+from synapse_magic.errors import SynapseError, closest
+from synapse_magic.language.declaration import Kind, Option, not_given
+from synapse_magic.language.pyspark_columns import (
+    AUXILIARY,
+    COLUMN_PARAMS,
+    DOUBLES,
+    TEXTS,
+    WRITTEN_BY,
+)
+
+PYSPARK_MODULES = (
+    "feature",
+    "classification",
+    "regression",
+    "clustering",
+    "recommendation",
+    "fpm",
+    "tuning",
+    "evaluation",
+)
+_STAGE_PARAMS = frozenset({"estimator", "classifier", "evaluator"})
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """What the language knows of one stage.
+
+    Attributes
+    ----------
+    name, module, doc : str
+        Class name, the module to import it from, first line of its docstring.
+    kind : {"estimator", "transformer", "evaluator"}
+    ours : bool
+        Whether it is a stage of this package, which takes any column name.
+    options : mapping of str to Option
+        Its params.
+    """
+
+    name: str
+    module: str
+    doc: str
+    kind: Literal["estimator", "transformer", "evaluator"]
+    ours: bool
+    options: Mapping[str, Option]
+
+    @property
+    def inputs(self) -> list[str]:
+        """The params that a column given by position may mean."""
+        return [
+            option.name
+            for option in self.options.values()
+            if option.column == "in" and option.name not in AUXILIARY
+        ]
+
+    @property
+    def outputs(self) -> list[str]:
+        """The params that name columns it writes."""
+        return [option.name for option in self.options.values() if option.column == "out"]
+
+    @property
+    def predicts(self) -> bool:
+        """Whether it learns to predict a label."""
+        return "labelCol" in self.options and "predictionCol" in self.outputs
+
+    @property
+    def classifies(self) -> bool:
+        """Whether it predicts a class rather than a number."""
+        return self.predicts and bool({"rawPredictionCol", "probabilityCol"} & set(self.outputs))
+
+    def output_type(self, param: str) -> str:
+        """Return the Spark type of what it writes into a column param."""
+        if param in ("predictionCol", "labelCol", "varianceCol", "linkPredictionCol"):
+            return "double"
+        if param in ("outputCol", "outputCols"):
+            if self.name in DOUBLES:
+                return "double"
+            if self.name in TEXTS:
+                return "array<string>"
+            if self.name == "IndexToString":
+                return "string"
+        return "vector"
+
+
+def is_stage_name(name: str) -> bool:
+    """Say whether a name is the class name of a stage, loading nothing for a lower-case name."""
+    return name[:1].isupper() and (name in our_names() or name in pyspark_stages())
+
+
+def our_names() -> list[str]:
+    """Return the class names of our stages, from the root's table, without loading them."""
+    return [
+        name
+        for name, module in synapse_magic.PUBLIC.items()
+        if name[0].isupper()
+        and not name.endswith("Model")
+        and module.partition(".")[0] not in ("results", "errors", "spark", "metrics")
+    ]
+
+
+@functools.cache
+def pyspark_stages() -> dict[str, type]:
+    """Return the stages and evaluators of ``pyspark.ml`` by class name."""
+    from pyspark.ml.base import Estimator, Transformer
+    from pyspark.ml.evaluation import Evaluator
+
+    found: dict[str, type] = {}
+    for part in PYSPARK_MODULES:
+        module = importlib.import_module(f"pyspark.ml.{part}")
+        for name in module.__all__:
+            cls = getattr(module, name)
+            is_stage = isinstance(cls, type) and issubclass(cls, (Estimator, Transformer, Evaluator))
+            if is_stage and not inspect.isabstract(cls) and not name.endswith("Model"):
+                found[name] = cls
+    return found
+
+
+def names(*, evaluators: bool = False) -> list[str]:
+    """Return the class names of all stages, ours first."""
+    theirs = [n for n, cls in pyspark_stages().items() if evaluators or not _evaluates(cls)]
+    return [*our_names(), *(name for name in theirs if name not in our_names())]
+
+
+def find(name: str) -> StageInfo:
+    """Return what is known of the stage of this class name.
+
+    Raises
+    ------
+    SynapseError
+        When there is none, with the nearest name.
+    """
+    if name in our_names():
+        return describe_ours(getattr(synapse_magic, name))
+    if name in pyspark_stages():
+        return describe_pyspark(pyspark_stages()[name])
+    hint = closest(name, names()) or "Try: %synapse help for the stages there are"
+    raise SynapseError(f"There is no stage {name!r}. {hint}")
+
+
+@functools.cache
+def describe_ours(cls: type[Any]) -> StageInfo:
+    """Describe one of our stages from its declaration."""
+    # The copy knows whose param it is, so that its complaints name the stage.
+    owner = SimpleNamespace(uid=f"{cls.__name__}_")
+    declared = {name: p._copy_new_parent(owner) for name, p in cls.params_declared().items()}
+    options = {name: _our_option(param) for name, param in declared.items()}
+    return StageInfo(cls.__name__, "synapse_magic", _first_line(cls), _kind(cls), True, options)
+
+
+@functools.cache
+def describe_pyspark(cls: type[Any]) -> StageInfo:
+    """Describe a ``pyspark.ml`` stage by its class-level params, without making one."""
+    from pyspark.ml.param import Param
+
+    given = inspect.signature(cls.__init__).parameters
+    params = {name: getattr(cls, name, None) for name in given}
+    options = {
+        name: _pyspark_option(cls, param, given[name].default)
+        for name, param in params.items()
+        if isinstance(param, Param)
+    }
+    return StageInfo(cls.__name__, cls.__module__, _first_line(cls), _kind(cls), False, options)
+
+
+def _our_option(declared: Any) -> Option:
+    from synapse_magic.spark.param import unset
+
+    default = not_given if declared.default is unset else declared.default
+    return Option(
+        declared.name,
+        declared.doc,
+        _our_kind(declared),
+        declared.expected(),
+        declared.convert,
+        default,
+        tuple(declared.choices),
+        declared.column,
+        declared.secret,
+    )
+
+
+def _our_kind(declared: Any) -> Kind:
+    kinds = [kind for kind in typing.get_args(declared.type) or (declared.type,)]
+    if declared.column is not None:
+        several = typing.get_origin(declared.type) is list or any(
+            typing.get_origin(kind) is list for kind in kinds
+        )
+        return "columns" if several else "column"
+    return "stage" if any(_is_stage_type(kind) for kind in kinds) else "value"
+
+
+def _is_stage_type(kind: Any) -> bool:
+    from pyspark.ml.base import Estimator, Transformer
+
+    return isinstance(kind, type) and issubclass(kind, (Estimator, Transformer))
+
+
+def _pyspark_option(cls: type, param: Any, default: Any) -> Option:
+    name = param.name
+    direction = COLUMN_PARAMS.get(name)
+    if name in WRITTEN_BY.get(cls.__name__, ()):
+        direction = "out"
+    if direction is not None and _evaluates(cls):
+        direction = "in"
+    kind: Kind = "value"
+    if direction is not None:
+        kind = "columns" if name.endswith("Cols") else "column"
+    elif name in _STAGE_PARAMS:
+        kind = "stage"
+    converter = param.typeConverter
+    expected = _EXPECTED.get(getattr(converter, "__name__", ""), "a value that its stage takes")
+    return Option(
+        name, param.doc, kind, expected, converter, _default(default), (), direction, False
+    )
+
+
+def _default(value: Any) -> Any:
+    return not_given if value is None or value is inspect.Parameter.empty else value
+
+
+_EXPECTED = {
+    "toInt": "an integer",
+    "toFloat": "a number",
+    "toBoolean": "True or False",
+    "toString": "a text in quotes",
+    "toList": "a list",
+    "toListInt": "a list of integers",
+    "toListFloat": "a list of numbers",
+    "toListString": "a list of texts",
+    "toListListFloat": "a list of lists of numbers",
+    "toVector": "a vector",
+    "toMatrix": "a matrix",
+}
+
+
+def _evaluates(cls: type) -> bool:
+    from pyspark.ml.evaluation import Evaluator
+
+    return issubclass(cls, Evaluator)
+
+
+def _kind(cls: type) -> Literal["estimator", "transformer", "evaluator"]:
+    from pyspark.ml.base import Estimator
+
+    if _evaluates(cls):
+        return "evaluator"
+    return "estimator" if issubclass(cls, Estimator) else "transformer"
+
+
+def _first_line(cls: type) -> str:
+    return next((line.strip() for line in (cls.__doc__ or "").splitlines() if line.strip()), "")

@@ -1,0 +1,184 @@
+"""The verbs and flags of ``%%synapse``: each fact about them is stated here and nowhere else."""
+
+from __future__ import annotations
+
+from synapse_magic.language.declaration import Argument, Option, Verb, option
+
+FRAME = Argument("FRAME", "a DataFrame variable, or a table", "frame")
+MODEL = Argument("MODEL", "a fitted model variable", "model")
+HELD_OUT = Argument(
+    "FRAME", "a DataFrame variable or a table; else the part that train held out", "frame", False
+)
+
+SEED = option("seed", "Seed of what is random, so that a rerun gives the same.", int, default=42)
+WHERE = Option("where", "Keep the rows that meet this condition.", "condition", "a condition")
+LABEL = Option("label", "Column to predict.", "column", "a column", column="in")
+
+
+def _options(*options: Option) -> dict[str, Option]:
+    return {each.name: each for each in options}
+
+
+_VERBS = (
+    Verb(
+        "start",
+        "Start a Spark session here, attach to the one that runs, or connect to a cluster.",
+        (Argument("MASTER", "local[4], sc://host:15002, spark://host:7077, yarn", "text", False),),
+        _options(
+            option("app", "Name of the application.", str),
+            option("memory", "Memory of the driver, and of each executor.", str),
+            option("conf", "Spark settings by their full names.", dict),
+            option("token", "Token of a Spark Connect server.", str, secret=True),
+        ),
+        "options",
+        '%%synapse start local[4]\nmemory = "4g"\nconf = {"spark.sql.shuffle.partitions": 64}',
+        "session",
+    ),
+    Verb("stop", "Stop the session, if it was started here.", example="%synapse stop"),
+    Verb(
+        "status",
+        "Show the sessions, their settings and what they hold.",
+        example="%synapse status",
+    ),
+    Verb(
+        "load",
+        "Read a table or files into a frame, or a saved model.",
+        (Argument("PATH", "a path, an address or the name of a table", "text"),),
+        _options(
+            option(
+                "format",
+                "Format of the files; else their extension says.",
+                str,
+                choices=("csv", "parquet", "json", "orc", "text", "avro", "delta", "model"),
+            ),
+            option("header", "CSV: the first line names the columns.", bool, default=True),
+            option("schema", "Columns and types, such as 'age int, job string'.", str),
+            option("options", "Further options of the Spark reader.", dict),
+            WHERE,
+            option("cache", "Keep the frame in memory.", bool, default=False),
+        ),
+        "options",
+        '%%synapse load "data/people.csv" -o people\nwhere = age >= 18 and hours > 0\ncache = True',
+        "load",
+    ),
+    Verb(
+        "sql",
+        "Run a SQL query; {frame} is a DataFrame variable, {x} a Python value.",
+        (),
+        {},
+        "sql",
+        "%%synapse sql -o older\nSELECT * FROM {people} WHERE age > {limit}",
+        "sql",
+    ),
+    Verb(
+        "show",
+        "Show the first rows of a frame.",
+        (FRAME,),
+        _options(WHERE),
+        "options",
+        "%synapse show people -n 50",
+        "frame",
+    ),
+    Verb(
+        "profile",
+        "Describe each column of a frame: missing, distinct, distribution.",
+        (FRAME,),
+        _options(WHERE),
+        "options",
+        "%synapse profile people",
+        "frame",
+    ),
+    Verb(
+        "train",
+        "Fit a pipeline of steps on a frame.",
+        (FRAME,),
+        _options(
+            LABEL,
+            Option(
+                "split",
+                "Fractions for training and for testing, or a condition on the training rows.",
+                "split",
+                "two positive numbers such as [0.8, 0.2], or a condition",
+            ),
+            SEED,
+            WHERE,
+        ),
+        "steps",
+        "%%synapse train people -o model\nsplit    = [0.8, 0.2]\nlabel    = income\n"
+        "features = VectorAssembler(age, hours)\nLogisticRegression(regParam={penalty})",
+        "train",
+    ),
+    Verb(
+        "score",
+        "Add the predictions of a model to a frame.",
+        (FRAME, MODEL),
+        _options(WHERE),
+        "options",
+        "scored = %synapse score people model",
+        "frame",
+    ),
+    Verb(
+        "evaluate",
+        "Measure a model on rows whose label is known.",
+        (MODEL, HELD_OUT),
+        _options(LABEL, WHERE),
+        "options",
+        "%synapse evaluate model",
+        "model",
+    ),
+    Verb(
+        "explain",
+        "Say why a model predicts what it predicts.",
+        (MODEL, HELD_OUT),
+        _options(
+            option("rows", "Rows to explain, drawn at random.", int, default=500, low=1),
+            option(
+                "method",
+                "How: exact Shapley values of trees, or a local linear model.",
+                str,
+                choices=("tree_shap", "lime"),
+            ),
+            option("classes", "Class names to explain; else the model decides.", list),
+            LABEL,
+            SEED,
+            WHERE,
+        ),
+        "options",
+        "%synapse explain model -n 500",
+        "model",
+    ),
+    Verb(
+        "code",
+        "Show the program that made a variable, or the last one.",
+        (Argument("NAME", "a variable that a verb made", "any", False),),
+        example="%synapse code model --code next",
+    ),
+    Verb(
+        "save",
+        "Save a model.",
+        (MODEL, Argument("PATH", "where to", "text")),
+        _options(option("overwrite", "Replace what is there.", bool, default=False)),
+        "options",
+        "%synapse save model models/income",
+        "model",
+    ),
+    Verb(
+        "help",
+        "Explain the verbs, or one verb or stage.",
+        (Argument("NAME", "a verb or a stage", "verb", False),),
+        example="%synapse help train",
+    ),
+)
+
+VERBS: dict[str, Verb] = {verb.name: verb for verb in _VERBS}
+"""Every verb by its name."""
+
+FLAGS: dict[str, tuple[str, str]] = {
+    "-o": ("NAME", "Keep the result in this variable."),
+    "-q": ("", "Show nothing but errors."),
+    "-n": ("ROWS", "How many rows."),
+    "-s": ("SESSION", "The session to use, by its name."),
+    "--dry-run": ("", "Check the cell and show the program without running it."),
+    "--code": ("show|next|FILE", "Show the program, put it in the next cell, or write it."),
+}
+"""Every flag with the name of its value, empty for a switch, and its meaning."""
