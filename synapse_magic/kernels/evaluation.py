@@ -1,9 +1,9 @@
 """Counting how well scores agree with labels, batch by batch, in sums that Spark can add.
 
-A score falls into a bin made of the leading bits of its floating-point form, counted from whichever
-of 0 and 1 is nearer. So bins are fine where scores crowd (a rare class has nearly all of its scores
-below 0.01) and nest exactly in ``EQUAL_BINS`` equal ones. Two scores that share a bin count as tied:
-the area under a curve is off by at most half the share of (positive, negative) pairs tied so.
+A score falls into a bin made of the leading bits of its floating-point form, counted from the
+nearer of 0 and 1. So bins are fine where scores crowd (a rare class has nearly all of its scores
+below 0.01) and nest exactly in ``EQUAL_BINS`` equal ones. Two scores in one bin count as tied: the
+area under a curve is off by at most half the share of (positive, negative) pairs tied so.
 """
 
 from __future__ import annotations

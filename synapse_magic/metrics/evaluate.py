@@ -118,7 +118,7 @@ def _check(facts: Facts, names: dict[str, str]) -> None:
         )
     if unknown := facts.count("unknown"):
         raise SynapseError(
-            f"{unknown} rows have a label in {names['label']!r} that the model was not fitted with. "
+            f"{unknown} rows have a label in {names['label']!r} unknown to the model. "
             "Try: evaluate on rows with the classes it knows"
         )
     if facts.count("cell") == 0:

@@ -110,6 +110,15 @@ def select(frame: DataFrame, names: Iterable[str]) -> DataFrame:
     return frame.select(*(col(name) for name in names))
 
 
+def numbered(frame: DataFrame, names: Iterable[str]) -> DataFrame:
+    """Return just these columns, in this order, named ``c0``, ``c1``, ...
+
+    For ``mapInArrow``, which takes the names of its frame for expressions and so fails on ``a.b``.
+    """
+    chosen = list(names)
+    return select(frame, chosen).toDF(*(f"c{i}" for i in range(len(chosen))))
+
+
 def _typed(kind: str, group: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"type": kind, **slot} for slot in group]
 

@@ -1,4 +1,4 @@
-"""What a fitted model is made of: its stages, the one that predicts, and where its label came from."""
+"""What a fitted model is made of: its stages, the one that predicts, the origin of its label."""
 
 from __future__ import annotations
 
@@ -69,9 +69,10 @@ def predictor_of(model: Any) -> Predictor:
 def indexer_of(model: Any, column: str) -> Any | None:
     """Return the fitted ``StringIndexer`` that makes exactly this one column, or None."""
     for stage in stages_of(model):
-        if type(stage).__name__ == "StringIndexerModel" and not stage.isSet("outputCols"):
-            if stage.getOutputCol() == column:
-                return stage
+        if type(stage).__name__ != "StringIndexerModel" or stage.isSet("outputCols"):
+            continue
+        if stage.getOutputCol() == column:
+            return stage
     return None
 
 

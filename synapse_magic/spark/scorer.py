@@ -11,7 +11,7 @@ from pyspark.sql.types import StructField, StructType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.scorer import ChainedScorer, Scorer
-from synapse_magic.spark.columns import require, select
+from synapse_magic.spark.columns import numbered, require
 from synapse_magic.spark.pyspark_scorers import PYSPARK_SCORERS
 
 if TYPE_CHECKING:
@@ -71,18 +71,19 @@ def transform_with(scorer: Scorer, frame: DataFrame, fields: Sequence[StructFiel
     kept = [name for name in frame.columns if name not in outputs]
     schema = StructType([*(frame.schema[name] for name in kept), *fields])
     wanted = [*kept, *(name for name in scorer.inputs if name in outputs)]
-    return select(frame, wanted).mapInArrow(_appender(scorer, len(kept)), schema)
+    return numbered(frame, wanted).mapInArrow(_appender(scorer, wanted, len(kept)), schema)
 
 
-def _appender(scorer: Scorer, kept: int) -> Any:
+def _appender(scorer: Scorer, names: Sequence[str], kept: int) -> Any:
     """Return the function that workers run; it holds only plain values."""
 
     def append(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
         for batch in batches:
-            scored = scorer.score(batch.select(list(scorer.inputs)))
-            names = [*batch.schema.names[:kept], *scored.schema.names]
-            yield pa.RecordBatch.from_arrays([*batch.columns[:kept], *scored.columns], names)
+            named = pa.RecordBatch.from_arrays(batch.columns, list(names))
+            scored = scorer.score(named.select(list(scorer.inputs)))
+            made = [*names[:kept], *scored.schema.names]
+            yield pa.RecordBatch.from_arrays([*batch.columns[:kept], *scored.columns], made)
 
     return append
