@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Give a headless Chromium; where continuous integration has none, the test fails."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        message = f"No browser: none of {', '.join(NAMES)} is on the PATH"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Lab:
+    """A JupyterLab on loopback over one folder."""
+
+    def __init__(self, folder: Path, port: int, settings: Path) -> None:
+        self.folder, self.port, self.settings = folder, port, settings
+
+    def url(self, notebook: str) -> str:
+        """Return the address of a notebook, opened alone."""
+        return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}"
+
+    def theme(self, name: str) -> None:
+        """Use a theme from the next page load on: ``Light`` or ``Dark``."""
+        place = self.settings / "@jupyterlab" / "apputils-extension"
+        place.mkdir(parents=True, exist_ok=True)
+        theme = json.dumps({"theme": f"JupyterLab {name}"})
+        (place / "themes.jupyterlab-settings").write_text(theme)
+        news = json.dumps({"fetchNews": "false", "checkForUpdates": False})
+        (place / "notification.jupyterlab-settings").write_text(news)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Start JupyterLab over an empty folder and stop it at the end."""
+    folder = tmp_path_factory.mktemp("lab")
+    settings = tmp_path_factory.mktemp("settings")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        f"--port={port}", f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=",
+        "--ServerApp.password=", f"--LabApp.user_settings_dir={settings}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    with (folder / ".." / "lab.log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    try:
+        _wait(f"http://127.0.0.1:{port}/api", server)
+        started = Lab(folder, port, settings)
+        started.theme("Light")
+        yield started
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            assert server.poll() is None, "JupyterLab ended"
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail("JupyterLab did not answer within 60 seconds")

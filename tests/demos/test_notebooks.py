@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from synapse_magic.command.demo import metric_texts, standalone_html
+from synapse_magic.command.notebooks import notebooks
+
+# Name of the notebook -> for each evaluation in it: metric -> least and largest value.
+EXPECTED: dict[str, list[dict[str, tuple[float, float]]]] = {
+    "01_quickstart": [{"AUC": (0.86, 0.93), "accuracy": (0.78, 0.88)}],
+    "02_scikit_learn_data": [
+        {"AUC": (0.97, 1.0), "accuracy": (0.92, 1.0)},
+        {"accuracy": (0.9, 1.0)},
+        {"R2": (0.25, 0.6)},
+    ],
+    "03_a_million_rows": [{"AUC": (0.88, 0.93), "accuracy": (0.8, 0.88)}],
+}
+
+
+@pytest.fixture(scope="module", params=notebooks(), ids=lambda path: path.stem)
+def executed(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any, Any]:
+    """Run a notebook in a kernel of its own; give its name, as committed, and as run now."""
+    import nbclient
+
+    path: Path = request.param
+    committed = nbformat.read(path, as_version=4)
+    now = nbformat.read(path, as_version=4)
+    folder = tmp_path_factory.mktemp(path.stem)
+    resources = {"metadata": {"path": str(folder)}}
+    nbclient.NotebookClient(now, timeout=900, kernel_name="python3", resources=resources).execute()
+    return path.stem, committed, now
+
+
+def metrics(text: str) -> dict[str, float]:
+    return {name: float(value) for name, value in re.findall(r"(\w+) ([\d.]+)", text)}
+
+
+def test_prints_the_metrics_that_are_expected(executed: tuple[str, Any, Any]) -> None:
+    name, _, now = executed
+    found = [metrics(text) for text in metric_texts(now)]
+    assert len(found) == len(EXPECTED[name])
+    for measured, bounds in zip(found, EXPECTED[name]):
+        for metric, (low, high) in bounds.items():
+            assert low <= measured[metric] <= high, f"{metric} is {measured[metric]}"
+
+
+def test_is_committed_with_the_outputs_that_it_gives(executed: tuple[str, Any, Any]) -> None:
+    _, committed, now = executed
+    assert len(metric_texts(committed)) == len(metric_texts(now))
+    for cell in committed.cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count is not None
+            assert all(output.output_type != "error" for output in cell.outputs)
+
+
+def test_shows_no_warnings_and_no_noise(executed: tuple[str, Any, Any]) -> None:
+    _, _, now = executed
+    noise = [o.text for cell in now.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    assert noise == []
+
+
+def test_becomes_a_page_that_loads_nothing(executed: tuple[str, Any, Any]) -> None:
+    html = standalone_html(executed[2])
+    assert not re.findall(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["']?https?:""", html)
