@@ -75,10 +75,11 @@ class EvaluationReport(View):
     def picture(self) -> str:
         """Return the metric strip and the static pictures."""
         cards = [view.picture() for view in (self.confusion, self.residuals) if view is not None]
-        if self.classes:
-            cards.extend(view.picture() for view in self.curves(self.first))
-        head = figure(self.title, "", metric_strip(self.metrics))
-        return f'{head}<div class="syn-cards">{"".join(cards)}</div>'
+        head = figure(self.title, "", metric_strip(self.metrics)) + "".join(cards)
+        if not self.classes:
+            return head
+        curves = "".join(view.picture() for view in self.curves(self.first))
+        return f'{head}<div class="syn-swap"><div class="syn-cards">{curves}</div></div>'
 
     def numbers(self) -> str:
         """Return the metrics as a foldable table."""

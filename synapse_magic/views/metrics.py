@@ -38,5 +38,8 @@ def metric_strip(metrics: Mapping[str, float]) -> str:
 
 
 def precise(value: float) -> str:
-    """Return a metric with four decimals below 10, since models differ in the third."""
-    return f"{value:.4f}".replace("-", "\N{MINUS SIGN}") if abs(value) < 10 else number(value)
+    """Return a metric with four digits, since models differ in the third."""
+    if not 1e-4 <= abs(value) < 1e4:
+        return number(value)
+    words = f"{value:.4f}" if abs(value) < 1 else f"{value:.4g}"
+    return words.replace("-", "\N{MINUS SIGN}")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-_KINDS = {"uint8": "u1", "uint16": "u2", "uint32": "u4", "int32": "i4", "float32": "f4", "float64": "f8"}
+KINDS = frozenset({"uint8", "uint16", "uint32", "int32", "float32", "float64"})
 
 
 def smallest(counts: np.ndarray) -> np.ndarray:
@@ -55,7 +55,9 @@ def embed(payload: Mapping[str, Any]) -> str:
             while len(blob) % 8:
                 blob.append(0)
             flat = np.ascontiguousarray(value)
-            buffers.append([_KINDS[flat.dtype.name], list(flat.shape), len(blob)])
+            if flat.dtype.name not in KINDS:
+                raise TypeError(f"arrays of {flat.dtype} cannot be embedded")
+            buffers.append([flat.dtype.name, list(flat.shape), len(blob)])
             blob.extend(flat.astype(flat.dtype.newbyteorder("<"), copy=False).tobytes())
             return {"$": len(buffers) - 1}
         if isinstance(value, Mapping):
@@ -71,9 +73,8 @@ def embed(payload: Mapping[str, Any]) -> str:
     body = walk(payload)
     body["$buffers"] = buffers
     body["$data"] = base64.b64encode(zlib.compress(bytes(blob), 9)).decode("ascii")
-    words = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    words = words.encode("utf-8", "backslashreplace").decode("utf-8")
-    return words.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    words = json.dumps(body, separators=(",", ":"), allow_nan=False)
+    return words.replace("<", "\\u003c")
 
 
 def extract(words: str) -> dict[str, Any]:
@@ -81,16 +82,16 @@ def extract(words: str) -> dict[str, Any]:
     body = json.loads(words)
     blob = zlib.decompress(base64.b64decode(body.pop("$data")))
     buffers = body.pop("$buffers")
-    names = {short: name for name, short in _KINDS.items()}
 
     def walk(value: Any) -> Any:
-        if isinstance(value, dict):
-            if "$" in value:
-                kind, shape, offset = buffers[value["$"]]
-                count = int(np.prod(shape))
-                flat = np.frombuffer(blob, dtype=np.dtype(names[kind]).newbyteorder("<"), count=count, offset=offset)
-                return flat.reshape(shape)
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if "$" not in value:
             return {key: walk(item) for key, item in value.items()}
-        return [walk(item) for item in value] if isinstance(value, list) else value
+        kind, shape, offset = buffers[value["$"]]
+        order = np.dtype(kind).newbyteorder("<")
+        return np.frombuffer(blob, order, int(np.prod(shape)), offset).reshape(shape)
 
     return {key: walk(value) for key, value in body.items()}

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from synapse_magic.views import pack
+from synapse_magic.views.palette import DARK, LIGHT, variables
 from synapse_magic.views.words import escape
 
 _HERE = Path(__file__).parent
@@ -29,9 +31,13 @@ _MOUNT = (
 
 @functools.cache
 def style() -> str:
-    """Return the stylesheet of all views, without comments and line breaks."""
-    lines = (_HERE / "style.css").read_text(encoding="utf-8").splitlines()
-    return " ".join(line.strip() for line in lines if not line.lstrip().startswith("/*"))
+    """Return the stylesheet of all views, with the themes' colours, in as few bytes as is easy."""
+    css = (_HERE / "style.css").read_text(encoding="utf-8")
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(": ", ":").strip()
+    for name, theme in (("light", LIGHT), ("dark", DARK)):
+        css = css.replace(f"--syn-theme:{name};", f"color-scheme:{name};{variables(theme)}")
+    return css
 
 
 @functools.cache

@@ -6,6 +6,8 @@ the theme of the page it will be shown on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 LOW = (46, 120, 200)
@@ -16,6 +18,39 @@ NEUTRAL = (92, 124, 152)
 POSITIVE = "#d95f1e"
 NEGATIVE = "#2e78c8"
 LINE = "#2e78c8"
+# The theme's variables, without their prefix; canvases read the c- ones as red, green, blue.
+LIGHT = {
+    "p-fg": "#1f2328",
+    "p-bg": "#ffffff",
+    "dim": "#59626d",
+    "line": "#d0d6dd",
+    "soft": "#f3f5f8",
+    "pos": "#b8460c",
+    "neg": "#1d5fae",
+    "data": "#cfe0f3",
+    "rest": "#7a838e",
+    "c-low": "46,120,200",
+    "c-middle": "150,122,168",
+    "c-high": "226,96,32",
+    "c-absent": "138,143,152",
+    "c-neutral": "92,124,152",
+}
+DARK = {
+    "p-fg": "#e8eaed",
+    "p-bg": "#16181c",
+    "dim": "#a8b0ba",
+    "line": "#3b424b",
+    "soft": "#23282f",
+    "pos": "#f08a4b",
+    "neg": "#6aa9f4",
+    "data": "#234466",
+    "rest": "#8d96a1",
+    "c-low": "82,152,232",
+    "c-middle": "178,150,196",
+    "c-high": "245,130,66",
+    "c-absent": "150,156,166",
+    "c-neutral": "124,156,186",
+}
 SERIES = ("#2e78c8", "#d95f1e", "#2a9d74", "#9467bd", "#b8860b", "#c2528b", "#5c7c98", "#7a8b2f")
 
 
@@ -25,3 +60,8 @@ def ramp(count: int) -> np.ndarray:
     stops = np.array([LOW, MIDDLE, HIGH], dtype=float)
     columns = [np.interp(where, (0.0, 0.5, 1.0), stops[:, channel]) for channel in range(3)]
     return np.round(np.stack(columns, axis=1)).astype(np.uint8)
+
+
+def variables(theme: Mapping[str, str]) -> str:
+    """Return a theme as CSS declarations."""
+    return "".join(f"--syn-{name}:{value};" for name, value in theme.items())

@@ -69,7 +69,8 @@ class Residuals(View):
         board.line(70, y(0), 546, y(0), "zero")
         line = np.array([y(value) for value in self.middle])
         board.path(np.array([x(value) for value in self._centres()]), line, "median")
-        return figure("Residuals", "Shade: square root of the row count; line: mean residual.", board.svg())
+        body = figure("Residuals", "Shade: square root of the row count; line: mean residual.", board.svg())
+        return f'<div class="syn-swap">{body}</div>'
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return one row per prediction bin."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 240
+FEWER = ((500, 60), (20_000, 120))
 COLOURS = 12
 OTHER = "other levels"
 _LOOK = 50_000
@@ -21,8 +22,9 @@ class Strip:
     kind
         "numeric" | "category" | "unknown" (its values were not given).
     counts
-        Rows per output, SHAP bin and colour, (outputs, BINS, COLOURS + 1); the last colour holds
-        the rows whose value is missing.
+        Rows per output, SHAP bin and colour, (outputs, bins, COLOURS + 1); the last colour holds
+        the rows whose value is missing. Few rows are counted in fewer bins, so that the outline
+        is not a comb.
     low, high
         Values at the ends of the colours of a numeric feature.
     levels
@@ -57,15 +59,16 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
     """
     kind, colour, low, high, levels = _colour(data, len(shap))
     outputs = shap.shape[1]
-    counts = np.zeros((outputs, BINS, COLOURS + 1), dtype=np.int64)
+    bins = next((few for rows, few in FEWER if len(shap) <= rows), BINS)
+    counts = np.zeros((outputs, bins, COLOURS + 1), dtype=np.int64)
     level_means = np.full((outputs, COLOURS + 1), np.nan)
     level_counts = np.zeros((outputs, COLOURS + 1), dtype=np.int64)
     direction = np.full(outputs, np.nan)
     for output in range(outputs):
         values = np.ascontiguousarray(shap[:, output], dtype=np.float64)
-        place = _bin(values, *edges[output]) * (COLOURS + 1) + colour
-        flat = np.bincount(place, minlength=BINS * (COLOURS + 1))
-        counts[output] = flat.reshape(BINS, COLOURS + 1)
+        place = _bin(values, *edges[output], bins) * (COLOURS + 1) + colour
+        flat = np.bincount(place, minlength=bins * (COLOURS + 1))
+        counts[output] = flat.reshape(bins, COLOURS + 1)
         level_counts[output] = counts[output].sum(axis=0)
         sums = np.bincount(colour, weights=values, minlength=COLOURS + 1)
         some = level_counts[output] > 0
@@ -75,9 +78,9 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
     return Strip(kind, counts, low, high, levels, level_counts, level_means, direction)
 
 
-def _bin(values: np.ndarray, low: float, high: float) -> np.ndarray:
+def _bin(values: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
     with np.errstate(invalid="ignore"):
-        steps = np.clip((values - low) * (BINS / ((high - low) or 1.0)), 0, BINS - 1)
+        steps = np.clip((values - low) * (bins / ((high - low) or 1.0)), 0, bins - 1)
     return np.nan_to_num(steps).astype(np.intp)
 
 

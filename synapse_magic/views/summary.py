@@ -16,7 +16,7 @@ from synapse_magic.views import pack
 from synapse_magic.views.page import figure
 from synapse_magic.views.palette import ABSENT, NEUTRAL, ramp
 from synapse_magic.views.scale import Scale, extent
-from synapse_magic.views.strips import BINS, COLOURS, Strip, strip
+from synapse_magic.views.strips import COLOURS, Strip, strip
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
 from synapse_magic.views.words import number, plural, shorten, width
@@ -117,7 +117,7 @@ class Summary(View):
         of = f" of {self.rows_total:,}" if self.rows_total > self.rows else ""
         top = "" if shown == len(self.names) else f"; the {shown} strongest of {len(self.names):,} features"
         return (
-            f"{plural(self.rows, 'row')}{of}{top}. Height: square root of the row count. "
+            f"{plural(self.rows, 'row')}{of}{top}. Height: square root of the row count, per feature. "
             f"Number: mean absolute {self.method} value."
         )
 
@@ -137,17 +137,17 @@ class Summary(View):
         one = self.strips[row]
         counts = one.counts[output]
         total = counts.sum(axis=1)
-        most = max(int(s.counts[output].sum(axis=1).max()) for s in self.strips) or 1
+        most = max(int(total.max()), 1)
         tall = np.where(total > 0, np.maximum(np.sqrt(total / most) * height, 2.0), 0.0)
         y = np.arange(height)[:, None] + 0.5
         part = (height / 2 + tall / 2 - y) / np.maximum(tall, 1e-9)
         inside = (part > 0) & (part < 1)
         heaps = np.cumsum(counts, axis=1)
         colour = (heaps[None] <= (part * total)[:, :, None]).sum(axis=2)
-        pixels = np.zeros((height, BINS, 4), dtype=np.uint8)
+        pixels = np.zeros((height, len(counts), 4), dtype=np.uint8)
         pixels[..., :3] = strip_colours(one)[np.clip(colour, 0, COLOURS)]
         pixels[..., 3] = np.where(inside, 255, 0)
-        return pixels.repeat(_ACROSS // BINS, axis=1)
+        return pixels.repeat(_ACROSS // len(counts), axis=1)
 
     def picture(self) -> str:
         """Return the static picture of the first output."""
@@ -159,7 +159,7 @@ class Summary(View):
         x = Scale(*self.edges[0], left + 62, right)
         board.bottom_axis(x, bottom, self._axis_title(0), top=top)
         board.line(x(0), top, x(0), bottom, "zero")
-        board.text(left + 48, top - 12, f"mean |{self.method}|", anchor="end", kind="dim", size=11)
+        board.text(left - 4, top - 12, f"mean |{self.method}|", kind="dim", size=11)
         board.text(right, top - 12, f"lowers \N{LEFTWARDS ARROW}  {self._target()}  \N{RIGHTWARDS ARROW} raises", anchor="end", kind="dim", size=11)
         y = top
         for i in range(shown):
@@ -179,9 +179,9 @@ class Summary(View):
         middle = y + _ROW / 2
         value = self.mean_abs[i, 0]
         board.text(8, middle, self.names[i], room=left - 22, size=12.5)
-        length = 44 * value / (float(self.mean_abs[:, 0].max()) or 1.0)
-        board.rect(left + 50 - length, middle + 8, length, 3, "bar")
-        board.text(left + 50, middle - 2, number(value), anchor="end", size=11)
+        length = max(56 * value / (float(self.mean_abs[:, 0].max()) or 1.0), 1.0)
+        board.rect(left - 4, middle - 9, length, 18, "data", radius=2)
+        board.text(left, middle, number(value), size=11.5)
         board.line(x.start, middle, x.end, middle, "grid")
         pixels = self.strip_pixels(i, 0)
         board.picture(x.start, middle - _BAND / 2, x.end - x.start, _BAND, pixels)
@@ -206,13 +206,13 @@ class Summary(View):
             board.text(centre, y + 9, name, anchor="middle", kind="dim", room=110, size=10.5)
 
     def _draw_key(self, board: Drawing, x: float, y: float) -> None:
-        board.text(x, y, "feature value: low", kind="dim", size=11)
-        board.picture(x + 98, y - 5, 70, 10, with_alpha(ramp(24)[None]))
-        board.text(x + 174, y, "high", kind="dim", size=11)
-        board.picture(x + 216, y - 5, 10, 10, with_alpha(np.array([[ABSENT]], dtype=np.uint8)))
-        board.text(x + 232, y, "missing", kind="dim", size=11)
-        board.picture(x + 290, y - 5, 10, 10, with_alpha(np.array([[NEUTRAL]], dtype=np.uint8)))
-        board.text(x + 306, y, "category, levels named", kind="dim", size=11)
+        board.text(x + 24, y, "low", anchor="end", kind="dim", size=11)
+        board.picture(x + 30, y - 5, 70, 10, with_alpha(ramp(24)[None]))
+        board.text(x + 106, y, "high value", kind="dim", size=11)
+        board.picture(x + 180, y - 5, 10, 10, with_alpha(np.array([[ABSENT]], dtype=np.uint8)))
+        board.text(x + 195, y, "missing", kind="dim", size=11)
+        board.picture(x + 254, y - 5, 10, 10, with_alpha(np.array([[NEUTRAL]], dtype=np.uint8)))
+        board.text(x + 269, y, "category, levels named", kind="dim", size=11)
 
     def axes(self, ax: Axes | None = None, *, output: int = 0) -> Axes:
         """Draw with matplotlib; ``output`` is the position of the class to show."""

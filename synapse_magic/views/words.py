@@ -36,8 +36,9 @@ def number(value: SupportsFloat | None) -> str:
         return "0"
     size = abs(x)
     if size >= 1e12 or size < 1e-4:
-        words = f"{x:.2e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
-    elif size >= 1000 or (x == int(x)):
+        head, power = f"{x:.2e}".split("e")
+        words = f"{float(head):g}e{int(power)}"
+    elif size >= 999.5 or (x == int(x)):
         words = f"{x:,.0f}"
     else:
         words = f"{x:.3g}"

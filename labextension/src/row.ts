@@ -1,0 +1,219 @@
+// Row: from the average to the prediction of one row, and its LIME row beside.
+import { bottomAxis, chart } from "./chart";
+import { h, s, select, text } from "./dom";
+import type { Render, Tensor } from "./model";
+import { hover, Stage, walk, type Mark } from "./stage";
+import { number, scale, signed } from "./words";
+
+interface Entry {
+  title: string;
+  names: string[];
+  shown: string[];
+  values: Tensor; // (features, outputs)
+  others: number;
+  rest: Tensor;
+  base: Tensor;
+  prediction: Tensor;
+  outputs: string[];
+  first: number;
+  link: "identity" | "logit" | "softmax" | "log";
+  method: string;
+  quality: Tensor | null;
+  companion: Entry | null;
+}
+
+interface Bar {
+  words: string;
+  value: number;
+  steps: Float64Array; // the contribution to every output
+  rest: boolean;
+}
+
+const SCALES = { identity: "prediction", logit: "log-odds", softmax: "raw score", log: "log" };
+const NATURAL = { identity: "prediction", logit: "probability", softmax: "probability", log: "prediction" };
+const LINE = 27;
+
+export const row: Render = ({ model, el }) => {
+  const entries = model.get("rows") as Entry[];
+  let current = 0;
+  let output = entries[0].first;
+  let natural = false;
+  let most = 9;
+  const stage = new Stage(el, draw);
+  const heading = h("p", { class: "syn-title" }, h("b", {}));
+  el.prepend(heading);
+  controls();
+
+  function controls(): void {
+    const entry = entries[0];
+    if (entries.length > 1) {
+      const options = entries.map((one, i): [string, string] => [String(i), `${one.title}: ${number(natively(one, one.prediction.data)[one.first])}`]);
+      stage.controls.append(select("row", options, "0", (value) => ((current = Number(value)), stage.now())));
+    }
+    if (entry.outputs.length > 1) {
+      const options = entry.outputs.map((name, i): [string, string] => [String(i), name]);
+      stage.controls.append(select("class", options, String(output), (value) => ((output = Number(value)), stage.now())));
+    }
+    if (entry.link !== "identity") {
+      const options: [string, string][] = [["link", `${SCALES[entry.link]} (adds up)`], ["natural", NATURAL[entry.link]]];
+      stage.controls.append(select("scale", options, "link", (value) => ((natural = value === "natural"), stage.now())));
+    }
+    if (entry.names.length > 10) {
+      const options: [string, string][] = [["9", "9 largest"], ["25", "25 largest"], ["1000", "all"]];
+      stage.controls.append(select("show", options, "9", (value) => ((most = Number(value)), stage.now())));
+    }
+  }
+
+  function draw(width: number): void {
+    const entry = entries[current];
+    (heading.firstChild as HTMLElement).textContent = entry.title;
+    const wide = width >= 820 && entry.companion !== null;
+    const frame = h("div", { class: "syn-beside" });
+    stage.body.append(frame);
+    const marks = panel(frame, entry, wide ? (width - 24) / 2 : Math.min(width, 760));
+    if (entry.companion) marks.push(...panel(frame, entry.companion, wide ? (width - 24) / 2 : Math.min(width, 760)));
+    walk(stage, marks);
+  }
+
+  function panel(into: HTMLElement, entry: Entry, width: number): Mark[] {
+    const bars = barsOf(entry, output, most);
+    const points = [entry.base.data];
+    for (const bar of bars) points.push(add(points[points.length - 1], bar.steps));
+    const place = (at: ArrayLike<number>) => (natural ? natively(entry, at)[output] : at[output]);
+    const ends = [place(entry.base.data), place(entry.prediction.data)];
+    const node = h("div", { class: "syn-row-panel" });
+    node.style.width = `${width}px`;
+    into.append(node);
+    node.append(head(entry));
+    const bottom = LINE * (bars.length + 2) + 6;
+    const label = `${entry.method} explanation of ${entry.title}. Arrow keys walk the contributions.`;
+    const { svg } = chart(node, width, bottom + 38, label);
+    const left = Math.min(Math.max(width * 0.36, 130), 230);
+    const all = [...points.map(place), ...ends];
+    let [low, high] = [Math.min(...all), Math.max(...all)];
+    if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
+    const pad = (high - low) * 0.07;
+    const x = scale(low - pad, high + pad, left + 8, width - 12);
+    const scaleName = natural ? NATURAL[entry.link] : SCALES[entry.link];
+    bottomAxis(svg, x, left + 8, width - 12, bottom, scaleName, 4);
+    svg.append(s("line", { x1: x(ends[0]), x2: x(ends[0]), y1: 4, y2: bottom, class: "syn-zero" }));
+    const marks: Mark[] = [];
+    const finish = (y: number, at: number, name: string, vector: ArrayLike<number>) => {
+      const word = number(place(vector)) + other(entry, vector);
+      const group = s("g", {}, s("rect", { x: 1, y: y - 12, width: width - 3, height: 24, class: "syn-hit", rx: 4 }));
+      group.append(text(6, y, name, { size: 12.5, room: left - 10, node: stage.root }));
+      group.append(s("path", { d: `M${at - 6} ${y}L${at} ${y - 6}L${at + 6} ${y}L${at} ${y + 6}Z`, class: "syn-mark" }));
+      const flip = at > (left + width) / 2;
+      group.append(text(flip ? at - 11 : at + 11, y, word, { anchor: flip ? "end" : "start" }));
+      svg.append(group);
+      marks.push({ node: group, lines: [name, `${scaleName} ${word}`] });
+    };
+    finish(17, x(ends[0]), entry.quality ? "intercept" : "average", entry.base.data);
+    bars.forEach((bar, i) => {
+      const mark = drawBar(svg, entry, bar, x(place(points[i])), x(place(points[i + 1])), LINE * (i + 1) + 17, left, width);
+      const moved = place(points[i + 1]) - place(points[i]);
+      if (natural) mark.lines.push(`${scaleName} ${signed(moved)} in this order`);
+      marks.push(mark);
+    });
+    finish(LINE * (bars.length + 1) + 17, x(ends[1]), "prediction", entry.prediction.data);
+    node.append(h("p", { class: "syn-note" }, words(entry)));
+    marks.forEach((mark, i) => (mark.node.dataset.mark = `${entry.method}-${i}`));
+    return marks;
+  }
+
+  function other(entry: Entry, vector: ArrayLike<number>): string {
+    if (entry.link === "identity") return "";
+    return natural ? `  (${SCALES[entry.link]} ${number(vector[output])})` : `  (${NATURAL[entry.link]} ${number(natively(entry, vector)[output])})`;
+  }
+
+  function drawBar(svg: SVGSVGElement, entry: Entry, bar: Bar, a: number, b: number, y: number, left: number, width: number): Mark {
+    const node = s("g", {}, s("rect", { x: 1, y: y - 12, width: width - 3, height: 24, class: "syn-hit", rx: 4 }));
+    const kind = bar.rest ? "syn-rest" : bar.value >= 0 ? "syn-pos" : "syn-neg";
+    const nose = Math.min(5, Math.abs(b - a)) * (b >= a ? 1 : -1);
+    const shape = `M${a} ${y - 8}L${b - nose} ${y - 8}L${b} ${y}L${b - nose} ${y + 8}L${a} ${y + 8}Z`;
+    node.append(
+      text(6, y, bar.words, { size: 12.5, room: left - 10, node: stage.root, kind: bar.rest ? "dim" : undefined }),
+      s("path", { d: shape, class: kind }),
+      s("line", { x1: b, x2: b, y1: y + 8, y2: y + LINE - 8, class: "syn-link" }),
+    );
+    const room = Math.max(a, b) + 58 < width;
+    node.append(text(room ? Math.max(a, b) + 6 : Math.min(a, b) - 6, y, signed(bar.value), { size: 11.5, anchor: room ? "start" : "end" }));
+    svg.append(node);
+    const about = bar.value >= 0 ? "raises" : "lowers";
+    const lines = [bar.words, `${about} the ${SCALES[entry.link]} by ${number(Math.abs(bar.value))}`];
+    const press = bar.rest ? () => ((most = Math.max(most * 3, 25)), stage.now()) : undefined;
+    if (press) lines.push("press to show more of them");
+    const mark: Mark = { node, lines, press };
+    hover(stage, mark);
+    return mark;
+  }
+
+  function head(entry: Entry): HTMLElement {
+    const [said, good] = badge(entry, output);
+    const of = entry.outputs.length > 1 ? ` \u00b7 ${entry.outputs[output]}` : "";
+    return h("p", { class: "syn-head" }, h("b", {}, entry.method + of), h("span", { class: "syn-badge " + (good ? "syn-good" : "syn-poor") }, said));
+  }
+
+  function words(entry: Entry): string {
+    const link = SCALES[entry.link];
+    if (natural) {
+      return `The ${NATURAL[entry.link]} is not a sum of parts: a bar is how far it moves when its feature is added in this order. The numbers are ${link} effects; those add up.`;
+    }
+    if (entry.quality) return `LIME: a local linear model; lengths are its effects on the ${link} scale, and its R\u00b2 says how well it follows the model here.`;
+    return `Bars add up on the ${link} scale: average + all bars = prediction.`;
+  }
+
+  return () => stage.stop();
+};
+
+function barsOf(entry: Entry, output: number, most: number): Bar[] {
+  const width = entry.outputs.length;
+  const vector = (i: number) => Float64Array.from({ length: width }, (_, o) => entry.values.data[i * width + o]);
+  const order = entry.names.map((_, i) => i).sort((a, b) => Math.abs(entry.values.data[b * width + output]) - Math.abs(entry.values.data[a * width + output]));
+  const few = entry.others === 0 && order.length <= most + 1 ? order.length : Math.min(most, order.length);
+  const bars: Bar[] = order.slice(0, few).map((i) => {
+    const steps = vector(i);
+    return { words: `${entry.names[i]} = ${entry.shown[i]}`, value: steps[output], steps, rest: false };
+  });
+  const left = order.slice(few);
+  if (left.length + entry.others) {
+    let steps: ArrayLike<number> = entry.rest.data;
+    for (const i of left) steps = add(steps, vector(i));
+    const sum = Float64Array.from(steps);
+    bars.push({ words: `${(left.length + entry.others).toLocaleString("en-US")} other features`, value: sum[output], steps: sum, rest: left.length > 0 });
+  }
+  return bars;
+}
+
+function add(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
+  return Float64Array.from({ length: a.length }, (_, i) => a[i] + b[i]);
+}
+
+// Predictions of the link scale on the natural one.
+function natively(entry: Entry, points: ArrayLike<number>): Float64Array {
+  const values = Float64Array.from(points);
+  if (entry.link === "logit") return values.map((value) => 1 / (1 + Math.exp(-value)));
+  if (entry.link === "log") return values.map(Math.exp);
+  if (entry.link === "identity") return values;
+  const top = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - top));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((value) => value / sum);
+}
+
+function badge(entry: Entry, output: number): [string, boolean] {
+  if (entry.quality) {
+    const r2 = entry.quality.data[output];
+    return [`R\u00b2 ${number(r2)}`, r2 >= 0.5];
+  }
+  const width = entry.outputs.length;
+  let sum = entry.base.data[output] + entry.rest.data[output];
+  let size = Math.abs(entry.rest.data[output]);
+  entry.names.forEach((_, i) => {
+    sum += entry.values.data[i * width + output];
+    size += Math.abs(entry.values.data[i * width + output]);
+  });
+  const off = Math.abs(entry.prediction.data[output] - sum);
+  const good = off <= 1e-6 * Math.max(1, size);
+  return [good ? "adds up exactly" : `residual ${number(off)}`, good];
+}
