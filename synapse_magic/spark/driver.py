@@ -1,0 +1,259 @@
+"""What classic Spark and Spark Connect do differently, behind functions that are the same on both.
+
+The only file that reaches below the API they share. What it takes from the JVM is behind a
+check, so that everything above it works on either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synapse_magic.spark.target import host_and_port
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# What marks a thread's jobs, and is forgotten by the JVM when py4j is interrupted.
+_THREAD_PROPERTIES = (
+    "spark.job.tags",
+    "spark.job.description",
+    "spark.job.interruptOnCancel",
+    "spark.jobGroup.id",
+)
+
+
+def is_connect(spark: SparkSession) -> bool:
+    """Say whether ``spark`` is a Spark Connect session."""
+    return "connect" in type(spark).__module__.split(".")
+
+
+def master_of(spark: SparkSession) -> str:
+    """Return the master that ``spark`` runs on; for a Connect server its address."""
+    if is_connect(spark) and not is_local_connect():
+        host, port = _connect_place(spark)
+        return f"sc://{host}:{port}"
+    master = spark.conf.get("spark.master", "") or ""
+    return f"sc://{master}" if is_connect(spark) else master
+
+
+def is_alive(spark: SparkSession) -> bool:
+    """Say whether ``spark`` can still run anything, within about two seconds."""
+    if is_connect(spark):
+        return _connect_alive(spark)
+    from py4j.protocol import Py4JError
+
+    try:
+        context = spark.sparkContext
+        return context._jsc is not None and not context._jsc.sc().isStopped()
+    except (Py4JError, OSError):
+        return False  # the JVM itself is gone
+
+
+def _connect_alive(spark: Any) -> bool:
+    client = spark.client
+    if getattr(client, "_closed", False):
+        return False
+    host, port = _connect_place(spark)
+    return _answers(host, port, timeout=2.0)
+
+
+def _connect_place(spark: Any) -> tuple[str, int]:
+    return host_and_port("sc://" + spark.client._builder.endpoint)
+
+
+def _answers(host: str, port: int, timeout: float) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=timeout).close()
+    except OSError:
+        return False
+    return True
+
+
+def ui_address(spark: SparkSession) -> str | None:
+    """Return the address of the Spark UI; None where there is none or it is not known."""
+    if not is_connect(spark):
+        return spark.sparkContext.uiWebUrl
+    context = _context_behind_connect()
+    return context.uiWebUrl if context is not None else None
+
+
+def _context_behind_connect() -> Any | None:
+    """Return the classic context of a Connect server that runs inside this process."""
+    if not is_local_connect():
+        return None
+    from pyspark import SparkContext
+
+    return SparkContext._active_spark_context
+
+
+def is_local_connect() -> bool:
+    """Say whether this process runs a Spark Connect server of its own."""
+    return "SPARK_LOCAL_REMOTE" in os.environ
+
+
+def slots(spark: SparkSession) -> int:
+    """Return how many tasks run at once.
+
+    Those of the executors there are now or, over Connect, Spark's own default parallelism.
+    """
+    if is_connect(spark):
+        return _default_parallelism(spark)
+    context = spark.sparkContext._jsc.sc()
+    profile = context.resourceProfileManager().defaultResourceProfile()
+    return int(context.maxNumConcurrentTasks(profile) or context.defaultParallelism())
+
+
+def await_executors(spark: SparkSession, expected: int) -> None:
+    """Wait until the executors of a new cluster session have come up, ten seconds at most."""
+    context = spark.sparkContext._jsc.sc()
+    profile = context.resourceProfileManager().defaultResourceProfile()
+    until = time.monotonic() + 10
+    while context.maxNumConcurrentTasks(profile) < expected and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def _default_parallelism(spark: SparkSession) -> int:
+    # The plan of a range tells into how many parts Spark cuts it, without running a job.
+    plan = spark.sql("EXPLAIN SELECT * FROM range(10)").collect()[0][0]
+    found = re.search(r"splits=(\d+)", plan)
+    return int(found.group(1)) if found else 1
+
+
+def job_tag(spark: SparkSession, tag: str, description: str) -> Callable[[], None]:
+    """Mark what this thread runs from now on, and return what takes the mark off again.
+
+    The user's own job group stays as it is: an interrupt makes py4j lose all such marks of the
+    thread, so they are written back.
+    """
+    if is_connect(spark):
+        spark.addTag(tag)
+        return lambda: spark.removeTag(tag)
+    context = spark.sparkContext
+    before = {key: context.getLocalProperty(key) for key in _THREAD_PROPERTIES}
+    context.addJobTag(tag)
+    context.setInterruptOnCancel(True)
+    if description:
+        context.setJobDescription(description)
+
+    def restore() -> None:
+        for key, value in before.items():
+            context.setLocalProperty(key, value)  # type: ignore[arg-type]  # None takes it away
+
+    return restore
+
+
+def cancel_tag(spark: SparkSession, tag: str) -> bool:
+    """Cancel what runs under ``tag``; say whether anything still did."""
+    if is_connect(spark):
+        return bool(spark.interruptTag(tag))
+    active = has_jobs(spark, tag)
+    spark.sparkContext.cancelJobsWithTag(tag)
+    return active
+
+
+def has_jobs(spark: SparkSession, tag: str) -> bool:
+    """Say whether jobs under ``tag`` still run (classic only)."""
+    return any(job.status().toString() == "RUNNING" for job in _jobs(spark, tag))
+
+
+def _jobs(spark: SparkSession, tag: str) -> list[Any]:
+    tracker = spark.sparkContext._jsc.sc().statusTracker()
+    found = [tracker.getJobInfo(job) for job in tracker.getJobIdsForTag(tag)]
+    return [job.get() for job in found if job.isDefined()]
+
+
+@dataclass(frozen=True)
+class StageTasks:
+    """A stage of a Spark job: its number, name, tasks, and what it has read so far."""
+
+    id: int
+    name: str
+    done: int
+    total: int
+    active: int
+    rows_read: int | None = None
+    bytes_read: int | None = None
+
+
+def tag_stages(
+    spark: SparkSession, tag: str, *, settle: bool = False
+) -> tuple[int, list[StageTasks]]:
+    """Return how many jobs ran under ``tag``, and their stages that have started (classic only).
+
+    A stage which Spark skips, its result being there already, never starts.
+
+    Parameters
+    ----------
+    settle
+        First wait a moment until Spark's own book-keeping has caught up, for final numbers.
+    """
+    context = spark.sparkContext._jsc.sc()
+    if settle:
+        _settle(context)
+    jobs = _jobs(spark, tag)
+    ids = sorted({stage for job in jobs for stage in job.stageIds()})
+    stages = [_stage(context, number) for number in ids]
+    return len(jobs), [stage for stage in stages if stage is not None]
+
+
+def _settle(context: Any) -> None:
+    from py4j.protocol import Py4JJavaError
+
+    with contextlib.suppress(Py4JJavaError):  # it is still behind: the numbers may lack the last
+        context.listenerBus().waitUntilEmpty(1000)
+
+
+def _stage(context: Any, number: int) -> StageTasks | None:
+    if context.statusTracker().getStageInfo(number).isEmpty():
+        return None  # long ago, no longer kept
+    data = context.statusStore().lastStageAttempt(number)
+    done, active = data.numCompleteTasks(), data.numActiveTasks()
+    if not done and not active and not data.numFailedTasks():
+        return None
+    name = data.name().partition(" at ")[0]
+    if name.startswith("$"):
+        name = "query"  # Spark names what it runs in a thread of its own after a Scala closure
+    read = data.inputRecords(), data.inputBytes()
+    return StageTasks(number, name, done, data.numTasks(), active, *read)
+
+
+def hosts(spark: SparkSession) -> int:
+    """Return on how many machines tasks run; over Connect by asking one task per slot."""
+    if is_connect(spark):
+        return _probe_hosts(spark)
+    if master_of(spark).startswith("local"):
+        return 1
+    status = spark.sparkContext._jsc.sc().statusTracker().getExecutorInfos()
+    executors = {info.host() for info in status}
+    return max(1, len(executors))
+
+
+def _probe_hosts(spark: SparkSession) -> int:
+    count = slots(spark)
+
+    def host_name(batches: Iterator[Any]) -> Iterator[Any]:
+        import socket
+
+        import pyarrow as pa
+
+        for _ in batches:
+            pass
+        yield pa.RecordBatch.from_pydict({"host": [socket.gethostname()]})
+
+    found = spark.range(0, count, 1, count).mapInArrow(host_name, "host string").collect()
+    return len({row.host for row in found}) or 1
+
+
+def ship(spark: SparkSession, archive: str) -> None:
+    """Put the zip file ``archive`` on the Python path of the workers of ``spark``."""
+    if is_connect(spark):
+        spark.addArtifacts(archive, pyfile=True)
+    else:
+        spark.sparkContext.addPyFile(archive)

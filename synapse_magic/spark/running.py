@@ -1,0 +1,111 @@
+"""Running work on Spark so that it can be watched, and really stopped.
+
+In Jupyter an interrupt ends the cell, yet the Spark job behind it goes on and takes the cores
+from the next one: the kernel resets the signal handler that PySpark had put in place. So each
+run gets its own tag, and an interrupt cancels by that tag before it is passed on.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from synapse_magic.spark import driver, quiet
+from synapse_magic.spark.watching import ProgressCallback, SparkProgress, Watch, watch
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+T = TypeVar("T")
+_CANCEL_SECONDS = 10.0
+_active: dict[str, _Active] = {}
+
+
+class Cancelled(KeyboardInterrupt):
+    """A run that was cancelled; the message says how far it had come."""
+
+
+class _Active:
+    """A run in progress, for those who want to cancel it from another thread."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self.spark = spark
+        self.asked_to_stop = False
+
+
+def run(
+    spark: SparkSession,
+    work: Callable[[], T],
+    *,
+    on_progress: ProgressCallback | None = None,
+    description: str = "",
+) -> T:
+    """Return ``work()``, with all it runs on Spark watched and cancellable.
+
+    The work runs in the calling thread, as ``pyspark.ml`` needs it on Spark Connect.
+
+    Parameters
+    ----------
+    on_progress
+        Called about twice a second while Spark works, from another thread on classic Spark and
+        from this one on Connect, and once with ``finished`` true at the end.
+    description
+        What the Spark UI shows beside the jobs.
+
+    Raises
+    ------
+    Cancelled
+        On an interrupt, or when ``cancel`` was called; no job of the work runs any more.
+
+    Examples
+    --------
+    >>> run(spark, lambda: spark.range(10).count())  # doctest: +SKIP
+    10
+    """
+    tag = f"synapse-magic-{uuid.uuid4().hex}"
+    this = _active[tag] = _Active(spark)
+    unmark = driver.job_tag(spark, tag, description)
+    try:
+        with (
+            watch(spark, tag, on_progress) as seen,
+            quiet.without_interrupt_record(),
+            quiet.plain_interrupts(),
+        ):
+            try:
+                result = work()
+            except KeyboardInterrupt as interrupt:
+                _stop(spark, tag)
+                raise Cancelled(_how_far(seen)) from interrupt
+            except Exception as failure:
+                if this.asked_to_stop:
+                    raise Cancelled(_how_far(seen)) from failure
+                raise
+    finally:
+        del _active[tag]
+        unmark()
+    return result
+
+
+def cancel() -> int:
+    """Cancel every run in progress, from any thread, and return how many there were."""
+    found = dict(_active)
+    for tag, this in found.items():
+        this.asked_to_stop = True
+        driver.cancel_tag(this.spark, tag)
+    return len(found)
+
+
+def _stop(spark: SparkSession, tag: str) -> None:
+    """Cancel until nothing runs any more: a job may start between two looks."""
+    until = time.monotonic() + _CANCEL_SECONDS
+    while driver.cancel_tag(spark, tag) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _how_far(seen: Watch) -> str:
+    progress: SparkProgress = seen.now()
+    left = progress.total - progress.done
+    jobs = f"{progress.jobs} job{'' if progress.jobs == 1 else 's'}"
+    return f"Cancelled: {jobs}, {left} task{'' if left == 1 else 's'} not run"
