@@ -43,7 +43,7 @@ def is_variable(node: ast.AST) -> bool:
 
 def variable_name(node: ast.AST) -> str:
     """Return the name in ``{name}``."""
-    return node.elts[0].id  # type: ignore[attr-defined, no-any-return]
+    return node.elts[0].id  # type: ignore[attr-defined]
 
 
 def parse(content: str) -> Body:
@@ -151,7 +151,8 @@ def _check_braces(text: Text, node: ast.Set) -> None:
     (first, *others) = node.elts
     if others:
         hint = "each variable has braces of its own, [{a}, {b}]"
-        raise text.error(node, f"Braces hold one Python variable, not {len(node.elts)}. Try: {hint}")
+        count = len(node.elts)
+        raise text.error(node, f"Braces hold one Python variable, not {count}. Try: {hint}")
     if isinstance(first, ast.Name):
         return
     if isinstance(first, ast.Attribute):

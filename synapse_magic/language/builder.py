@@ -10,6 +10,7 @@ from typing import Any, Literal
 from synapse_magic.language.context import is_frame, is_model
 from synapse_magic.language.layout import lines
 from synapse_magic.language.program import Parameter, Program
+from synapse_magic.language.secrets import names_secret
 from synapse_magic.language.stages import is_stage_name
 
 _OURS = frozenset({"run", "spark", "F", "Pipeline", "Trained", *dir(builtins)})
@@ -31,6 +32,8 @@ class Builder:
         self._taken: set[str] = set(_OURS)
         self._names = {variable: self._own(variable) for variable in dict.fromkeys(variables)}
         self._lines: list[str] = []
+        self._show = "print(result)"
+        self._show_functions: tuple[str, ...] = ()
 
     def use(self, module: str, imported: str) -> ast.Name:
         """Import a name and return it."""
@@ -46,16 +49,16 @@ class Builder:
             role = "frame"
         elif is_model(value):
             role = "model"
-        elif secret:
+        elif secret or (isinstance(value, str) and names_secret(variable)):
             role = "secret"
         known = self._parameters.get(variable)
         if known is None or secret:
             self._parameters[variable] = Parameter(self._names[variable], variable, role)
         return ast.Name(self._names[variable])
 
-    def bound(self, base: str, value: Any) -> ast.Name:
+    def bound(self, base: str, value: Any, role: Literal["frame", "value"] = "frame") -> ast.Name:
         """Return a parameter that takes an object without a variable, such as a held-out part."""
-        parameter = Parameter(self.fresh(base), None, "frame", value)
+        parameter = Parameter(self.fresh(base), None, role, value)
         self._parameters[f" {parameter.name}"] = parameter
         return ast.Name(parameter.name)
 
@@ -79,11 +82,21 @@ class Builder:
         """Write ``return value``."""
         self._lines += lines(value, "return ", "", 4)
 
+    def show_with(self, statement: str, *functions: str) -> None:
+        """Say how a script shows ``result``, and the public functions it uses for that."""
+        self._show, self._show_functions = statement, functions
+
     def program(self, verb: str, cell: str) -> Program:
         """Return the finished program."""
         ordered = sorted(self._parameters.values(), key=lambda p: not p.positional)
         return Program(
-            verb, cell, tuple(sorted(self._imports)), tuple(ordered), tuple(self._lines)
+            verb,
+            cell,
+            tuple(sorted(self._imports)),
+            tuple(ordered),
+            tuple(self._lines),
+            self._show,
+            self._show_functions,
         )
 
     def _own(self, variable: str) -> str:

@@ -104,10 +104,8 @@ class Conditions:
             if not isinstance(node.op, (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Pow)):
                 raise self.text.error(node, "Arithmetic in a condition is one of + - * / % **")
             return ast.BinOp(self.term(node.left), node.op, self.term(node.right))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
-            if not isinstance(node.operand, ast.Constant):
-                inner = self.term(node.operand)
-                return inner if isinstance(node.op, ast.UAdd) else ast.UnaryOp(node.op, inner)
+        if isinstance(node, ast.UnaryOp) and _has_column(node.operand):
+            return self._signed(node)
         if isinstance(node, (ast.Compare, ast.BoolOp)):
             return self.condition(node)
         if isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
@@ -121,6 +119,14 @@ class Conditions:
             code = self.values.code(node)
             return call(self._function("lit"), code) if isinstance(value, str) else code
         return self.values.code(node)
+
+    def _signed(self, node: ast.UnaryOp) -> ast.expr:
+        if isinstance(node.op, (ast.USub, ast.UAdd)):
+            inner = self.term(node.operand)
+            return inner if isinstance(node.op, ast.UAdd) else ast.UnaryOp(node.op, inner)
+        if isinstance(node.op, ast.Not):
+            return self.condition(node)
+        raise self.text.error(node, "The opposite of a condition is spelled: not")
 
     def _column_name(self, node: ast.expr) -> str:
         if isinstance(node, ast.Call):
@@ -157,9 +163,7 @@ def _joined(operator: ast.operator, parts: list[ast.expr]) -> ast.expr:
 
 
 def _is_col(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "col"
-    )
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "col"
 
 
 def _has_column(node: ast.expr) -> bool:

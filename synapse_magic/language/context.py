@@ -47,20 +47,8 @@ class Origin:
     test: Any = None
 
 
-def _schema_of(name: str) -> Any:
-    return None
-
-
-def _origin_of(model: Any) -> Origin | None:
-    return None
-
-
-def _kind_of(path: str) -> PathKind | None:
-    return None
-
-
-def _made_by(value: Any) -> Made | None:
-    return None
+def _unknown(_: Any) -> None:
+    """Answer for a context that knows nothing of what is asked."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +73,21 @@ class Context:
     """
 
     variables: Mapping[str, Any] = field(default_factory=dict)
-    schema: Callable[[str], Any] = _schema_of
+    schema: Callable[[str], Any] = _unknown
     case_sensitive: bool = False
-    origin: Callable[[Any], Origin | None] = _origin_of
-    kind: Callable[[str], PathKind | None] = _kind_of
-    made_by: Callable[[Any], Made | None] = _made_by
+    origin: Callable[[Any], Origin | None] = _unknown
+    kind: Callable[[str], PathKind | None] = _unknown
+    made_by: Callable[[Any], Made | None] = _unknown
 
 
 def is_frame(value: Any) -> bool:
     """Say whether a value is a DataFrame, classic or Connect, without importing PySpark."""
     return type(value).__name__ == "DataFrame" and type(value).__module__.startswith("pyspark.")
+
+
+def frame_schema(value: Any) -> Any:
+    """Return the ``StructType`` of a DataFrame."""
+    return value.schema
 
 
 def is_model(value: Any) -> bool:

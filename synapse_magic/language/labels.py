@@ -6,14 +6,12 @@ import ast
 import re
 from dataclasses import dataclass, field
 
-from synapse_magic.errors import SynapseError
 from synapse_magic.language.body import Statement
 from synapse_magic.language.builder import Builder
 from synapse_magic.language.columns import Columns, quoted
 from synapse_magic.language.layout import call, literal, method, name
-from synapse_magic.language.request import Frame, Given, Request
-from synapse_magic.language.stages import StageInfo
-from synapse_magic.language.steps import find_stage
+from synapse_magic.language.request import Frame, Given, Request, named_column
+from synapse_magic.language.stages import StageInfo, find, is_stage_name
 
 
 @dataclass
@@ -180,18 +178,8 @@ def _named(request: Request, columns: Columns) -> tuple[str, str | None, bool, G
     written = given.node.id if isinstance(given.node, ast.Name) else given.values.get(given.node)
     if written in targets and written not in columns:
         return str(written), None, False, given
-    options = {**request.options, "label": given}
-    column = _column(request, options, columns)
+    column = named_column(given, "label", columns)
     return column, columns.type(column), True, given
-
-
-def _column(request: Request, options: dict[str, Given], columns: Columns) -> str:
-    from dataclasses import replace
-
-    column = replace(request, options=options).column("label", columns)
-    if column is None:
-        raise SynapseError("train needs a label. Try: label = COLUMN")
-    return column
 
 
 def _label_keyword(request: Request) -> Given | None:
@@ -204,11 +192,16 @@ def _label_keyword(request: Request) -> Given | None:
 
 def _predictor(request: Request) -> StageInfo | None:
     """Return the stage that learns the label: the last one that predicts, nested ones too."""
-    found = [info for step in request.steps for info in _predictors(request, step)]
+    found = [info for step in request.steps for info in _predictors(step)]
     return found[-1] if found else None
 
 
-def _predictors(request: Request, step: Statement) -> list[StageInfo]:
-    calls = [n for n in ast.walk(step.value) if isinstance(n, ast.Call)]
-    infos = [find_stage(request.values.text, each) for each in calls]
+def _predictors(step: Statement) -> list[StageInfo]:
+    """Return the stages in a step that predict; unknown names are reported when it is read."""
+    names = [
+        node.func.id
+        for node in ast.walk(step.value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    infos = [find(name) for name in names if is_stage_name(name)]
     return [info for info in infos if info.predicts]

@@ -73,6 +73,8 @@ def flat(node: ast.expr) -> str:
         return node.id
     if isinstance(node, ast.Attribute):
         return f"{_inside(node.value, 8)}.{node.attr}"
+    if isinstance(node, ast.Subscript):
+        return f"{_inside(node.value, 8)}[{flat(node.slice)}]"
     if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare)):
         return _operation(node)
     opening, items, closing = _parts(node)
@@ -109,13 +111,18 @@ def constant(value: object) -> str:
     """Write a constant, texts in double quotes, those of several lines in triple quotes."""
     if not isinstance(value, str):
         return repr(value)
-    if "\n" in value and value.replace("\n", " ").isprintable() and '"""' not in value:
-        if "\\" not in value and not value.endswith('"'):
-            return f'"""{value}"""'
+    if "\n" in value and _is_plain(value):
+        return f'"""{value}"""'
     text = repr(value)
     if text[0] == "'" and '"' not in value:
         return '"' + text[1:-1] + '"'
     return text
+
+
+def _is_plain(value: str) -> bool:
+    """Say whether a text may stand between triple quotes as it is."""
+    shows = value.replace("\n", " ").isprintable() and not value.endswith('"')
+    return shows and '"""' not in value and "\\" not in value
 
 
 Items = Sequence[tuple[str, ast.expr]]
@@ -167,7 +174,7 @@ def _level(node: ast.expr) -> int:
     if isinstance(node, ast.BinOp):
         return _BINARY[type(node.op)][1]
     negative = isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
-    if negative and node.value < 0:  # type: ignore[attr-defined, operator]
+    if negative and node.value < 0:  # type: ignore[attr-defined]
         return 6
     return 6 if isinstance(node, ast.UnaryOp) else 9
 

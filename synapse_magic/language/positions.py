@@ -100,7 +100,7 @@ def _count(info: StageInfo, inputs: int, targets: int) -> str:
 
 
 def _features(info: StageInfo, names: Sequence[str], columns: Columns) -> str:
-    """A predictor takes one vector, or plain numbers where it has ``inputCols``."""
+    """Take one vector for a predictor, or plain numbers where it has ``inputCols``."""
     types = [columns.type(name) for name in names]
     if len(names) == 1 and (types[0] is None or is_vector(types[0])):
         return "featuresCol"

@@ -44,9 +44,7 @@ class Parameter:
             return self.bound
         if self.variable not in namespace:
             hint = closest(self.variable, namespace)
-            raise SynapseError(
-                f"There is no Python variable {self.variable!r}. {hint}".rstrip()
-            )
+            raise SynapseError(f"There is no Python variable {self.variable!r}. {hint}".rstrip())
         return namespace[self.variable]
 
 
@@ -66,6 +64,10 @@ class Program:
         What ``run`` takes beside ``spark``, in order.
     body : tuple of str
         The lines of the function, indented by four.
+    show : str
+        The statement by which a script shows ``result``; empty where there is nothing to show.
+    show_functions : tuple of str
+        The public functions that this statement uses.
     """
 
     verb: str
@@ -73,12 +75,19 @@ class Program:
     imports: tuple[tuple[str, str], ...]
     parameters: tuple[Parameter, ...]
     body: tuple[str, ...]
+    show: str = "print(result)"
+    show_functions: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
         """The formatted source: the imports and one function ``run``."""
         head = import_lines(self.imports)
         return "\n".join([*head, *([""] * 2 if head else []), self.function("run")]) + "\n"
+
+    @property
+    def listing(self) -> str:
+        """The source below the cell it came from, as comments."""
+        return "\n".join([*comment(self.cell), "", self.source])
 
     def function(self, name: str) -> str:
         """Return the source of the function under another name."""
@@ -104,6 +113,11 @@ class Program:
         module: dict[str, Any] = {"__name__": f"synapse_{self.verb}_{digest}"}
         exec(compile(source, filename, "exec"), module)
         return module["run"](spark, *arguments, **keywords)
+
+
+def comment(text: str) -> list[str]:
+    """Return the lines of a text as comments."""
+    return [f"# {line}".rstrip() for line in text.splitlines()]
 
 
 def import_lines(imports: Iterable[tuple[str, str]]) -> list[str]:

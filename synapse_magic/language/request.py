@@ -13,7 +13,7 @@ from synapse_magic.language.body import Statement
 from synapse_magic.language.builder import Builder
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.conditions import Conditions
-from synapse_magic.language.context import Context, is_frame, is_model
+from synapse_magic.language.context import Context, frame_schema, is_frame, is_model
 from synapse_magic.language.declaration import Verb, not_given
 from synapse_magic.language.layout import call, literal, method
 from synapse_magic.language.line import Command, Variable
@@ -124,7 +124,7 @@ class Request:
         if isinstance(value, str) and isinstance(argument, Variable):
             return self._table(value)
         if is_frame(value):
-            columns = Columns.of_schema(value.schema, self.context.case_sensitive, name)
+            columns = Columns.of_schema(frame_schema(value), self.context.case_sensitive, name)
             return Frame(self.builder.variable(name, value), columns, value)
         if not isinstance(argument, Variable) and (value is None or _is_table(self, name)):
             return self._table(name)
@@ -166,22 +166,7 @@ class Request:
         given = self.options.get(name)
         if given is None:
             return None
-        if isinstance(given.node, ast.Name):
-            written = given.node.id
-        else:
-            written = given.values.get(given.node)
-            if not isinstance(written, str):
-                raise given.values.text.error(
-                    given.node,
-                    f"{name} must be a column, got {written!r}. Try: a bare name or a text",
-                )
-        try:
-            return columns.resolve(written)
-        except SynapseError as error:
-            hint = f" Or write {{{written}}} for the Python variable, {written!r} for text"
-            bare = isinstance(given.node, ast.Name)
-            sentence = f"{error}{hint if bare else ''}"
-            raise given.values.text.error(given.node, sentence) from None
+        return named_column(given, name, columns)
 
     def _variable(self, argument: Variable) -> Any:
         variables = self.context.variables
@@ -195,12 +180,30 @@ class Request:
         if schema is None:
             frames = [n for n, value in self.context.variables.items() if is_frame(value)]
             hint = closest(name, frames) or f"Frames: {', '.join(frames) or 'none yet'}"
-            path = " Try: %synapse load PATH -o people first" if re.search(r"[/\\]", name) else ""
-            raise SynapseError(f"There is no frame or table {name!r}. {hint}.{path}".replace("?.", "?"))
+            if re.search(r"[/\\]", name):
+                hint = f"Try: %synapse load {name} -o people first"
+            raise SynapseError(f"There is no frame or table {name!r}. {hint}")
         local = re.sub(r"\W", "_", name.rpartition(".")[2].strip("`")) or "frame"
         code = ast.Name(self.builder.fresh(local))
         self.builder.assign(code.id, method(ast.Name("spark"), "table", literal(name)))
         return Frame(code, Columns.of_schema(schema, self.context.case_sensitive, name))
+
+
+def named_column(given: Given, option: str, columns: Columns) -> str:
+    """Return the column that the right side of an option names."""
+    node = given.node
+    bare = isinstance(node, ast.Name)
+    written = node.id if isinstance(node, ast.Name) else given.values.get(node)
+    if not isinstance(written, str):
+        raise given.values.text.error(
+            given.node, f"{option} must be a column, got {written!r}. Try: a bare name or a text"
+        )
+    try:
+        return columns.resolve(written)
+    except SynapseError as error:
+        hint = f" Or write {{{written}}} for the Python variable, {written!r} for text"
+        sentence = f"{error}{hint if bare else ''}"
+        raise given.values.text.error(given.node, sentence) from None
 
 
 def _is_table(request: Request, name: str) -> bool:

@@ -122,7 +122,8 @@ def pyspark_stages() -> dict[str, type]:
         module = importlib.import_module(f"pyspark.ml.{part}")
         for name in module.__all__:
             cls = getattr(module, name)
-            is_stage = isinstance(cls, type) and issubclass(cls, (Estimator, Transformer, Evaluator))
+            bases = (Estimator, Transformer, Evaluator)
+            is_stage = isinstance(cls, type) and issubclass(cls, bases)
             if is_stage and not inspect.isabstract(cls) and not name.endswith("Model"):
                 found[name] = cls
     return found
@@ -142,10 +143,23 @@ def find(name: str) -> StageInfo:
     SynapseError
         When there is none, with the nearest name.
     """
+    cls = find_stage(name)
+    return describe_ours(cls) if name in our_names() else describe_pyspark(cls)
+
+
+def find_stage(name: str) -> type:
+    """Return the class of the stage of this name.
+
+    Raises
+    ------
+    SynapseError
+        When there is none, with the nearest name.
+    """
     if name in our_names():
-        return describe_ours(getattr(synapse_magic, name))
+        ours: type = getattr(synapse_magic, name)
+        return ours
     if name in pyspark_stages():
-        return describe_pyspark(pyspark_stages()[name])
+        return pyspark_stages()[name]
     hint = closest(name, names()) or "Try: %synapse help for the stages there are"
     raise SynapseError(f"There is no stage {name!r}. {hint}")
 
@@ -193,7 +207,7 @@ def _our_option(declared: Any) -> Option:
 
 
 def _our_kind(declared: Any) -> Kind:
-    kinds = [kind for kind in typing.get_args(declared.type) or (declared.type,)]
+    kinds = typing.get_args(declared.type) or (declared.type,)
     if declared.column is not None:
         several = typing.get_origin(declared.type) is list or any(
             typing.get_origin(kind) is list for kind in kinds

@@ -96,7 +96,7 @@ class Steps:
         return step
 
     def _arguments(self, node: ast.Call, targets: Sequence[ast.Name]) -> Step:
-        step = Step(find_stage(self.text, node))
+        step = Step(stage_at(self.text, node))
         keywords = {str(each.arg): each for each in node.keywords}
         self._check_options(step.info, keywords)
         if node.args:
@@ -135,9 +135,7 @@ class Steps:
                 node, "A step inside a step has no column. Try: a line of its own, x = Stage(...)"
             )
         if isinstance(node, (ast.List, ast.Tuple)):
-            raise self.text.error(
-                node, f"Columns stand without brackets. Try: {info.name}(a, b)"
-            )
+            raise self.text.error(node, f"Columns stand without brackets. Try: {info.name}(a, b)")
         raise self.text.error(
             node, f"By position stand columns. Try: {info.name}(column, option={ast.unparse(node)})"
         )
@@ -251,11 +249,10 @@ class Steps:
             step.reads["labelCol"] = (self.label_column,)
             step.codes.pop("labelCol", None)
             step.put("labelCol")
-        elif not given and step.info.kind != "evaluator" and str(option.default) not in self.columns:
-            if self.columns.known:
-                raise _spanning(
-                    self.text, node, f"{step.info.name} needs a label. Try: label = COLUMN"
-                )
+            return
+        missing = self.columns.known and str(option.default) not in self.columns
+        if missing and not given and step.info.kind != "evaluator":
+            raise _spanning(self.text, node, f"{step.info.name} needs a label. Try: label = COLUMN")
 
     def _order(self, step: Step, keywords: Mapping[str, ast.keyword]) -> None:
         first = [param for param in step.order if param in step.reads and param not in keywords]
@@ -340,7 +337,7 @@ class Steps:
         return self.values.builder.use(info.module, info.name)
 
 
-def find_stage(text: Text, node: ast.Call) -> StageInfo:
+def stage_at(text: Text, node: ast.Call) -> StageInfo:
     """Return the stage that a call names, or point at the name."""
     name = node.func.id  # type: ignore[attr-defined]
     try:

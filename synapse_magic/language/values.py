@@ -11,6 +11,7 @@ from synapse_magic.language.body import is_variable, variable_name
 from synapse_magic.language.builder import Builder
 from synapse_magic.language.declaration import Option
 from synapse_magic.language.layout import literal
+from synapse_magic.language.secrets import names_secret
 from synapse_magic.language.text import Text
 
 
@@ -59,7 +60,8 @@ class Values:
             return ast.Tuple([self.code(item, secret=secret) for item in node.elts])
         if isinstance(node, ast.Dict):
             keys = [None if key is None else self.code(key) for key in node.keys]
-            return ast.Dict(keys, [self.code(value, secret=secret) for value in node.values])
+            pairs = zip(node.keys, node.values)
+            return ast.Dict(keys, [self._member(k, v, secret=secret) for k, v in pairs])
         return literal(self.get(node))
 
     def checked(self, node: ast.expr, option: Option, owner: str) -> ast.expr:
@@ -80,6 +82,20 @@ class Values:
             message = f"{option.name} of {owner} must be {option.expected}, got {shown}."
             raise self.text.error(node, message) from error
         return self.code(node, secret=option.secret)
+
+    def _member(self, key: ast.expr | None, node: ast.expr, *, secret: bool) -> ast.expr:
+        """Return the expression of a dict's value, which is a secret if its key says so."""
+        name = key.value if isinstance(key, ast.Constant) else None
+        if not (isinstance(name, str) and names_secret(name)):
+            return self.code(node, secret=secret)
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and text.lower() not in ("", "true", "false"):
+            raise self.text.error(
+                node,
+                f"{name} is a secret, which must not stand in a cell. "
+                "Try: {x} with x = os.environ[...] before the cell",
+            )
+        return self.code(node, secret=True)
 
     def _look_up(self, node: ast.AST) -> Any:
         name = variable_name(node)

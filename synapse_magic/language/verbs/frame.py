@@ -24,6 +24,7 @@ def generate_score(request: Request) -> None:
     """Write the program: the frame with the model's predictions."""
     frame = _frame(request)
     model, _ = request.model(1)
+    request.builder.show_with("result.show()")
     request.builder.give(method(model, "transform", frame.code))
 
 

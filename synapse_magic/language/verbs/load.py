@@ -38,7 +38,7 @@ def generate_load(request: Request) -> None:
     path, code = place
     format_ = request.value("format") or _format_of(path)
     if format_ is None and _is_table(request, path):
-        frame = method(ast.Name("spark"), "table", code)
+        frame: ast.expr = method(ast.Name("spark"), "table", code)
         _refuse_options(request, "a table", ("header", "schema", "options", "format"))
         columns = Columns.of_schema(
             request.context.schema(path), request.context.case_sensitive, path
@@ -117,5 +117,6 @@ def _give_frame(request: Request, frame: ast.expr, columns: Columns) -> None:
         local = ast.Name(request.builder.fresh("frame"))
         request.builder.assign(local.id, frame)
         frame = method(local, "where", condition)
+    request.builder.show_with("result.show()")
     cached = request.value("cache")
     request.builder.give(method(frame, "cache") if cached else frame)

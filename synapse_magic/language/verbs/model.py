@@ -16,7 +16,7 @@ def generate_evaluate(request: Request) -> None:
     """Write the program: measures of the model on the rows that were held out, or on a frame."""
     model, value = request.model(0)
     frame = _rows_of(request, value)
-    label = _label(request, frame, value)
+    label = _label(request, frame)
     evaluate = request.builder.use("synapse_magic", "evaluate")
     request.builder.give(call(evaluate, model, frame.code, **label))
 
@@ -25,7 +25,7 @@ def generate_explain(request: Request) -> None:
     """Write the program: contributions to the predictions of a sample of rows."""
     model, value = request.model(0)
     frame = _rows_of(request, value)
-    label = _label(request, frame, value)
+    label = _label(request, frame)
     rows = request.command.flags.rows
     if rows is not None and "rows" in request.options:
         raise SynapseError("The number of rows is given twice, by -n and by rows. Try: one of them")
@@ -43,13 +43,19 @@ def generate_explain(request: Request) -> None:
 
 def generate_save(request: Request) -> None:
     """Write the program: the model's own writer."""
-    model, _ = request.model(0)
+    model, value = request.model(0)
     place = request.text_argument(1)
     if place is None:
         raise SynapseError("save needs a path. Try: %synapse save model PATH")
     save = request.builder.use("synapse_magic", "save_model")
-    overwrite = {"overwrite": literal(True)} if request.value("overwrite") else {}
-    request.builder.run(call(save, model, place[1], **overwrite))
+    options: dict[str, ast.expr] = {}
+    if request.value("overwrite"):
+        options["overwrite"] = literal(True)
+    made = request.context.made_by(value)
+    if made is not None:
+        options["source"] = request.builder.bound("source", made.program.listing, "value")
+    request.builder.show_with("")
+    request.builder.run(call(save, model, place[1], **options))
 
 
 def _rows_of(request: Request, model: Any) -> Frame:
@@ -76,7 +82,7 @@ def _rows_of(request: Request, model: Any) -> Frame:
     return frame
 
 
-def _label(request: Request, frame: Frame, model: Any) -> dict[str, ast.expr]:
+def _label(request: Request, frame: Frame) -> dict[str, ast.expr]:
     label = request.column("label", frame.columns)
     return {} if label is None else {"label": literal(label)}
 
@@ -89,9 +95,7 @@ def _copy_label(request: Request, frame: Frame, model: Any) -> None:
         for column, type_ in frame.columns.fields:
             if copy_name(column, type_) == wanted:
                 copy = label_copy(request.builder, column, type_, wanted)
-                request.builder.assign(
-                    frame.code.id, method(frame.code, "withColumn", *copy)
-                )
+                request.builder.assign(frame.code.id, method(frame.code, "withColumn", *copy))
                 frame.columns.add(wanted, "string")
                 break
 

@@ -16,6 +16,7 @@ def generate_sql(request: Request) -> None:
     if not query:
         raise SynapseError("sql needs a query below it. Try: SELECT * FROM {people}")
     keywords = {name: _variable(request, name) for name in fields_of(query)}
+    request.builder.show_with("result.show()")
     text = ast.Name(request.builder.fresh("query"))
     request.builder.assign(text.id, literal(query))
     request.builder.give(method(ast.Name("spark"), "sql", text, **keywords))

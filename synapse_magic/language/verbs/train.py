@@ -34,6 +34,8 @@ def generate_train(request: Request) -> None:
     builder.assign(pipeline, made)
     model = builder.fresh("model")
     builder.assign(model, method(name(pipeline), "fit", train))
+    if split is not None and label.name is not None:
+        builder.show_with("print(evaluate(result.model, result.test))", "evaluate")
     builder.give(
         call(
             builder.use("synapse_magic", "Trained"),
