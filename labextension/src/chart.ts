@@ -1,9 +1,10 @@
-// A drawing: pixels on a canvas below, axes, labels and marks as SVG above.
+// A drawing in three layers: axes as SVG, pixels on a canvas, labels and marks as SVG.
 import { h, s, text } from "./dom";
 import { number, ticks, type Scale } from "./words";
 
 export interface Chart {
   node: HTMLElement;
+  back: SVGSVGElement;
   canvas: CanvasRenderingContext2D;
   svg: SVGSVGElement;
 }
@@ -16,12 +17,14 @@ export function chart(into: HTMLElement, width: number, height: number, label: s
   canvas.style.height = `${height}px`;
   const pen = canvas.getContext("2d") as CanvasRenderingContext2D;
   pen.scale(sharp, sharp);
-  const svg = s("svg", { class: "syn-svg", width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label });
-  const node = h("div", { class: "syn-chart" }, canvas, svg);
+  const box = { class: "syn-svg", width, height, viewBox: `0 0 ${width} ${height}` };
+  const back = s("svg", { ...box, "aria-hidden": "true" });
+  const svg = s("svg", { ...box, role: "group", "aria-label": label });
+  const node = h("div", { class: "syn-chart" }, back, canvas, svg);
   node.style.height = `${height}px`;
   node.style.width = `${width}px`;
   into.append(node);
-  return { node, canvas: pen, svg };
+  return { node, back, canvas: pen, svg };
 }
 
 // Puts pixels into a box of the canvas, one to one or stretched without smoothing.

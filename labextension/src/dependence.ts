@@ -62,17 +62,17 @@ export const dependence: Render = ({ model, el }) => {
     const left = gone ? 98 : 66;
     const [top, bottom, right] = [10, height - 42, width - 12];
     const made = chart(stage.body, width, height, `Dependence on ${name}. Arrow keys walk the median line.`);
-    const { svg, canvas } = made;
+    const { back, svg, canvas } = made;
     const x = scale(low, high, left, right);
     const y = scale(edges[output * 2], edges[output * 2 + 1], bottom, top);
-    leftAxis(svg, y, top, bottom, 60, title(), right);
-    bottomAxis(svg, x, left, right, bottom, name);
-    svg.append(s("line", { x1: 60, x2: right, y1: y(0), y2: y(0), class: "syn-zero" }));
+    leftAxis(back, y, top, bottom, 60, title(), right);
+    bottomAxis(back, x, left, right, bottom, name);
+    back.append(s("line", { x1: 60, x2: right, y1: y(0), y2: y(0), class: "syn-zero" }));
     const colours = palette(stage.root);
     const counts = model.get("counts") as Tensor;
     paint(canvas, shade(counts, output, colours.low), left, top, right - left, bottom - top);
     if (gone) {
-      svg.prepend(s("rect", { x: 66, y: top, width: 22, height: bottom - top, class: "syn-rail" }));
+      back.append(s("rect", { x: 66, y: top, width: 22, height: bottom - top, class: "syn-rail" }));
       paint(canvas, shade({ data: missing.data, shape: [outputs.length, 1, missing.shape[1]] }, output, colours.absent), 66, top, 22, bottom - top);
       svg.append(text(77, bottom + 11, "missing", { anchor: "middle", kind: "dim", size: 10 }));
     }

@@ -39,6 +39,7 @@ async function bring(root: HTMLElement): Promise<void> {
     const swap = still.flatMap((node) => Array.from(node.querySelectorAll<HTMLElement>(".syn-swap")));
     const gone = swap.length ? swap : still;
     gone[0].before(el);
+    if (payload.title) el.append(h("p", { class: "syn-title" }, h("b", {}, payload.title as string)));
     views[payload.kind as string]({ model: new StaticModel(payload), el });
     for (const node of gone) node.style.display = "none";
     root.querySelectorAll<HTMLDetailsElement>(".syn-numbers").forEach((node) => (node.open = false));

@@ -12,9 +12,8 @@ export interface Series {
 }
 
 export const lines: Render = ({ model, el }) => {
-  const title = model.get("title") as string;
-  if (title) el.append(h("p", { class: "syn-title" }, h("b", {}, title)));
   const stage = new Stage(el, (width) => drawLines(stage, stage.body, model, Math.min(width, model.get("wide") ? 720 : 440)));
+  el.append(h("p", { class: "syn-note" }, (model.get("note") as string) ?? ""));
   return () => stage.stop();
 };
 

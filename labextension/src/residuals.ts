@@ -13,20 +13,19 @@ export const residuals: Render = ({ model, el }) => {
   const yEdges = (model.get("yEdges") as Tensor).data;
   const middle = (model.get("middle") as Tensor).data;
   const [across, up] = counts.shape;
-  el.append(h("p", { class: "syn-title" }, h("b", {}, "Residuals")));
   const stage = new Stage(el, (width) => draw(Math.min(width, 720)));
   el.append(h("p", { class: "syn-note" }, "Shade: square root of the row count; line: mean residual."));
 
   function draw(width: number): void {
     const height = Math.round(Math.min(Math.max(width * 0.5, 250), 360));
     const [left, right, top, bottom] = [66, width - 12, 10, height - 42];
-    const { svg, canvas } = chart(stage.body, width, height, "Residuals over predictions. Arrow keys walk the mean line.");
+    const { back, svg, canvas } = chart(stage.body, width, height, "Residuals over predictions. Arrow keys walk the mean line.");
     const x = scale(xEdges[0], xEdges[across], left, right);
     const y = scale(yEdges[0], yEdges[up], bottom, top);
-    leftAxis(svg, y, top, bottom, left, "residual (true \u2212 predicted)", right);
-    bottomAxis(svg, x, left, right, bottom, "prediction");
+    leftAxis(back, y, top, bottom, left, "residual (true \u2212 predicted)", right);
+    bottomAxis(back, x, left, right, bottom, "prediction");
     paint(canvas, shade({ data: counts.data, shape: [1, across, up] }, 0, palette(stage.root).low, 0.95), left, top, right - left, bottom - top);
-    svg.append(s("line", { x1: left, x2: right, y1: y(0), y2: y(0), class: "syn-zero" }));
+    back.append(s("line", { x1: left, x2: right, y1: y(0), y2: y(0), class: "syn-zero" }));
     const centre = (i: number) => (xEdges[i] + xEdges[i + 1]) / 2;
     svg.append(path(Array.from(middle, (value, i): [number, number] => [x(centre(i)), y(value)]), "median"));
     const marks: Mark[] = [];

@@ -47,7 +47,7 @@ export const row: Render = ({ model, el }) => {
   function controls(): void {
     const entry = entries[0];
     if (entries.length > 1) {
-      const options = entries.map((one, i): [string, string] => [String(i), `${one.title}: ${number(natively(one, one.prediction.data)[one.first])}`]);
+      const options = entries.map((one, i): [string, string] => [String(i), `${one.title} \u00b7 ${NATURAL[one.link]} ${number(natively(one, one.prediction.data)[one.first])}`]);
       stage.controls.append(select("row", options, "0", (value) => ((current = Number(value)), stage.now())));
     }
     if (entry.outputs.length > 1) {
@@ -89,13 +89,13 @@ export const row: Render = ({ model, el }) => {
     const label = `${entry.method} explanation of ${entry.title}. Arrow keys walk the contributions.`;
     const { svg } = chart(node, width, bottom + 38, label);
     const left = Math.min(Math.max(width * 0.36, 130), 230);
+    const [start, end] = [left + 58, width - 60]; // room for the words at the ends of bars
     const all = [...points.map(place), ...ends];
     let [low, high] = [Math.min(...all), Math.max(...all)];
     if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
-    const pad = (high - low) * 0.07;
-    const x = scale(low - pad, high + pad, left + 8, width - 12);
+    const x = scale(low, high, start, end);
     const scaleName = natural ? NATURAL[entry.link] : SCALES[entry.link];
-    bottomAxis(svg, x, left + 8, width - 12, bottom, scaleName, 4);
+    bottomAxis(svg, x, start, end, bottom, scaleName, 4);
     svg.append(s("line", { x1: x(ends[0]), x2: x(ends[0]), y1: 4, y2: bottom, class: "syn-zero" }));
     const marks: Mark[] = [];
     const finish = (y: number, at: number, name: string, vector: ArrayLike<number>) => {
@@ -103,7 +103,7 @@ export const row: Render = ({ model, el }) => {
       const group = s("g", {}, s("rect", { x: 1, y: y - 12, width: width - 3, height: 24, class: "syn-hit", rx: 4 }));
       group.append(text(6, y, name, { size: 12.5, room: left - 10, node: stage.root }));
       group.append(s("path", { d: `M${at - 6} ${y}L${at} ${y - 6}L${at + 6} ${y}L${at} ${y + 6}Z`, class: "syn-mark" }));
-      const flip = at > (left + width) / 2;
+      const flip = at > (start + end) / 2;
       group.append(text(flip ? at - 11 : at + 11, y, word, { anchor: flip ? "end" : "start" }));
       svg.append(group);
       marks.push({ node: group, lines: [name, `${scaleName} ${word}`] });
@@ -136,8 +136,8 @@ export const row: Render = ({ model, el }) => {
       s("path", { d: shape, class: kind }),
       s("line", { x1: b, x2: b, y1: y + 8, y2: y + LINE - 8, class: "syn-link" }),
     );
-    const room = Math.max(a, b) + 58 < width;
-    node.append(text(room ? Math.max(a, b) + 6 : Math.min(a, b) - 6, y, signed(bar.value), { size: 11.5, anchor: room ? "start" : "end" }));
+    const right = b >= a;
+    node.append(text(right ? b + 6 : b - 6, y, signed(bar.value), { size: 11.5, anchor: right ? "start" : "end" }));
     svg.append(node);
     const about = bar.value >= 0 ? "raises" : "lowers";
     const lines = [bar.words, `${about} the ${SCALES[entry.link]} by ${number(Math.abs(bar.value))}`];

@@ -83,12 +83,12 @@ export const summary: Render = ({ model, el }) => {
     const widest = Math.max(60, ...shown.map((i) => measure(names[i], 12.5, stage.root)));
     const left = Math.min(widest + 14, Math.max(96, width * 0.27));
     const label = `Summary: ${shown.length} of ${features} features. Arrow keys walk the features, left and right the values.`;
-    const { canvas, svg } = chart(stage.body, width, bottom + 40, label);
+    const { back, canvas, svg } = chart(stage.body, width, bottom + 40, label);
     const start = left + 72;
     const x = scale(edges[look.output * 2], edges[look.output * 2 + 1], start, width - 16);
     const of = outputs.length > 1 ? ` for ${outputs[look.output]}` : "";
-    bottomAxis(svg, x, start, width - 16, bottom, `${method} value${of} (${model.get("scale") as string})`, top);
-    svg.append(s("line", { x1: x(0), x2: x(0), y1: top, y2: bottom, class: "syn-zero" }));
+    bottomAxis(back, x, start, width - 16, bottom, `${method} value${of} (${model.get("scale") as string})`, top);
+    back.append(s("line", { x1: x(0), x2: x(0), y1: top, y2: bottom, class: "syn-zero" }));
     svg.append(text(left, top - 13, `mean |${method}|`, { kind: "dim", size: 11 }));
     const target = outputs.length > 1 ? outputs[look.output] : outputs[0];
     const raises = `lowers \u2190 ${target} \u2192 raises`;
@@ -102,7 +102,7 @@ export const summary: Render = ({ model, el }) => {
       svg.append(text(6, middle, names[i], { size: 12.5, room: left - 14, node: stage.root }));
       svg.append(s("rect", { x: left, y: middle - 9, width: Math.max(60 * (mean(i) / most), 1), height: 18, class: "syn-data", rx: 2 }));
       svg.append(text(left + 4, middle, number(mean(i)), { size: 11.5 }));
-      svg.append(s("line", { x1: start, x2: width - 16, y1: middle, y2: middle, class: "syn-grid" }));
+      back.append(s("line", { x1: start, x2: width - 16, y1: middle, y2: middle, class: "syn-grid" }));
       const strip = strips[i];
       if (strip) {
         const pixels = picture(strip, look.output, width - 16 - start, colours);

@@ -80,7 +80,9 @@ class Evaluation:
                 "Calibration needs predicted probabilities, and this evaluation has none. "
                 "Try: evaluate a frame that has the probability column."
             )
-        return Calibration.of(histograms[index], self.calibration_sums[index], self._scored()[index])
+        return Calibration.of(
+            histograms[index], self.calibration_sums[index], self._scored()[index]
+        )
 
     def confusion_matrix(self) -> Confusion:
         """Return the confusion matrix of a classification."""

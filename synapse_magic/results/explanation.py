@@ -61,12 +61,12 @@ class Explanation:
 
     Examples
     --------
-    >>> values = np.array([[[0.5], [-0.2]], [[-0.1], [0.4]]])
+    >>> values = np.array([[[0.5], [-0.2]], [[-0.3], [0.2]]])
     >>> base = np.zeros((2, 1))
     >>> data = {"age": np.array([30.0, 50.0]), "job": np.array(["a", "b"], dtype=object)}
-    >>> parts = (values, base, values.sum(1), data, ("age", "job"), ("yes",), "logit", "tree_shap", 2)
-    >>> Explanation(*parts)
-    <Explanation (SHAP) of 2 rows and 2 features: age 0.3, job 0.3>
+    >>> parts = (values, base, values.sum(1), data, ("age", "job"), ("yes",))
+    >>> Explanation(*parts, link="logit", method="tree_shap", rows_total=2)
+    <Explanation (SHAP) of 2 rows and 2 features: age 0.4, job 0.2>
     """
 
     values: np.ndarray
@@ -263,7 +263,8 @@ class Explanation:
     def __repr__(self) -> str:
         mean = np.abs(self.values).mean(axis=(0, 2)) if len(self) else np.zeros(len(self.names))
         top = ", ".join(
-            f"{self.names[i]} {number(float(mean[i]))}" for i in np.argsort(-mean, kind="stable")[:3]
+            f"{self.names[i]} {number(float(mean[i]))}"
+            for i in np.argsort(-mean, kind="stable")[:3]
         )
         return (
             f"<Explanation ({self._method()}) of {plural(len(self), 'row')} and "

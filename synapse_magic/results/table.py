@@ -53,10 +53,14 @@ class TablePage:
 
         return pd.DataFrame.from_records(self.rows, columns=list(self.names))
 
-    def html(self, *, interactive: bool = True) -> str:
-        """Return the rows as an HTML table; it has no script, whatever ``interactive`` says."""
-        table = html_table(self.names, self.rows, types=self.types, caption=self.caption())
-        scroll = f'<div class="syn-scroll" tabindex="0" role="region" aria-label="Table">{table}</div>'
+    def html(self) -> str:
+        """Return the rows as an HTML table that stands alone; it needs no script."""
+        table = html_table(
+            self.names, self.rows, types=self.types, caption=self.caption(), exact=True
+        )
+        scroll = (
+            f'<div class="syn-scroll" tabindex="0" role="region" aria-label="Table">{table}</div>'
+        )
         return page(scroll, "", None, f"Table: {self.caption()}")
 
     def _repr_html_(self) -> str:

@@ -80,14 +80,19 @@ class Calibration(View):
         """Return the view in one sentence."""
         return f"Calibration of {self.class_}: expected calibration error {number(self.error)}"
 
+    def note(self) -> str:
+        """Return the curve in numbers."""
+        return f"Expected calibration error {number(self.error)}. Dashed: perfect."
+
     def picture(self) -> str:
         """Return the static picture."""
-        note = f"Expected calibration error {number(self.error)}. Dashed: perfect."
-        return figure(f"Calibration: {self.class_}", note, self.lines().svg(self.sentence()))
+        return figure(f"Calibration: {self.class_}", self.note(), self.lines().svg(self.sentence()))
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the groups."""
-        rows = zip(self.predicted.tolist(), self.observed.tolist(), self.weight.tolist(), strict=True)
+        rows = zip(
+            self.predicted.tolist(), self.observed.tolist(), self.weight.tolist(), strict=True
+        )
         return ["predicted", "observed", "rows"], list(rows)
 
     def axes(self, ax: Axes | None = None) -> Axes:
@@ -96,4 +101,5 @@ class Calibration(View):
 
     def payload(self) -> dict[str, Any]:
         """Return the interactive view's data."""
-        return {"kind": "lines", "title": f"Calibration: {self.class_}", **self.lines().payload()}
+        title = f"Calibration: {self.class_}"
+        return {"kind": "lines", "title": title, "note": self.note(), **self.lines().payload()}

@@ -69,8 +69,9 @@ class Confusion(View):
             cells = "".join(self._cell(i, j, row) for j in range(len(self.classes)))
             rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
         return (
-            '<div class="syn-scroll"><table class="syn-confusion"><thead><tr>'
-            f'<th scope="col">true \\ predicted</th>{top}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+            '<div class="syn-scroll" tabindex="0" role="region" aria-label="Confusion">'
+            f'<table class="syn-confusion"><thead><tr><th scope="col">true \\ predicted</th>{top}'
+            f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
         )
 
     def _short(self) -> list[str]:
@@ -84,7 +85,8 @@ class Confusion(View):
         told = f"true {self.classes[i]}, predicted {self.classes[j]}: {count:,.10g}"
         return (
             f'<td class="syn-count{right}" style="background:rgba({colour},{0.42 * part:.3f})" '
-            f'title="{escape(told)}">{count:,.10g}<br><span class="syn-share">{share(count, row)}</span></td>'
+            f'title="{escape(told)}">{count:,.10g}<br>'
+            f'<span class="syn-share">{share(count, row)}</span></td>'
         )
 
     def picture(self) -> str:
@@ -109,7 +111,14 @@ class Confusion(View):
         for i in range(len(self.classes)):
             for j in range(len(self.classes)):
                 dark = self.counts[i, j] / total[i, 0] > 0.5
-                ax.text(j, i, f"{self.counts[i, j]:,.10g}", ha="center", va="center", color="w" if dark else "k")
+                ax.text(
+                    j,
+                    i,
+                    f"{self.counts[i, j]:,.10g}",
+                    ha="center",
+                    va="center",
+                    color="w" if dark else "k",
+                )
         names = [name.replace("$", r"\$") for name in self._short()]
         ax.set_xticks(range(len(names)), labels=names)
         ax.set_yticks(range(len(names)), labels=names)

@@ -40,7 +40,9 @@ class TrainingCurve(View):
         >>> TrainingCurve.of({"auc": [0.6, 0.7]}, total=10)
         <TrainingCurve: Training, iteration 2 of 10: auc 0.7>
         """
-        return cls({name: np.asarray(values, dtype=float) for name, values in metrics.items()}, total)
+        return cls(
+            {name: np.asarray(values, dtype=float) for name, values in metrics.items()}, total
+        )
 
     @property
     def iterations(self) -> int:
@@ -81,7 +83,8 @@ class TrainingCurve(View):
 
     def payload(self) -> dict[str, Any]:
         """Return the interactive view's data."""
-        return {"kind": "lines", "title": "", "wide": True, **self.lines().payload()}
+        data = self.lines().payload()
+        return {"kind": "lines", "note": self.sentence(), "wide": True, **data}
 
 
 def training_curve(metrics: Mapping[str, np.ndarray], total: int | None = None) -> TrainingCurve:

@@ -13,55 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synapse_magic.views import pack
+from synapse_magic.views.cloud import EMPTY, QUANTILES, boxes, clip, density
+from synapse_magic.views.colouring import Colouring
 from synapse_magic.views.page import figure
-from synapse_magic.views.palette import ABSENT, LINE, LOW, SERIES, ramp
+from synapse_magic.views.palette import ABSENT, LINE, LOW, SERIES, opaque, ramp, shade
 from synapse_magic.views.scale import Scale, extent
-from synapse_magic.views.strips import OTHER, colour_range, level_codes
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import number, plural, shorten
+from synapse_magic.views.words import number, plural, shorten, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-GRID = (96, 64)
 DOTS = 1200
-STEPS = 24
-LEVELS = 16
 PICKS = 24
-QUANTILES = (5, 25, 50, 75, 95)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Colouring:
-    """Values of a second feature at the sampled rows: numbers, or codes of named levels."""
-
-    values: np.ndarray
-    low: float
-    high: float
-    levels: tuple[str, ...]
-
-    @classmethod
-    def of(cls, data: np.ndarray) -> Colouring:
-        """Return the colouring by numbers, or by at most eight levels."""
-        if data.dtype == object:
-            codes, levels = level_codes(data, len(SERIES))
-            return cls(np.where(codes < 0, np.nan, codes.astype(float)), 0.0, max(len(levels) - 1, 1), levels)
-        values = np.asarray(data, dtype=np.float64)
-        return cls(values, *colour_range(values), ())
-
-    def colours(self) -> np.ndarray:
-        """Return a colour per row, (rows, 3) uint8."""
-        missing = np.isnan(self.values)
-        known = np.nan_to_num(self.values, posinf=self.high, neginf=self.low)
-        if self.levels:
-            table = np.array([_rgb(colour) for colour in SERIES], dtype=np.uint8)
-            found = table[known.astype(int) % len(SERIES)]
-        else:
-            span = self.high - self.low
-            part = (known - self.low) / span if span > 0 else np.full(len(known), 0.5)
-            found = ramp(256)[np.clip(np.nan_to_num(part) * 255, 0, 255).astype(int)]
-        return np.where(missing[:, None], np.uint8([ABSENT]), found).astype(np.uint8)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,9 +42,9 @@ class Dependence(View):
     x_edges, y_edges
         Ends of the axes: (2,), and (outputs, 2).
     counts
-        Rows per cell for a number, (outputs, *GRID); empty for a category.
+        Rows per cell for a number, (outputs, across, up); empty for a category.
     missing_counts
-        Rows with a missing value per SHAP bin, (outputs, GRID[1]).
+        Rows with a missing value per SHAP bin, (outputs, up).
     line_x, line_y
         Median line of a number: (steps,), (outputs, steps).
     levels, level_counts, quantiles
@@ -140,12 +105,16 @@ class Dependence(View):
         y_edges = np.array([extent(shap[:, o], zero=True) for o in range(shap.shape[1])])
         where = np.unique(np.linspace(0, max(rows - 1, 0), min(dots, rows)).astype(int))
         category = values.dtype == object
-        parts = _levels(shap, values) if category else _density(shap, values, y_edges)
+        parts = boxes(shap, values) if category else density(shap, values, y_edges)
         colourings = {
             other: Colouring.of(data[where]) for other, data in list((others or {}).items())[:PICKS]
         }
         total = rows if rows_total is None else rows_total
-        found = {} if category else {"dots_x": _clip(values[where], parts["x_edges"]), "dots_y": shap[where].T.copy()}
+        found = (
+            {}
+            if category
+            else {"dots_x": clip(values[where], parts["x_edges"]), "dots_y": shap[where].T.copy()}
+        )
         return cls(
             name=name,
             outputs=outputs,
@@ -155,7 +124,7 @@ class Dependence(View):
             rows_total=total,
             scale=scale,
             method=method,
-            **{**_EMPTY, **parts, **found},
+            **{**EMPTY, **parts, **found},
         )
 
     @property
@@ -176,14 +145,17 @@ class Dependence(View):
             return f"Dependence on {self.name}: lowest for {low}, highest for {high}"
         if not len(self.line_x):
             return f"Dependence on {self.name}: all {plural(self.rows, 'value')} missing"
-        ends = f"{signed_pair(self.line_y[0, 0])} at {number(self.line_x[0])}"
-        return f"Dependence on {self.name}: median {ends}, {signed_pair(self.line_y[0, -1])} at {number(self.line_x[-1])}"
+        first, last = (
+            f"{signed(float(self.line_y[0, i]))} at {number(self.line_x[i])}" for i in (0, -1)
+        )
+        return f"Dependence on {self.name}: median {first}, {last}"
 
     def note(self) -> str:
         """Return which rows are shown and how."""
         of = f" of {self.rows_total:,}" if self.rows_total > self.rows else ""
         if self.category:
-            return f"{plural(self.rows, 'row')}{of}. Box: middle half; line: median; whisker: 5 % to 95 %."
+            marks = "Box: middle half; line: median; whisker: 5 % to 95 %."
+            return f"{plural(self.rows, 'row')}{of}. {marks}"
         gone = f", {self.missing:,} missing" if self.missing else ""
         return (
             f"{plural(self.rows, 'row')}{of}{gone}. Shade: density of all; line: median; "
@@ -207,10 +179,8 @@ class Dependence(View):
         return [self.name, "output", "median"], rows
 
     def density_pixels(self, output: int) -> np.ndarray:
-        """Return the shade of the density, (GRID[1], GRID[0], 4) uint8: transparent where empty."""
-        counts = self.counts[output].T[::-1].astype(float)
-        alpha = np.where(counts > 0, 24 + 150 * np.sqrt(counts / max(counts.max(), 1.0)), 0)
-        return np.dstack([np.broadcast_to(np.uint8(LOW), (*counts.shape, 3)), alpha.astype(np.uint8)])
+        """Return the density as RGBA pixels, one per cell: transparent where there are no rows."""
+        return shade(self.counts[output].T[::-1], LOW, 24, 174)
 
     def picture(self) -> str:
         """Return the static picture of the first output."""
@@ -220,7 +190,7 @@ class Dependence(View):
     def _cloud(self) -> Drawing:
         board = Drawing(660, 356, self.sentence())
         left = 104 if self.missing else 70
-        x, y = Scale(*self.x_edges, left, 640), Scale(*self.y_edges[0], 290, 12)
+        x, y = Scale.over(self.x_edges, left, 640), Scale.over(self.y_edges[0], 290, 12)
         board.left_axis(y, 64, self._axis_title(0), right=640)
         board.bottom_axis(x, 290, self.name)
         board.line(64, y(0), 640, y(0), "zero")
@@ -228,9 +198,13 @@ class Dependence(View):
         if self.missing:
             self._rail(board)
         shown = next(iter(self.colourings.values()), None)
-        colours = shown.colours() if shown else np.tile(np.uint8([LOW]), (len(self.dots_x), 1))
+        colours = shown.colours() if shown else np.tile(LOW, (len(self.dots_x), 1))
         self._dots(board, x, y, colours)
-        board.path(np.array([x(v) for v in self.line_x]), np.array([y(v) for v in self.line_y[0]]), "median")
+        board.path(
+            np.array([x(v) for v in self.line_x]),
+            np.array([y(v) for v in self.line_y[0]]),
+            "median",
+        )
         if shown:
             self._key(board, next(iter(self.colourings)), shown)
         return board
@@ -238,18 +212,17 @@ class Dependence(View):
     def _dots(self, board: Drawing, x: Scale, y: Scale, colours: np.ndarray) -> None:
         keep = ~np.isnan(self.dots_x)
         places = np.stack([self.dots_x, self.dots_y[0]], axis=1)[keep][:400]
-        shades = colours[keep][:400] // 24 * 24
-        for shade in np.unique(shades, axis=0):
-            mine = places[(shades == shade).all(axis=1)]
+        tones = colours[keep][:400] // 24 * 24
+        for tone in np.unique(tones, axis=0):
+            mine = places[(tones == tone).all(axis=1)]
             at_x, at_y = np.array([x(v) for v in mine[:, 0]]), np.array([y(v) for v in mine[:, 1]])
-            board.dots(at_x, at_y, 2.2, "dot", "#" + "".join(f"{c:02x}" for c in shade))
+            board.dots(at_x, at_y, 2.2, "dot", "#" + "".join(f"{c:02x}" for c in tone))
 
     def _rail(self, board: Drawing) -> None:
-        counts = self.missing_counts[0].astype(float)
-        alpha = np.where(counts > 0, 40 + 200 * np.sqrt(counts / max(counts.max(), 1)), 0)[::-1]
-        colour = np.broadcast_to(np.uint8(ABSENT), (len(alpha), 1, 3))
-        pixels = np.concatenate([colour, alpha.astype(np.uint8)[:, None, None]], axis=2)
-        board.rect(70, 12, 22, 278, "rail", title=f"{plural(self.missing, 'row')} with a missing value")
+        pixels = shade(self.missing_counts[0][::-1, None], ABSENT, 40, 240)
+        board.rect(
+            70, 12, 22, 278, "rail", title=f"{plural(self.missing, 'row')} with a missing value"
+        )
         board.picture(70, 12, 22, 278, pixels)
         board.text(81, 301, "missing", anchor="middle", kind="dim", size=10)
 
@@ -258,7 +231,7 @@ class Dependence(View):
         board.text(70, y, f"dots: {other}", kind="dim", room=150, size=11)
         if not shown.levels:
             board.text(300, y, number(shown.low), anchor="end", kind="dim", size=11)
-            board.picture(306, y - 5, 80, 10, np.dstack([ramp(24)[None], np.full((1, 24), 255, np.uint8)]))
+            board.picture(306, y - 5, 80, 10, opaque(ramp(24)[None]))
             board.text(392, y, number(shown.high), kind="dim", size=11)
             return
         room = 400 / len(shown.levels)
@@ -278,7 +251,7 @@ class Dependence(View):
             q = [x(value) for value in self.quantiles[0, i]]
             board.text(8, y, level, room=158, size=12.5)
             board.line(q[0], y, q[4], y, "whisker")
-            told = f"{level}: median {signed_pair(self.quantiles[0, i, 2])}"
+            told = f"{level}: median {signed(self.quantiles[0, i, 2])}"
             board.rect(q[1], y - 7, max(q[3] - q[1], 1), 14, "box", title=told, radius=2)
             board.line(q[2], y - 8, q[2], y + 8, "middle")
             board.text(652, y, f"{int(self.level_counts[i]):,}", anchor="end", kind="dim", size=11)
@@ -315,9 +288,14 @@ class Dependence(View):
 
     def payload(self) -> dict[str, Any]:
         """Return the interactive view's data."""
-        picks = {} if self.category else {other[:200]: _coloured(c) for other, c in self.colourings.items()}
+        picks = (
+            {}
+            if self.category
+            else {other[:200]: c.payload() for other, c in self.colourings.items()}
+        )
         return {
             "kind": "dependence",
+            "title": f"Dependence: {self.name[:200]}",
             "name": self.name[:200],
             "outputs": self.outputs,
             "xEdges": self.x_edges,
@@ -329,8 +307,12 @@ class Dependence(View):
             "levels": [level[:200] for level in self.levels],
             "levelCounts": pack.smallest(self.level_counts),
             "quantiles": self.quantiles,
-            "dotsX": pack.quantise(self.dots_x, *self.x_edges) if len(self.dots_x) else np.zeros(0, np.uint16),
-            "dotsY": np.stack([pack.quantise(y, *e) for y, e in zip(self.dots_y, self.y_edges, strict=True)])
+            "dotsX": pack.quantise(self.dots_x, *self.x_edges)
+            if len(self.dots_x)
+            else np.zeros(0, np.uint16),
+            "dotsY": np.stack(
+                [pack.quantise(y, *e) for y, e in zip(self.dots_y, self.y_edges, strict=True)]
+            )
             if len(self.dots_x)
             else np.zeros(0, np.uint16),
             "picks": [{"name": other, **one} for other, one in picks.items()],
@@ -339,100 +321,3 @@ class Dependence(View):
             "scale": self.scale,
             "method": self.method,
         }
-
-
-_EMPTY: dict[str, Any] = {
-    "x_edges": np.zeros(2),
-    "counts": np.zeros(0, dtype=np.int64),
-    "missing_counts": np.zeros(0, dtype=np.int64),
-    "line_x": np.zeros(0),
-    "line_y": np.zeros((0, 0)),
-    "levels": (),
-    "level_counts": np.zeros(0, dtype=np.int64),
-    "quantiles": np.zeros(0),
-    "dots_x": np.zeros(0),
-    "dots_y": np.zeros((0, 0)),
-}
-
-
-def signed_pair(value: float) -> str:
-    """Return a SHAP value with its sign."""
-    from synapse_magic.views.words import signed
-
-    return signed(float(value))
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _clip(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Return ``values`` with infinities moved to the ends of the axis."""
-    return np.where(np.isnan(values), np.nan, np.clip(values, *edges))
-
-
-def _bins(values: np.ndarray, low: float, high: float, count: int) -> np.ndarray:
-    return np.clip((values - low) * (count / ((high - low) or 1.0)), 0, count - 1).astype(np.intp)
-
-
-def _density(shap: np.ndarray, values: np.ndarray, y_edges: np.ndarray) -> dict[str, Any]:
-    values = np.asarray(values, dtype=np.float64)
-    x_edges = np.array(extent(values))
-    known = ~np.isnan(values)
-    across = _bins(_clip(values[known], x_edges), *x_edges, GRID[0])
-    outputs = shap.shape[1]
-    counts = np.zeros((outputs, *GRID), dtype=np.int64)
-    missing = np.zeros((outputs, GRID[1]), dtype=np.int64)
-    for output in range(outputs):
-        up = _bins(shap[:, output], *y_edges[output], GRID[1])
-        flat = np.bincount(across * GRID[1] + up[known], minlength=GRID[0] * GRID[1])
-        counts[output] = flat.reshape(GRID)
-        missing[output] = np.bincount(up[~known], minlength=GRID[1])
-    line_x, line_y = _median_line(_clip(values[known], x_edges), shap[known])
-    return {
-        "x_edges": x_edges,
-        "counts": counts,
-        "missing_counts": missing,
-        "line_x": line_x,
-        "line_y": line_y,
-    }
-
-
-def _median_line(values: np.ndarray, shap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return medians of value and SHAP over groups of equal values, or of equal size."""
-    if not len(values):
-        return np.zeros(0), np.zeros((shap.shape[1], 0))
-    order = np.argsort(values, kind="stable")
-    values, shap = values[order], shap[order]
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
-    if len(starts) > STEPS:
-        even = np.linspace(0, len(values), STEPS + 1)[:-1].astype(int)
-        starts = np.unique(starts[np.searchsorted(starts, even, side="right") - 1])
-    groups = list(zip(starts, [*starts[1:], len(values)], strict=True))
-    line_x = np.array([np.median(values[a:b]) for a, b in groups])
-    line_y = np.stack([np.median(shap[a:b], axis=0) for a, b in groups], axis=1)
-    return line_x, line_y
-
-
-def _levels(shap: np.ndarray, values: np.ndarray) -> dict[str, Any]:
-    codes, names = level_codes(values, LEVELS)
-    missing = codes < 0
-    names = (*names, "missing") if missing.any() else names
-    codes = np.where(missing, len(names) - 1, codes)
-    quantiles = np.stack(
-        [np.percentile(shap[codes == i], QUANTILES, axis=0).T for i in range(len(names))], axis=1
-    )
-    counts = np.bincount(codes, minlength=len(names))
-    rank = np.argsort(-quantiles[0, :, 2], kind="stable")
-    last = [i for i in rank if names[i] in (OTHER, "missing")]
-    order = [i for i in rank if i not in last] + last
-    return {
-        "levels": tuple(names[i] for i in order),
-        "level_counts": counts[order],
-        "quantiles": quantiles[:, order],
-    }
-
-
-def _coloured(one: Colouring) -> dict[str, Any]:
-    levels = [level[:80] for level in one.levels]
-    return {"low": one.low, "high": one.high, "levels": levels, "values": pack.quantise(one.values, one.low, one.high)}

@@ -53,7 +53,8 @@ class ExplanationReport(View):
         """Return the facts as badges."""
         kinds = {True: " syn-good", False: " syn-poor", None: ""}
         items = "".join(
-            f'<span class="syn-badge{kinds[good]}">{escape(words)}</span>' for words, good in self.facts
+            f'<span class="syn-badge{kinds[good]}">{escape(words)}</span>'
+            for words, good in self.facts
         )
         return f'<p class="syn-head">{items}</p>' if items else ""
 
@@ -97,4 +98,3 @@ class ExplanationReport(View):
             "dependence": [one.payload() for one in self.dependences[:many]],
             "row": {"kind": "row", "rows": [row.entry(most) for row in rows]},
         }
-

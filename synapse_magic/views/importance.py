@@ -128,7 +128,14 @@ class Importance(View):
             y = 10 + _ROW * (i + 0.5)
             value, reach = self.mean_abs[i, 0], self.reach[i, 0]
             board.text(8, y, self.names[i], room=158, size=12.5)
-            board.rect(x.start, y - 7, x(value) - x.start, 14, "bar", title=f"{self.names[i]}: {number(value)}")
+            board.rect(
+                x.start,
+                y - 7,
+                x(value) - x.start,
+                14,
+                "bar",
+                title=f"{self.names[i]}: {number(value)}",
+            )
             end = x(value)
             if np.isfinite(reach) and reach > 0:
                 end = x(value + reach)
@@ -148,7 +155,9 @@ class Importance(View):
         reach = np.nan_to_num(self.reach[:shown, output])
         means = self.mean_abs[:shown, output]
         low = np.minimum(reach, means)
-        ax.barh(range(shown), means, xerr=[low, reach], color=LINE, error_kw={"lw": 1, "capsize": 2})
+        ax.barh(
+            range(shown), means, xerr=[low, reach], color=LINE, error_kw={"lw": 1, "capsize": 2}
+        )
         names = [shorten(name, 170, 12).replace("$", r"\$") for name in self.names[:shown]]
         ax.set_yticks(range(shown), labels=names)
         ax.invert_yaxis()
@@ -159,6 +168,7 @@ class Importance(View):
         """Return the interactive view's data."""
         return {
             "kind": "importance",
+            "title": "Importance",
             "names": [name[:200] for name in self.names[:SENT]],
             "features": len(self.names),
             "outputs": self.outputs,

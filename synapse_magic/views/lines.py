@@ -51,12 +51,18 @@ class Lines:
         """Return the ends of both axes."""
         if self.unit:
             return (0.0, 1.0), (0.0, 1.0)
-        xs = np.concatenate([np.asarray(x, float) for x, _ in self.series.values()] or [np.zeros(1)])
-        ys = np.concatenate([np.asarray(y, float) for _, y in self.series.values()] or [np.zeros(1)])
+        xs = np.concatenate(
+            [np.asarray(x, float) for x, _ in self.series.values()] or [np.zeros(1)]
+        )
+        ys = np.concatenate(
+            [np.asarray(y, float) for _, y in self.series.values()] or [np.zeros(1)]
+        )
         low, high = extent(ys)
         return extent(xs), (low - 0.04 * (high - low), high + 0.04 * (high - low))
 
-    def svg(self, label: str, *, width: float = 400, height: float = 330, at: int | None = None) -> str:
+    def svg(
+        self, label: str, *, width: float = 400, height: float = 330, at: int | None = None
+    ) -> str:
         """Return the static drawing; ``at`` marks a point of the first line."""
         several = len(self.series) > 1
         board = Drawing(width, height, label)
@@ -95,7 +101,13 @@ class Lines:
         if self.ideal is not None:
             ax.plot(*self.ideal, color="#888", linestyle="--", linewidth=1)
         for i, (name, (across, up)) in enumerate(self.series.items()):
-            ax.plot(across, up, color=SERIES[i % len(SERIES)], label=name, marker="o" if self.marks else None)
+            ax.plot(
+                across,
+                up,
+                color=SERIES[i % len(SERIES)],
+                label=name,
+                marker="o" if self.marks else None,
+            )
         if len(self.series) > 1:
             ax.legend()
         if self.unit:

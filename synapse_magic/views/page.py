@@ -41,8 +41,14 @@ def style() -> str:
 
 
 @functools.cache
-def _runtime(path: Path, stamp: int) -> str:
-    return path.read_text(encoding="utf-8").strip().rstrip(";").replace("</", "<\\/").replace("<!--", "<\\!--")
+def _runtime(path: Path, _stamp: int) -> str:
+    return (
+        path.read_text(encoding="utf-8")
+        .strip()
+        .rstrip(";")
+        .replace("</", "<\\/")
+        .replace("<!--", "<\\!--")
+    )
 
 
 def runtime() -> str | None:

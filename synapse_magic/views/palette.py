@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-LOW = (46, 120, 200)
-MIDDLE = (150, 122, 168)
-HIGH = (226, 96, 32)
-ABSENT = (138, 143, 152)
-NEUTRAL = (92, 124, 152)
+LOW = np.array((46, 120, 200), dtype=np.uint8)
+MIDDLE = np.array((150, 122, 168), dtype=np.uint8)
+HIGH = np.array((226, 96, 32), dtype=np.uint8)
+ABSENT = np.array((138, 143, 152), dtype=np.uint8)
+NEUTRAL = np.array((92, 124, 152), dtype=np.uint8)
 POSITIVE = "#d95f1e"
 NEGATIVE = "#2e78c8"
 LINE = "#2e78c8"
@@ -60,6 +60,31 @@ def ramp(count: int) -> np.ndarray:
     stops = np.array([LOW, MIDDLE, HIGH], dtype=float)
     columns = [np.interp(where, (0.0, 0.5, 1.0), stops[:, channel]) for channel in range(3)]
     return np.round(np.stack(columns, axis=1)).astype(np.uint8)
+
+
+def shade(counts: np.ndarray, colour: np.ndarray, faintest: float, strongest: float) -> np.ndarray:
+    """Return counts as RGBA pixels of one colour whose opacity is the square root of the count.
+
+    Parameters
+    ----------
+    counts
+        (height, width), not negative.
+    faintest, strongest
+        Opacity, 0 to 255, of nearly none and of the largest count; none is transparent.
+    """
+    part = np.sqrt(counts / max(float(counts.max(initial=0)), 1e-300))
+    alpha = np.where(counts > 0, faintest + (strongest - faintest) * part, 0).astype(np.uint8)
+    return np.dstack([np.broadcast_to(colour, (*counts.shape, 3)), alpha])
+
+
+def opaque(colours: np.ndarray) -> np.ndarray:
+    """Return (height, width, 3) colours as opaque RGBA pixels."""
+    return np.dstack([colours, np.full(colours.shape[:2], 255, np.uint8)])
+
+
+def rgb(colour: str) -> np.ndarray:
+    """Return "#rrggbb" as three numbers."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.uint8)
 
 
 def variables(theme: Mapping[str, str]) -> str:

@@ -72,14 +72,22 @@ class PrecisionRecall(View):
         """Return the view in one sentence."""
         return f"Precision-recall curve of {self.class_}: average precision {number(self.average)}"
 
+    def note(self) -> str:
+        """Return the curve in numbers."""
+        guess = share(self.prevalence, 1)
+        return f"Average precision {number(self.average)}. Dashed: guessing, {guess}."
+
     def picture(self) -> str:
         """Return the static picture."""
-        note = f"Average precision {number(self.average)}. Dashed: guessing, {share(self.prevalence, 1)}."
-        return figure(f"Precision and recall: {self.class_}", note, self.lines().svg(self.sentence()))
+        return figure(
+            f"Precision and recall: {self.class_}", self.note(), self.lines().svg(self.sentence())
+        )
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the points of the curve."""
-        rows = zip(self.thresholds.tolist(), self.recall.tolist(), self.precision.tolist(), strict=True)
+        rows = zip(
+            self.thresholds.tolist(), self.recall.tolist(), self.precision.tolist(), strict=True
+        )
         return ["threshold", "recall", "precision"], list(rows)
 
     def axes(self, ax: Axes | None = None) -> Axes:
@@ -90,4 +98,4 @@ class PrecisionRecall(View):
     def payload(self) -> dict[str, Any]:
         """Return the interactive view's data."""
         title = f"Precision and recall: {self.class_}"
-        return {"kind": "lines", "title": title, **self.lines().payload()}
+        return {"kind": "lines", "title": title, "note": self.note(), **self.lines().payload()}

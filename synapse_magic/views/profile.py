@@ -1,3 +1,4 @@
+# ruff: noqa: D102 -- what the properties of the protocol are is said by ColumnProfile
 """Profile: the columns of a frame at a glance, one line each, with a small histogram."""
 
 from __future__ import annotations
@@ -24,19 +25,32 @@ _WIDE, _HIGH = 132.0, 30.0
 class Column(Protocol):
     """What the view reads of a column; ``ColumnProfile`` is one."""
 
-    name: str
-    type: str
-    kind: str
-    missing: int
-    distinct: int | None
-    mean: float | None
-    std: float | None
-    minimum: Any
-    quantiles: Sequence[float] | None
-    maximum: Any
-    counts: np.ndarray | None
-    edges: np.ndarray | None
-    levels: Sequence[tuple[str, int]]
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def missing(self) -> int: ...
+    @property
+    def distinct(self) -> int | None: ...
+    @property
+    def mean(self) -> float | None: ...
+    @property
+    def std(self) -> float | None: ...
+    @property
+    def minimum(self) -> Any: ...
+    @property
+    def quantiles(self) -> Sequence[float] | None: ...
+    @property
+    def maximum(self) -> Any: ...
+    @property
+    def counts(self) -> np.ndarray | None: ...
+    @property
+    def edges(self) -> np.ndarray | None: ...
+    @property
+    def levels(self) -> Sequence[tuple[str, int]]: ...
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,10 +84,15 @@ class ProfileTable(View):
             f'<th scope="col">{name}</th>'
             for name in ("column", "missing", "distinct", "distribution", "range or top levels")
         )
-        more = "" if len(shown) == len(self.columns) else f" First {len(shown)} columns; table() has all."
+        more = (
+            ""
+            if len(shown) == len(self.columns)
+            else f" First {len(shown)} columns; table() has all."
+        )
         table = (
-            '<div class="syn-scroll"><table class="syn-table syn-profile">'
-            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+            '<div class="syn-scroll" tabindex="0" role="region" aria-label="Profile">'
+            f'<table class="syn-table syn-profile"><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>"
         )
         return figure("Profile", f"{self.sentence().removeprefix('Profile of ')}.{more}", table)
 
@@ -82,10 +101,10 @@ class ProfileTable(View):
         part = column.missing / self.rows if self.rows else 0.0
         mark = ' class="syn-warn"' if part >= 0.2 else ""
         distinct = "" if column.distinct is None else f"{column.distinct:,}"
-        name = escape(column.name)
+        name, under = escape(column.name), escape(shorten(column.type, 160, 11))
         return (
             f'<tr><th scope="row" title="{name}">{escape(shorten(column.name, 210, 13))}'
-            f'<br><span class="syn-dim">{escape(column.kind)} \N{MIDDLE DOT} {escape(shorten(column.type, 160, 11))}</span></th>'
+            f'<br><span class="syn-dim">{escape(column.kind)} \N{MIDDLE DOT} {under}</span></th>'
             f"<td><span{mark}>{missing}</span><br>{_meter(part)}</td>"
             f'<td class="syn-number">{distinct}</td><td>{self._mini(column)}</td>'
             f'<td class="syn-facts">{self._facts(column)}</td></tr>'
@@ -106,19 +125,29 @@ class ProfileTable(View):
         for i, count in enumerate(counts.tolist()):
             tall = (_HIGH - 2) * count / max(counts.max(), 1)
             tall = max(tall, 1.0) if count else 0.0
-            board.rect(i * step, _HIGH - 1 - tall, step - gap, tall, "bar", title=_bar_title(column, i, count))
+            board.rect(
+                i * step,
+                _HIGH - 1 - tall,
+                step - gap,
+                tall,
+                "bar",
+                title=_bar_title(column, i, count),
+            )
         board.line(0, _HIGH - 0.5, _WIDE, _HIGH - 0.5, "grid")
         return board.svg()
 
     def _facts(self, column: Column) -> str:
         if column.levels:
             return "<br>".join(
-                f'{escape(shorten(str(level), 190, 12.5))} <span class="syn-dim">{share(count, self.rows)}</span>'
+                f"{escape(shorten(str(level), 190, 12.5))} "
+                f'<span class="syn-dim">{share(count, self.rows)}</span>'
                 for level, count in list(column.levels)[:3]
             )
         if column.minimum is None and column.maximum is None:
             return ""
-        ends = f"{escape(cell(column.minimum))} \N{HORIZONTAL ELLIPSIS} {escape(cell(column.maximum))}"
+        ends = (
+            f"{escape(cell(column.minimum))} \N{HORIZONTAL ELLIPSIS} {escape(cell(column.maximum))}"
+        )
         if column.mean is None:
             return ends
         spread = "" if column.std is None else f" \N{PLUS-MINUS SIGN} {escape(number(column.std))}"
@@ -134,8 +163,7 @@ class ProfileTable(View):
         names += ["q05", "q25", "median", "q75", "q95", "maximum", "top_level"]
         rows = []
         for one in self.columns:
-            quantiles = list(one.quantiles) if one.quantiles is not None else []
-            quantiles = [*quantiles, *[None] * 5][:5]
+            quantiles = [*(one.quantiles if one.quantiles is not None else ()), *[None] * 5][:5]
             top = one.levels[0][0] if one.levels else None
             facts = (one.missing, one.distinct, one.mean, one.std, one.minimum)
             rows.append((one.name, one.type, one.kind, *facts, *quantiles, one.maximum, top))
@@ -160,7 +188,9 @@ class ProfileTable(View):
 
 def _meter(part: float) -> str:
     filled = round(100 * part, 2)
-    return f'<span class="syn-meter" aria-hidden="true"><span style="width:{filled}%"></span></span>'
+    return (
+        f'<span class="syn-meter" aria-hidden="true"><span style="width:{filled}%"></span></span>'
+    )
 
 
 def _bar_title(column: Column, i: int, count: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from synapse_magic.views import pack
 from synapse_magic.views.page import figure
-from synapse_magic.views.palette import LOW
+from synapse_magic.views.palette import LOW, shade
 from synapse_magic.views.scale import Scale
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
@@ -49,14 +49,17 @@ class Residuals(View):
     def sentence(self) -> str:
         """Return the view in one sentence."""
         total = float(self.counts.sum())
-        mean = self.counts.sum(axis=0) @ (self.y_edges[1:] + self.y_edges[:-1]) / 2 / max(total, 1e-300)
+        mean = (
+            self.counts.sum(axis=0)
+            @ (self.y_edges[1:] + self.y_edges[:-1])
+            / 2
+            / max(total, 1e-300)
+        )
         return f"Residuals over {plural(round(total), 'row')}: {number(float(mean))} on average"
 
     def pixels(self) -> np.ndarray:
-        """Return the shade of the density, (residual bins, prediction bins, 4) uint8."""
-        counts = self.counts.T[::-1].astype(float)
-        alpha = np.where(counts > 0, 30 + 215 * np.sqrt(counts / max(counts.max(), 1e-300)), 0)
-        return np.dstack([np.broadcast_to(np.uint8(LOW), (*counts.shape, 3)), alpha.astype(np.uint8)])
+        """Return the density as RGBA pixels, one per cell."""
+        return shade(self.counts.T[::-1], LOW, 30, 245)
 
     def picture(self) -> str:
         """Return the static picture."""
@@ -69,7 +72,9 @@ class Residuals(View):
         board.line(70, y(0), 546, y(0), "zero")
         line = np.array([y(value) for value in self.middle])
         board.path(np.array([x(value) for value in self._centres()]), line, "median")
-        body = figure("Residuals", "Shade: square root of the row count; line: mean residual.", board.svg())
+        body = figure(
+            "Residuals", "Shade: square root of the row count; line: mean residual.", board.svg()
+        )
         return f'<div class="syn-swap">{body}</div>'
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -97,6 +102,7 @@ class Residuals(View):
         """Return the interactive view's data."""
         return {
             "kind": "residuals",
+            "title": "Residuals",
             "counts": pack.smallest(np.round(self.counts).astype(np.int64)),
             "xEdges": np.asarray(self.x_edges, float),
             "yEdges": np.asarray(self.y_edges, float),

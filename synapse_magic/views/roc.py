@@ -89,14 +89,19 @@ class ROC(View):
         """Return the view in one sentence."""
         return f"ROC curve of {self.class_}: area under it {number(self.auc)}"
 
+    def note(self) -> str:
+        """Return the curve in numbers."""
+        return f"Area under the curve {number(self.auc)}. Dashed: chance."
+
     def picture(self) -> str:
         """Return the static picture."""
-        note = f"Area under the curve {number(self.auc)}. Dashed: chance."
-        return figure(f"ROC: {self.class_}", note, self.lines().svg(self.sentence()))
+        return figure(f"ROC: {self.class_}", self.note(), self.lines().svg(self.sentence()))
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the points of the curve."""
-        rows = zip(self.thresholds.tolist(), self.false_rate.tolist(), self.true_rate.tolist(), strict=True)
+        rows = zip(
+            self.thresholds.tolist(), self.false_rate.tolist(), self.true_rate.tolist(), strict=True
+        )
         return ["threshold", "false_positive_rate", "true_positive_rate"], list(rows)
 
     def axes(self, ax: Axes | None = None) -> Axes:
@@ -105,4 +110,5 @@ class ROC(View):
 
     def payload(self) -> dict[str, Any]:
         """Return the interactive view's data."""
-        return {"kind": "lines", "title": f"ROC: {self.class_}", **self.lines().payload()}
+        title = f"ROC: {self.class_}"
+        return {"kind": "lines", "title": title, "note": self.note(), **self.lines().payload()}

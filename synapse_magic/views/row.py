@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 SHOWN = 9
 SENT = 200
 SCALES = {"identity": "prediction", "logit": "log-odds", "softmax": "raw score", "log": "log"}
-NATURAL = {"identity": "prediction", "logit": "probability", "softmax": "probability", "log": "prediction"}
+NATURAL = {
+    "identity": "prediction",
+    "logit": "probability",
+    "softmax": "probability",
+    "log": "prediction",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,14 +77,16 @@ class Row(View):
         return np.argsort(-np.abs(self.values[:, output]), kind="stable")
 
     def natural(self, points: np.ndarray, output: int) -> np.ndarray:
-        """Return (..., outputs) predictions of the link scale as probabilities (or plain values)."""
+        """Return (..., outputs) link-scale predictions as probabilities, or plain values."""
         return inverse(self.link, points)[..., output]
 
     def sentence(self) -> str:
         """Return the view in one sentence."""
         o = self.first
         first = self.order(o)[0]
-        about = f" for {self.outputs[o]}" if len(self.outputs) > 1 or self.link != "identity" else ""
+        about = (
+            f" for {self.outputs[o]}" if len(self.outputs) > 1 or self.link != "identity" else ""
+        )
         natural = float(self.natural(self.prediction, o))
         return (
             f"{self.title}: {NATURAL[self.link]}{about} {number(natural)}; most by "
@@ -152,7 +159,8 @@ class Row(View):
             f'<p class="syn-head"><b>{escape(self.method + about)}</b> '
             f'<span class="syn-badge {kind}">{escape(words)}</span></p>'
         )
-        return f'<div class="syn-panel">{head}{self._board().svg()}<p class="syn-note">{escape(self.note())}</p></div>'
+        note = f'<p class="syn-note">{escape(self.note())}</p>'
+        return f'<div class="syn-panel">{head}{self._board().svg()}{note}</div>'
 
     def _board(self) -> Drawing:
         o = self.first
@@ -160,7 +168,7 @@ class Row(View):
         steps = np.cumsum([self.base[o], *(value for _, value in bars)])
         bottom = 26.0 * (len(bars) + 2) + 8
         board = Drawing(560, bottom + 36, self.sentence())
-        x = Scale(*_padded(steps), 214, 548)
+        x = Scale(*extent(steps), 262, 500)
         board.bottom_axis(x, bottom, SCALES[self.link], top=4)
         board.line(x(self.base[o]), 4, x(self.base[o]), bottom, "zero")
         board.text(6, 17, "average" if self.quality is None else "intercept", kind="dim")
@@ -194,9 +202,19 @@ class Row(View):
         colours = [POSITIVE if value > 0 else NEGATIVE for _, value in bars]
         hatches = ["" if value > 0 else "///" for _, value in bars]
         lengths = [value for _, value in bars]
-        ax.barh(range(len(bars)), lengths, left=steps[:-1], color=colours, hatch=hatches, edgecolor="white")
+        ax.barh(
+            range(len(bars)),
+            lengths,
+            left=steps[:-1],
+            color=colours,
+            hatch=hatches,
+            edgecolor="white",
+        )
         names = [shorten(words, 200, 12).replace("$", r"\$") for words, _ in bars]
-        ax.set_yticks(range(len(bars)), labels=[f"{n}  {signed(v)}" for n, v in zip(names, lengths, strict=True)])
+        ax.set_yticks(
+            range(len(bars)),
+            labels=[f"{n}  {signed(v)}" for n, v in zip(names, lengths, strict=True)],
+        )
         ax.invert_yaxis()
         ax.axvline(float(self.base[output]), color="#888", linewidth=0.8)
         ax.axvline(float(self.prediction[output]), color="#888", linewidth=0.8, linestyle="--")
@@ -248,12 +266,9 @@ def row_titles(count: int, labels: Sequence[object] | None) -> list[str]:
     return [f"Row {i}, truly {labels[i]}" for i in range(count)]
 
 
-def _padded(steps: np.ndarray) -> tuple[float, float]:
-    low, high = extent(steps)
-    return low - 0.06 * (high - low), high + 0.06 * (high - low)
-
-
-def _arrow(board: Drawing, x: Scale, start: float, end: float, y: float, words: str, value: float) -> None:
+def _arrow(
+    board: Drawing, x: Scale, start: float, end: float, y: float, words: str, value: float
+) -> None:
     """Draw one bar with a point in its direction, and its contribution where there is room."""
     a, b = x(start), x(end)
     kind = "pos" if value >= 0 else "neg"
@@ -263,7 +278,6 @@ def _arrow(board: Drawing, x: Scale, start: float, end: float, y: float, words: 
     board.polygon(shape, kind, told)
     board.line(b, y + 8, b, y + 18, "link")
     board.text(6, y, words, room=196, size=12.5)
-    right = max(a, b)
-    room_right = right + 52 < x.end
-    board.text(right + 6 if room_right else min(a, b) - 6, y, signed(value), anchor="start" if room_right else "end", size=11.5)
-
+    right = b >= a
+    anchor = "start" if right else "end"
+    board.text(b + 6 if right else b - 6, y, signed(value), anchor=anchor, size=11.5)

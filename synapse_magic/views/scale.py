@@ -17,6 +17,11 @@ class Scale:
     start: float
     end: float
 
+    @classmethod
+    def over(cls, edges: np.ndarray, start: float, end: float) -> Scale:
+        """Return the scale of the two ends in ``edges``."""
+        return cls(float(edges[0]), float(edges[1]), start, end)
+
     def __call__(self, value: float) -> float:
         """Return the pixel position of ``value``."""
         span = self.high - self.low
@@ -41,7 +46,10 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def extent(values: np.ndarray, *, zero: bool = False) -> tuple[float, float]:
-    """Return the finite range of ``values``, widened where it is a point; with 0 in it on request."""
+    """Return the finite range of ``values``, widened where it is a point.
+
+    ``zero`` takes 0 into the range.
+    """
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if zero:

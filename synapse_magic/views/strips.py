@@ -66,7 +66,7 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
     direction = np.full(outputs, np.nan)
     for output in range(outputs):
         values = np.ascontiguousarray(shap[:, output], dtype=np.float64)
-        place = _bin(values, *edges[output], bins) * (COLOURS + 1) + colour
+        place = _bin(values, edges[output], bins) * (COLOURS + 1) + colour
         flat = np.bincount(place, minlength=bins * (COLOURS + 1))
         counts[output] = flat.reshape(bins, COLOURS + 1)
         level_counts[output] = counts[output].sum(axis=0)
@@ -78,7 +78,8 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
     return Strip(kind, counts, low, high, levels, level_counts, level_means, direction)
 
 
-def _bin(values: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
+def _bin(values: np.ndarray, edges: np.ndarray, bins: int) -> np.ndarray:
+    low, high = edges
     with np.errstate(invalid="ignore"):
         steps = np.clip((values - low) * (bins / ((high - low) or 1.0)), 0, bins - 1)
     return np.nan_to_num(steps).astype(np.intp)
@@ -97,7 +98,13 @@ def _colour(
     with np.errstate(invalid="ignore", over="ignore"):
         steps = (values - low) * (COLOURS / ((high - low) or np.inf))
         steps = np.clip(steps + (0.0 if high > low else COLOURS // 2), 0, COLOURS - 1)
-    return "numeric", np.where(np.isnan(values), COLOURS, np.nan_to_num(steps)).astype(np.intp), low, high, ()
+    return (
+        "numeric",
+        np.where(np.isnan(values), COLOURS, np.nan_to_num(steps)).astype(np.intp),
+        low,
+        high,
+        (),
+    )
 
 
 def colour_range(values: np.ndarray) -> tuple[float, float]:

