@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ from synapse_magic.spark.columns import attributes, field, levels, numbered, slo
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
+
+Counter = Callable[[Iterable["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]
 
 _SENTENCE = 3
 """Values of at least this many words on average read as text where most are different."""
@@ -190,7 +192,7 @@ def _read_texts(
     return [_text(name, sorted(found[i]), seen[name], buckets) for i, name in enumerate(names)]
 
 
-def _word_counter(columns: int, buckets: int) -> object:
+def _word_counter(columns: int, buckets: int) -> Counter:
     def counter(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return count_words(batches, range(columns), buckets)
 

@@ -54,7 +54,7 @@ def equal_bins(bins: np.ndarray, bits: int) -> np.ndarray:
 
 def bits_for(classes: int) -> int:
     """Return the resolution of ``score_bins``: many classes get fewer bins each."""
-    return 12 if classes <= 2 else 9
+    return 12 if classes <= 8 else 9
 
 
 def _middle(bits: int) -> int:

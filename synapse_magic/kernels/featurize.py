@@ -29,7 +29,11 @@ class Item(Protocol):
     """How one column is encoded."""
 
     kind: ClassVar[str]
-    source: str
+
+    @property
+    def source(self) -> str:
+        """The input column."""
+        ...
 
     @property
     def slots(self) -> tuple[Slot, ...]:

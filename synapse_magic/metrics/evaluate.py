@@ -27,7 +27,7 @@ def evaluate(model: Any, df: DataFrame, *, label: str | None = None) -> Evaluati
 
     The frame is scored once; workers count, Spark adds, and no row comes to the driver. A score
     counts as tied with those within one part in 4096 of its distance from 0 or 1 (one in 512 with
-    three or more classes), so AUC and AUPR differ from exact ones only by the share of such ties.
+    more than eight classes), so AUC and AUPR differ from exact ones only by the share of such ties.
     Rows without a label are left out and counted in ``metrics["rows without label"]``.
 
     Parameters
