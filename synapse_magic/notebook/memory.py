@@ -29,6 +29,11 @@ class Memory:
     def __init__(self) -> None:
         self._objects: OrderedDict[int, Remembered] = OrderedDict()
         self.last: Made | None = None
+        self.session: Made | None = None
+
+    def started(self, program: Program, variables: Mapping[str, Any]) -> None:
+        """Keep how the session was started, for the scripts that are exported."""
+        self.session = Made(program, _used(program, variables))
 
     def remember(
         self,
@@ -39,12 +44,7 @@ class Memory:
         origin: Origin | None = None,
     ) -> None:
         """Keep how ``value`` was made: by which program, from which variables."""
-        used = {
-            parameter.variable: variables[parameter.variable]
-            for parameter in program.parameters
-            if parameter.variable is not None
-        }
-        self.last = Made(program, used, part)
+        self.last = Made(program, _used(program, variables), part)
         self._objects[id(value)] = Remembered(value, self.last, origin)
         while len(self._objects) > LONGEST:
             self._objects.popitem(last=False)
@@ -58,3 +58,8 @@ class Memory:
         """Return what a model was trained from, or None."""
         found = self._objects.get(id(model))
         return found.origin if found is not None and found.value is model else None
+
+
+def _used(program: Program, variables: Mapping[str, Any]) -> dict[str, Any]:
+    names = [parameter.variable for parameter in program.parameters]
+    return {name: variables[name] for name in names if name is not None}

@@ -26,7 +26,8 @@ def run_program(cell: Cell) -> Any:
     context = cell.context(session.spark if session is not None else None)
     program = plan(cell.command, cell.body, context)
     if flags.dry_run or flags.code is not None:
-        keep_code(cell, export(program, context.variables, context), flags.code or "show")
+        source = export(program, context.variables, context, cell.memory.session)
+        keep_code(cell, source, flags.code or "show")
     if flags.dry_run:
         return None
     if session is None:
@@ -44,6 +45,7 @@ def _start(cell: Cell, program: Program, variables: Any) -> Any:
     line = Line(cell.shell)
     progress = None if cell.command.flags.quiet else Progress(line, "Starting Spark")
     session = program.call(None, variables)
+    cell.memory.started(program, variables)
     if progress is not None:
         progress.end(*_session_words(session))
     cell.keep(session)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from synapse_magic import SynapseError, closest
+from synapse_magic.language.export import export
 from synapse_magic.language.line import Variable
 from synapse_magic.language.vocabulary import FLAGS
 from synapse_magic.language.vocabulary import VERBS as DECLARED
@@ -65,8 +66,6 @@ def status(cell: Cell) -> None:
 
 def code(cell: Cell) -> None:
     """Show the program that made a variable, or the last one."""
-    from synapse_magic.language.export import export
-
     args = cell.command.args
     context = cell.context(quiet_session())
     if args:
@@ -81,7 +80,7 @@ def code(cell: Cell) -> None:
         raise SynapseError("Nothing ran yet. Try: %%synapse train ... and then %synapse code")
     else:
         made = cell.memory.last
-    source = export(made.program, made.namespace, context)
+    source = export(made.program, made.namespace, context, cell.memory.session)
     keep_code(cell, source, cell.command.flags.code or "show")
 
 
