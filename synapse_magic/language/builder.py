@@ -7,13 +7,15 @@ import builtins
 from collections.abc import Iterable
 from typing import Any, Literal
 
+import synapse_magic
 from synapse_magic.language.context import is_frame, is_model
 from synapse_magic.language.layout import lines
 from synapse_magic.language.program import Parameter, Program
 from synapse_magic.language.secrets import names_secret
 from synapse_magic.language.stages import is_stage_name
 
-_OURS = frozenset({"run", "spark", "F", "Pipeline", "Trained", *dir(builtins)})
+_OURS = frozenset({"run", "spark", "F", "Pipeline", *synapse_magic.PUBLIC, *dir(builtins)})
+"""Names that mean something in a program or a script already."""
 
 
 class Builder:

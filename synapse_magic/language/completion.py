@@ -10,7 +10,13 @@ from typing import Any
 
 from synapse_magic.language import stages
 from synapse_magic.language.columns import Columns
-from synapse_magic.language.context import Context, frame_schema, is_frame, is_model
+from synapse_magic.language.context import (
+    Context,
+    frame_schema,
+    is_frame,
+    is_model,
+    is_table_name,
+)
 from synapse_magic.language.cursor import Bracket, Cell, Spot, find_spot, split_cell
 from synapse_magic.language.declaration import Option, not_given
 from synapse_magic.language.vocabulary import FLAGS, VERBS
@@ -48,7 +54,8 @@ def complete(text: str, cursor: int, context: Context) -> list[Completion]:
     Parameters
     ----------
     text : str
-        A whole cell or line that begins with the magic (``x = %synapse ...`` too).
+        A whole cell or line that begins with the magic (``x = %synapse ...`` too), or with
+        what follows the magic's name.
     cursor : int
         Offset of the cursor in it.
     context : Context
@@ -60,7 +67,7 @@ def complete(text: str, cursor: int, context: Context) -> list[Completion]:
     ['evaluate']
     """
     cell = split_cell(text)
-    if cell is None or cursor < cell.line_start:
+    if cursor < cell.line_start:
         return []
     if cursor < cell.body_start:
         return _in_line(cell, cursor, context)
@@ -203,7 +210,8 @@ def _columns(cell: Cell, spot: Spot, context: Context) -> Columns:
     names = [word for word in cell.words if not word.startswith("-")]
     frame = names[place].strip("{}") if place is not None and place < len(names) else ""
     value = context.variables.get(frame)
-    schema = frame_schema(value) if is_frame(value) else context.schema(frame) if frame else None
+    table = not is_frame(value) and is_table_name(frame)
+    schema = context.schema(frame) if table else frame_schema(value) if is_frame(value) else None
     columns = Columns.of_schema(schema, context.case_sensitive, frame)
     before = cell.body[: spot.start - len(spot.statement)]
     for targets, _ in _STEP.findall(before):

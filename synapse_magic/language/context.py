@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -88,6 +89,11 @@ def is_frame(value: Any) -> bool:
 def frame_schema(value: Any) -> Any:
     """Return the ``StructType`` of a DataFrame."""
     return value.schema
+
+
+def is_table_name(name: str) -> bool:
+    """Say whether a text can be the name of a table: one to three words with dots between."""
+    return bool(re.fullmatch(r"(`[^`]+`|\w+)(\.(`[^`]+`|\w+)){0,2}", name))
 
 
 def is_model(value: Any) -> bool:

@@ -40,8 +40,8 @@ class Cell:
         return self.line.split()[1:]
 
 
-def split_cell(text: str) -> Cell | None:
-    r"""Split a cell, or return None when it is none of ours.
+def split_cell(text: str) -> Cell:
+    r"""Split a cell, which may begin with the magic or with what follows its name.
 
     Examples
     --------
@@ -49,12 +49,11 @@ def split_cell(text: str) -> Cell | None:
     'train'
     """
     found = _MAGIC.match(text)
-    if found is None:
-        return None
-    end = text.find("\n", found.end())
+    begin = found.end() if found is not None else 0
+    end = text.find("\n", begin)
     if end < 0:
-        return Cell(text[found.end() :], "", found.end(), len(text) + 1)
-    return Cell(text[found.end() : end], text[end + 1 :], found.end(), end + 1)
+        return Cell(text[begin:], "", begin, len(text) + 1)
+    return Cell(text[begin:end], text[end + 1 :], begin, end + 1)
 
 
 @dataclass(frozen=True)

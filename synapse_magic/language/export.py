@@ -63,7 +63,7 @@ class _Writer:
     functions: list[str] = field(default_factory=list)
     main: list[str] = field(default_factory=list)
     _arguments: dict[str, str] = field(default_factory=dict)
-    _results: dict[tuple[int, int], str] = field(default_factory=dict)
+    _results: dict[int, str] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=lambda: {"run", "result", "spark", "session"})
 
     def start(self, program: Program, session: Made | None) -> None:
@@ -122,7 +122,7 @@ class _Writer:
 
     def _made(self, made: Made, wanted: str) -> ast.expr:
         """Call the program that made an object, once, and return the part it gave."""
-        key = (id(made.program), id(made.namespace))
+        key = id(made.program)
         if key not in self._results:
             verb = made.program.verb
             function = self._fresh(f"{verb}_{wanted}")

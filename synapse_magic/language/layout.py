@@ -89,7 +89,7 @@ def lines(node: ast.expr, lead: str = "", tail: str = "", indent: int = 0) -> li
     one = margin + lead + flat(node) + tail
     if len(one) <= WIDTH or "\n" in one:
         return [one]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
+    if isinstance(node, ast.BinOp) and _is_chain(node):
         return _broken_condition(node, lead, tail, indent)
     if not isinstance(node, (ast.Call, ast.List, ast.Tuple, ast.Dict)):
         return [one]
@@ -145,7 +145,7 @@ def _parts(node: ast.expr) -> tuple[str, Items, str]:
 
 def _only(lead: str, node: ast.expr, indent: int) -> list[str]:
     """Write the only argument of a call: the call's brackets are the condition's too."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr)) and not lead:
+    if isinstance(node, ast.BinOp) and _is_chain(node) and not lead:
         return _operands(node, indent)
     return lines(node, lead, "", indent)
 
@@ -163,9 +163,35 @@ def _operands(node: ast.BinOp, indent: int) -> list[str]:
     while isinstance(rest, ast.BinOp) and isinstance(rest.op, operator):
         terms.insert(0, rest.right)
         rest = rest.left
-    symbol, level = _BINARY[operator]
-    rows = [_inside(term, level + 1) for term in [rest, *terms]]
-    return [f"{margin}{rows[0]}", *(f"{margin}{symbol} {row}" for row in rows[1:])]
+    symbol = _BINARY[operator][0]
+    leads = ["", *([f"{symbol} "] * len(terms))]
+    return [
+        row
+        for lead, term in zip(leads, [rest, *terms])
+        for row in _operand(lead, term, node, indent)
+    ]
+
+
+def _operand(lead: str, node: ast.expr, parent: ast.BinOp, indent: int) -> list[str]:
+    """Write one operand of a chain, in brackets over several lines if it is a chain itself."""
+    one = " " * indent + lead + _inside(node, _BINARY[type(parent.op)][1] + 1)
+    if len(one) <= WIDTH or not _is_chain(node):
+        return [one]
+    return lines(node, lead, "", indent)
+
+
+def _mixes(node: ast.BinOp) -> bool:
+    """Say whether ``&`` and ``|`` meet: few remember which comes first, so brackets stay."""
+    return (
+        isinstance(node.left, ast.BinOp)
+        and _is_chain(node.left)
+        and _is_chain(node)
+        and type(node.left.op) is not type(node.op)
+    )
+
+
+def _is_chain(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr))
 
 
 def _level(node: ast.expr) -> int:
@@ -190,6 +216,8 @@ def _operation(node: ast.BinOp | ast.UnaryOp | ast.Compare) -> str:
         symbol, level = _BINARY[type(node.op)]
         right = level if isinstance(node.op, ast.Pow) else level + 1
         left = level + 1 if isinstance(node.op, ast.Pow) else level
+        if _mixes(node):
+            left = 9
         return f"{_inside(node.left, left)} {symbol} {_inside(node.right, right)}"
     symbol = _COMPARE[type(node.ops[0])]
     return f"{_inside(node.left, 2)} {symbol} {_inside(node.comparators[0], 2)}"

@@ -13,7 +13,7 @@ from synapse_magic.language.body import Statement
 from synapse_magic.language.builder import Builder
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.conditions import Conditions
-from synapse_magic.language.context import Context, frame_schema, is_frame, is_model
+from synapse_magic.language.context import Context, frame_schema, is_frame, is_model, is_table_name
 from synapse_magic.language.declaration import Verb, not_given
 from synapse_magic.language.layout import call, literal, method
 from synapse_magic.language.line import Command, Variable
@@ -176,7 +176,7 @@ class Request:
         return variables[argument.name]
 
     def _table(self, name: str) -> Frame:
-        schema = self.context.schema(name)
+        schema = self.context.schema(name) if is_table_name(name) else None
         if schema is None:
             frames = [n for n, value in self.context.variables.items() if is_frame(value)]
             hint = closest(name, frames) or f"Frames: {', '.join(frames) or 'none yet'}"
@@ -207,7 +207,7 @@ def named_column(given: Given, option: str, columns: Columns) -> str:
 
 
 def _is_table(request: Request, name: str) -> bool:
-    return request.context.schema(name) is not None
+    return is_table_name(name) and request.context.schema(name) is not None
 
 
 def _kind(value: Any) -> str:

@@ -9,6 +9,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.language.body import is_variable
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.conditions import Conditions
+from synapse_magic.language.context import is_table_name
 from synapse_magic.language.layout import call, literal, method
 from synapse_magic.language.request import Request
 from synapse_magic.language.values import bare_name
@@ -27,7 +28,6 @@ EXTENSIONS = {
 """The format of files by the end of their name, before ``.gz`` and the like."""
 
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|lz4|snappy)$", re.IGNORECASE)
-_TABLE = re.compile(r"`?\w+`?(\.`?\w+`?){0,2}$")
 
 
 def generate_load(request: Request) -> None:
@@ -60,7 +60,7 @@ def _format_of(path: str) -> str | None:
 
 
 def _is_table(request: Request, path: str) -> bool:
-    return bool(_TABLE.match(path)) and request.context.schema(path) is not None
+    return is_table_name(path) and request.context.schema(path) is not None
 
 
 def _refuse_options(request: Request, what: str, names: tuple[str, ...]) -> None:
