@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from synapse_magic.lightgbm.council import Council, Message
 from synapse_magic.lightgbm.plan import TrainingPlan
@@ -55,7 +56,8 @@ def boost(
         booster.update()
         if validates or plan.training_metric:
             own = _measure(booster, plan, council.leads and validates, weight)
-            decision = council.decide(own, lambda told: _decide(told, iteration, plan, stopping))
+            rule = functools.partial(_decide, iteration=iteration, plan=plan, stopping=stopping)
+            decision = council.decide(own, rule)
             for name, value in decision["metrics"].items():
                 history.setdefault(name, []).append(value)
             report(iteration, decision["metrics"])
@@ -113,8 +115,8 @@ def _combined(told: list[Message]) -> list[Measurement]:
     return combined
 
 
-def _evaluated(results: list[tuple[str, str, float, bool]]) -> list[Measurement]:
-    return [Measurement(name, value, higher) for _, name, value, higher in results]
+def _evaluated(results: Iterable[Any]) -> list[Measurement]:
+    return [Measurement(name, float(value), higher) for _, name, value, higher in results]
 
 
 def _named(data: str, metrics: list[Measurement]) -> dict[str, float]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 
 _RAISED = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
+_DIED = "Python worker exited unexpectedly"
 _SPARK_WRAPPERS = ("SparkException", "PythonException", "SparkRuntimeException", "Py4JJavaError")
 
 
 def first_cause(error: BaseException) -> str:
-    """Return the message of the exception that a worker raised, in one line.
+    r"""Return the message of the exception that a worker raised, in one line.
 
     Without one, such as when the worker's process died, it is the first line of what Spark says.
 
     Examples
     --------
-    >>> first_cause(RuntimeError("Job aborted\\nTraceback ...\\nValueError: no such bin\\n  at x"))
+    >>> first_cause(RuntimeError("Job aborted\nTraceback ...\nValueError: no such bin\n  at x"))
     'no such bin'
     """
     text = str(error)
+    if _DIED in text:
+        return "the process of a worker died. It may have run out of memory, or was killed"
     raised = [(kind, said) for kind, said in _RAISED.findall(text) if kind not in _SPARK_WRAPPERS]
     if not raised:
         return text.strip().partition("\n")[0]

@@ -23,7 +23,7 @@ from pyspark.sql.types import (
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.lightgbm.plan import Layout
-from synapse_magic.spark.columns import attributes, col, field, slot_attributes
+from synapse_magic.spark.columns import attributes, col, field, quoted, slot_attributes
 
 _UNSAFE = re.compile(r'[\s",:\[\]{}]')
 """What LightGBM does not allow in the name of a feature."""
@@ -57,10 +57,11 @@ class Features:
         """Return the column that carries all features of a row to the workers."""
         if self.layout == "vector":
             return col(self.columns[0])
-        # One list of numbers takes half the shuffle and none of the per-column cost.
+        # One list of numbers takes half the shuffle and none of the per-column cost. As text it is
+        # one call to the JVM; thousands of columns built one by one take seconds.
         kind = "float" if self.single else "double"
-        missing = F.lit(float("nan")).cast(kind)
-        return F.array(*(F.coalesce(col(n).cast(kind), missing) for n in self.columns))
+        casts = (f"coalesce(cast({quoted(n)} as {kind}), {kind}('NaN'))" for n in self.columns)
+        return F.expr(f"array({', '.join(casts)})")
 
     def named(self, count: int) -> tuple[str, ...]:
         """Return a name for each of ``count`` features."""

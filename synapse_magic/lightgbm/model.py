@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -27,14 +28,11 @@ class LightGBMModel(Model, LightGBMParams):
     """A trained LightGBM model with its feature names."""
 
     attachments: ClassVar[tuple[str, ...]] = ("booster",)
-    _text: str = ""
-    _state: ClassVar[dict[str, Any]] = {
-        "features": [],
-        "classes": [],
-        "best_iteration": 0,
-        "workers": 0,
-        "history": {},
-    }
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._text = ""
+        self._state = _state()
 
     @property
     def featureNames(self) -> tuple[str, ...]:
@@ -134,24 +132,39 @@ class LightGBMModel(Model, LightGBMParams):
         self, trained: Trained, features: tuple[str, ...], classes: tuple[str, ...]
     ) -> None:
         self._text = trained.text
-        self._set_state(
-            {
-                "features": list(features),
-                "classes": list(classes),
-                "best_iteration": trained.best_iteration,
-                "workers": trained.workers,
-                "history": trained.history,
-            }
+        self._state = _state(
+            features=list(features),
+            classes=list(classes),
+            best_iteration=trained.best_iteration,
+            workers=trained.workers,
+            history=trained.history,
         )
 
     def _get_state(self) -> dict[str, Any]:
         return self._state
 
     def _set_state(self, state: dict[str, Any]) -> None:
-        self._state = state  # type: ignore[misc]
+        self._state = _state(**state)
 
     def _get_attachment(self, name: str) -> bytes:
         return self._text.encode()
 
     def _set_attachment(self, name: str, content: bytes) -> None:
         self._text = content.decode()
+
+
+def _state(
+    features: Sequence[str] = (),
+    classes: Sequence[str] = (),
+    best_iteration: int = 0,
+    workers: int = 0,
+    history: Mapping[str, Sequence[float]] | None = None,
+) -> dict[str, Any]:
+    """Return the state of a model as JSON values."""
+    return {
+        "features": list(features),
+        "classes": list(classes),
+        "best_iteration": best_iteration,
+        "workers": workers,
+        "history": dict(history or {}),
+    }

@@ -13,6 +13,7 @@ _OURS = {
     "machines": "numTasks",
     "num_machines": "numTasks",
     "local_listen_port": "numTasks",
+    "num_threads": "numThreads",
     "early_stopping_round": "earlyStoppingRound",
     "categorical_feature": "categoricalSlotIndexes",
 }

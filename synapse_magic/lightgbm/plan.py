@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Union
+from typing import Literal
 
-NativeValue = Union[str, int, float, bool, list[int]]
+NativeValue = str | int | float | bool | list[int]
 Layout = Literal["packed", "vector"]
 
 

@@ -8,6 +8,7 @@ import secrets
 import socket
 from dataclasses import dataclass, replace
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -66,7 +67,7 @@ class Training:
             together = self.mode.way == "network"
             try:
                 found = rows.mapInArrow(work, RESULT_SCHEMA, barrier=together).collect()
-            except PySparkException as error:
+            except (PySparkException, Py4JJavaError) as error:
                 raise SynapseError(f"LightGBM training failed: {first_cause(error)}") from error
         if len(found) != 1:
             raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")

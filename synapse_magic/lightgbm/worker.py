@@ -6,12 +6,14 @@ Plain functions of plain values: this module is imported by Spark's Python worke
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -23,9 +25,6 @@ from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.rendezvous import Seat, meet
 from synapse_magic.lightgbm.reporter import reporting
 from synapse_magic.lightgbm.rows import Rows, gather
-
-if TYPE_CHECKING:
-    import lightgbm
 
 RESULT_SCHEMA = "result string"
 """One row, the JSON of a :class:`Trained`, from the worker that leads."""
@@ -60,12 +59,14 @@ def train(
     os.environ.setdefault(*QUIET_WAIT)
     import lightgbm
 
+    lightgbm.register_logger(_logger(plan))
     if not len(training):
         raise SynapseError("There are no training rows. Expected at least one")
-    params = {**plan.params, **network}
+    params = {**network, **plan.params}
     weight, features = training.weight, training.features
     dataset = training.dataset(params, **_described(plan, features))
-    booster = lightgbm.Booster(params, dataset)  # starts the network first, then bins the rows
+    with _silent() if network else contextlib.nullcontext():
+        booster = lightgbm.Booster(params, dataset)  # starts the network first, then bins
     try:
         if council.leads and len(validation):
             booster.add_valid(validation.dataset(params, dataset), "valid")
@@ -78,6 +79,7 @@ def train(
                 weight=weight,
                 report=reporter.report,
             )
+        kept = min(kept, booster.current_iteration())
         text = booster.model_to_string(num_iteration=kept) if council.leads else ""
         return Trained(text, features, kept, history, workers)
     finally:
@@ -112,6 +114,27 @@ def _train_seated(
         validates = seat.leader.validation > 0
         trained = train(plan, network, training, validation, council, validates, size)
     return trained if leads else None
+
+
+def _logger(plan: TrainingPlan) -> logging.Logger:
+    """Return a logger for LightGBM, which else tells of its network whatever the verbosity."""
+    logger = logging.getLogger(__name__)
+    logger.setLevel(logging.ERROR if int(str(plan.params["verbosity"])) < 0 else logging.INFO)
+    return logger
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Drop what is written to standard output: LightGBM's listening thread asks no logger."""
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _described(plan: TrainingPlan, features: int) -> dict[str, Any]:
