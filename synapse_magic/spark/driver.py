@@ -13,13 +13,14 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from synapse_magic.spark.target import host_and_port
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+T = TypeVar("T")
 # What marks a thread's jobs, and is forgotten by the JVM when py4j is interrupted.
 _THREAD_PROPERTIES = (
     "spark.job.tags",
@@ -141,32 +142,54 @@ def job_tag(spark: SparkSession, tag: str, description: str) -> Callable[[], Non
     context.setInterruptOnCancel(True)
     if description:
         context.setJobDescription(description)
-
-    def restore() -> None:
-        for key, value in before.items():
-            context.setLocalProperty(key, value)  # type: ignore[arg-type]  # None takes it away
-
-    return restore
+    return lambda: _persist(lambda: _set_properties(context, before))
 
 
-def cancel_tag(spark: SparkSession, tag: str) -> bool:
-    """Cancel what runs under ``tag``; say whether anything still did."""
+def _set_properties(context: Any, properties: dict[str, str | None]) -> None:
+    for key, value in properties.items():
+        context.setLocalProperty(key, value)
+
+
+def _persist(call: Callable[[], T]) -> T | None:
+    """Return ``call()``, tried again while py4j has no connection, and None in the end.
+
+    An interrupt makes py4j close all its connections to the JVM, those of other threads too,
+    and the next one or two it opens may be closed by the same.
+    """
+    from py4j.protocol import Py4JError, Py4JJavaError
+
+    for _ in range(10):
+        try:
+            return call()
+        except Py4JJavaError:
+            raise  # the JVM did answer
+        except (Py4JError, OSError):
+            time.sleep(0.05)
+    return None
+
+
+def cancel_tag(spark: SparkSession, tag: str) -> None:
+    """Ask Spark to cancel what runs under ``tag``."""
+    if is_connect(spark):
+        spark.interruptTag(tag)
+    else:
+        _persist(lambda: spark.sparkContext.cancelJobsWithTag(tag))
+
+
+def runs_tag(spark: SparkSession, tag: str) -> bool:
+    """Say whether anything still runs under ``tag``; asking cancels it on Spark Connect."""
     if is_connect(spark):
         return bool(spark.interruptTag(tag))
-    active = has_jobs(spark, tag)
-    spark.sparkContext.cancelJobsWithTag(tag)
-    return active
+    running = _persist(lambda: [status for status, _ in _jobs(spark, tag) if status == "RUNNING"])
+    return bool(running)
 
 
-def has_jobs(spark: SparkSession, tag: str) -> bool:
-    """Say whether jobs under ``tag`` still run (classic only)."""
-    return any(job.status().toString() == "RUNNING" for job in _jobs(spark, tag))
-
-
-def _jobs(spark: SparkSession, tag: str) -> list[Any]:
+def _jobs(spark: SparkSession, tag: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Return the state and the stages of each job under ``tag``."""
     tracker = spark.sparkContext._jsc.sc().statusTracker()
     found = [tracker.getJobInfo(job) for job in tracker.getJobIdsForTag(tag)]
-    return [job.get() for job in found if job.isDefined()]
+    jobs = [job.get() for job in found if job.isDefined()]
+    return [(job.status().toString(), tuple(job.stageIds())) for job in jobs]
 
 
 @dataclass(frozen=True)
@@ -194,13 +217,17 @@ def tag_stages(
     settle
         First wait a moment until Spark's own book-keeping has caught up, for final numbers.
     """
+    return _persist(lambda: _tag_stages(spark, tag, settle)) or (0, [])
+
+
+def _tag_stages(spark: SparkSession, tag: str, settle: bool) -> tuple[int, list[StageTasks]]:
     context = spark.sparkContext._jsc.sc()
     if settle:
         _settle(context)
     jobs = _jobs(spark, tag)
-    ids = sorted({stage for job in jobs for stage in job.stageIds()})
-    stages = [_stage(context, number) for number in ids]
-    return len(jobs), [stage for stage in stages if stage is not None]
+    numbers = sorted({stage for _, stages in jobs for stage in stages})
+    found = [_stage(context, number) for number in numbers]
+    return len(jobs), [stage for stage in found if stage is not None]
 
 
 def _settle(context: Any) -> None:

@@ -5,11 +5,15 @@ Everything here runs before there is a session; what works on one is in ``sessio
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import math
 import os
 import re
 import shutil
 import socket
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,8 +136,9 @@ def start_with_jvm(target: Target, settings: Mapping[str, str]) -> Started:
     _require(target)
     running = _jvm_runs()
     wanted = _defaults(target) | dict(settings)
-    java = None if running else find_java(newest=_newest_java())
+    java = None if running else find_java(newest=newest_java())
     hold_jvm_errors()
+    threading.Thread(target=_import_early, name="synapse-imports", daemon=True).start()
     with quiet.environment(**_environment(target, java)):
         if not running:
             _launch_jvm(wanted, java)
@@ -146,11 +151,22 @@ def start_with_jvm(target: Target, settings: Mapping[str, str]) -> Started:
     return Started(spark, java, ignored)
 
 
-def hold_jvm_errors() -> None:
-    """Hold back what the JVM says on standard error until the next start."""
-    errors = _jvm_errors()
+def _import_early() -> None:
+    """Import what the first query needs while the JVM comes up.
+
+    PySpark imports pandas inside its functions: an interrupt of the first cell would land
+    there, and a half imported pandas stays broken until the kernel is restarted.
+    """
+    for module in ("pyarrow", "pandas"):
+        with contextlib.suppress(ImportError):  # told of where it is used
+            importlib.import_module(module)
+
+
+def hold_jvm_errors(seconds: float = math.inf) -> None:
+    """Hold back what our JVM says on standard error, until the next start at the latest."""
+    errors = _jvm_errors() if "pyspark" in sys.modules else None
     if errors is not None:
-        errors.hold()
+        errors.hold(seconds)
 
 
 def _jvm_errors() -> quiet.JvmErrors | None:
@@ -207,7 +223,7 @@ def _defaults(target: Target) -> dict[str, str]:
     return wanted
 
 
-def _newest_java() -> int | None:
+def newest_java() -> int | None:
     """Return the newest Java that the installed Spark runs on, None where none is too new.
 
     The Hadoop of Spark before 4.1 calls the security manager, which Java 24 took away.

@@ -6,10 +6,18 @@ import collections
 import contextlib
 import importlib
 import logging
+import math
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
+
+_INTERRUPT_RECORDS = (
+    "KeyboardInterrupt while sending command",
+    "Exception while sending command",
+    "Exception occurred while shutting down connection",
+)
 
 
 class JvmErrors:
@@ -30,7 +38,7 @@ class JvmErrors:
 
     def __init__(self) -> None:
         source, self.entry = os.pipe()
-        self._held = True
+        self._held_until = math.inf
         self._lines: collections.deque[bytes] = collections.deque(maxlen=200)
         self._reader = threading.Thread(
             target=self._read, args=(source,), name="synapse-jvm-errors", daemon=True
@@ -40,7 +48,7 @@ class JvmErrors:
     def _read(self, source: int) -> None:
         with os.fdopen(source, "rb") as lines:
             for line in lines:
-                if self._held:
+                if time.monotonic() < self._held_until:
                     self._lines.append(line)
                     continue
                 # Standard error may be gone when the process is ending.
@@ -51,14 +59,14 @@ class JvmErrors:
         """Close our end for writing, once the JVM has its own."""
         os.close(self.entry)
 
-    def hold(self) -> None:
-        """Hold back what comes from now on: Spark is starting or ending."""
+    def hold(self, seconds: float = math.inf) -> None:
+        """Hold back what comes now: Spark is starting or ending, or its tasks are killed."""
         self._lines.clear()
-        self._held = True
+        self._held_until = max(self._held_until, time.monotonic() + seconds)
 
     def release(self) -> None:
         """Pass on what comes from now on."""
-        self._held = False
+        self._held_until = 0.0
 
     def tail(self) -> str:
         """Return what was held back; waits a moment for a JVM that has just ended."""
@@ -81,18 +89,20 @@ def silence_connect_logger() -> None:
 
 
 @contextlib.contextmanager
-def without_interrupt_record() -> Iterator[None]:
-    """Drop the traceback that py4j logs to the root logger when a cell is interrupted."""
-    root = logging.getLogger()
-    root.addFilter(_is_not_py4j_interrupt)
+def without_interrupt_records() -> Iterator[None]:
+    """Drop the tracebacks that py4j logs when a call to the JVM is interrupted."""
+    loggers = [logging.getLogger(), logging.getLogger("py4j.clientserver")]
+    for logger in loggers:
+        logger.addFilter(_is_not_py4j_interrupt)
     try:
         yield
     finally:
-        root.removeFilter(_is_not_py4j_interrupt)
+        for logger in loggers:
+            logger.removeFilter(_is_not_py4j_interrupt)
 
 
 def _is_not_py4j_interrupt(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("KeyboardInterrupt while sending command")
+    return not record.getMessage().startswith(_INTERRUPT_RECORDS)
 
 
 @contextlib.contextmanager

@@ -7,12 +7,13 @@ run gets its own tag, and an interrupt cancels by that tag before it is passed o
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from synapse_magic.spark import driver, quiet
+from synapse_magic.spark import driver, launch, quiet
 from synapse_magic.spark.watching import ProgressCallback, SparkProgress, Watch, watch
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _CANCEL_SECONDS = 10.0
+_SWEEP_SECONDS = 10.0
+# Killed tasks write pages of Java traces, which tell nothing.
+_HOLD_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
 _active: dict[str, _Active] = {}
 
 
@@ -70,7 +75,7 @@ def run(
     try:
         with (
             watch(spark, tag, on_progress) as seen,
-            quiet.without_interrupt_record(),
+            quiet.without_interrupt_records(),
             quiet.plain_interrupts(),
         ):
             try:
@@ -98,10 +103,26 @@ def cancel() -> int:
 
 
 def _stop(spark: SparkSession, tag: str) -> None:
-    """Cancel until nothing runs any more: a job may start between two looks."""
+    """Cancel until nothing runs any more."""
+    launch.hold_jvm_errors(_HOLD_SECONDS)
     until = time.monotonic() + _CANCEL_SECONDS
-    while driver.cancel_tag(spark, tag) and time.monotonic() < until:
-        time.sleep(0.05)
+    driver.cancel_tag(spark, tag)
+    time.sleep(_LOOK_SECONDS)  # what Spark tells of its jobs is a little behind
+    while driver.runs_tag(spark, tag) and time.monotonic() < until:
+        driver.cancel_tag(spark, tag)
+        time.sleep(_LOOK_SECONDS)
+    if not driver.is_connect(spark):
+        threading.Thread(
+            target=_sweep, args=(spark, tag), name="synapse-cancel", daemon=True
+        ).start()
+
+
+def _sweep(spark: SparkSession, tag: str) -> None:
+    """Cancel what still starts: the JVM goes on planning a query whose caller was interrupted."""
+    until = time.monotonic() + _SWEEP_SECONDS
+    while time.monotonic() < until and driver.is_alive(spark):
+        driver.cancel_tag(spark, tag)
+        time.sleep(0.25)
 
 
 def _how_far(seen: Watch) -> str:

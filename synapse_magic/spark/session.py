@@ -30,7 +30,7 @@ from synapse_magic.spark.driver import (
     slots as slots,
 )
 from synapse_magic.spark.java import Java
-from synapse_magic.spark.target import Target, check_memory, check_settings, parse_target
+from synapse_magic.spark.target import Kind, Target, check_memory, check_settings, parse_target
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -85,6 +85,11 @@ class Session:
     java: Java | None = None
     seconds: float = 0.0
     stopped: bool = field(default=False, repr=False)
+
+    @property
+    def kind(self) -> Kind:
+        """Which way of running Spark it is, such as "local" or "connect"."""
+        return parse_target(self.master).kind
 
     def status(self) -> dict[str, object]:
         """Return what is known as plain values, with ``alive`` found out anew."""
@@ -210,6 +215,12 @@ def current(name: str | None = None) -> Session:
     return session
 
 
+def session_of(spark: SparkSession) -> Session | None:
+    """Return what is known of ``spark`` itself, its owner first; None for one never seen here."""
+    found = [session for session in _sessions.values() if session.spark is spark]
+    return max(found, key=lambda session: session.owned, default=None)
+
+
 def active_session() -> SparkSession | None:
     """Return the live session which this process already has, whoever made it."""
     if "pyspark" not in sys.modules:
@@ -278,7 +289,7 @@ def _attach(name: str, target: Target | None, settings: dict[str, str]) -> Sessi
     if found is None:
         return None
     if target is None or (target.kind != "connect" and target.shown == master_of(found)):
-        ours = next((s for s in _sessions.values() if s.spark is found), None)
+        ours = session_of(found)
         session = _describe(name, found, owned=False, master=ours.master if ours else None)
         session.ignored = _apply(found, settings)
         return session
@@ -289,8 +300,8 @@ def _attach(name: str, target: Target | None, settings: dict[str, str]) -> Sessi
 
 
 def _refuse_second(found: SparkSession, target: Target) -> None:
-    ours = any(s.owned and s.spark is found for s in _sessions.values())
-    end = "%synapse stop" if ours else "spark.stop()"
+    ours = session_of(found)
+    end = "%synapse stop" if ours is not None and ours.owned else "spark.stop()"
     raise SynapseError(
         f"Spark on {master_of(found)} already runs in this Python process, which cannot start "
         f"{target.shown} beside it. Try: {end} first, or %synapse start to use what runs"

@@ -1,0 +1,227 @@
+"""Making sure that the workers of Spark can run our code: looked at once, mended where possible.
+
+Functions that run on executors import ``synapse_magic.kernels`` and native libraries. Our own
+code is pure Python and can be sent along; a library with native parts has to be there already.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import weakref
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.spark import driver, session
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PACKAGE = "synapse_magic"
+# Library -> what to pip install; those which our functions on the workers import.
+LIBRARIES = {"numpy": "numpy", "pyarrow": "pyarrow", "scipy": "scipy", "lightgbm": "lightgbm"}
+
+
+@dataclass(frozen=True)
+class Workers:
+    """What one task found on its worker.
+
+    Attributes
+    ----------
+    python
+        Major and minor version, such as "3.11".
+    package
+        Digest of the ``synapse_magic`` found there, None without one.
+    libraries
+        Version of each library, None where it is missing or does not load.
+    shipped
+        Whether our code had to be sent along.
+    """
+
+    python: str
+    package: str | None
+    libraries: dict[str, str | None]
+    shipped: bool = False
+
+
+_checked: weakref.WeakKeyDictionary[Any, Workers] = weakref.WeakKeyDictionary()
+
+
+def ensure_workers(spark: SparkSession) -> Workers | None:
+    """Check the workers of ``spark`` once, and send our code to them where it is not.
+
+    Returns
+    -------
+    Workers
+        What was found; None in a local session started here: its workers are this interpreter.
+
+    Raises
+    ------
+    SynapseError
+        For another version of Python, or a library that is missing, with the line to install it.
+    """
+    if _workers_are_here(spark):
+        return None
+    if spark not in _checked:
+        _checked[spark] = _check(spark)
+    return _checked[spark]
+
+
+def _workers_are_here(spark: SparkSession) -> bool:
+    found = session.session_of(spark)
+    return found is not None and found.owned and found.kind in ("local", "connect-local")
+
+
+def _check(spark: SparkSession) -> Workers:
+    found = probe(spark)
+    _require_same_python(found)
+    _require_libraries(found)
+    if found.package == package_digest(_package_folder()):
+        return found
+    driver.ship(spark, str(package_zip()))
+    return Workers(found.python, found.package, found.libraries, shipped=True)
+
+
+def probe(spark: SparkSession) -> Workers:
+    """Ask one task what its worker has."""
+    look = _look(PACKAGE, tuple(LIBRARIES), _digest_function())
+    try:
+        answer = spark.range(1).mapInArrow(look, "answer string").collect()[0].answer
+    except Exception as failure:
+        raise _probe_failure(failure) from failure
+    return Workers(**json.loads(answer))
+
+
+def _look(
+    package: str, libraries: tuple[str, ...], digest: Callable[[str], str]
+) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """Return the function for the worker: nested, so that it travels by value, without us."""
+
+    def look(batches: Iterator[Any]) -> Iterator[Any]:
+        import ctypes
+        import importlib.util
+        import json
+        import os
+        import sys
+        from importlib.metadata import PackageNotFoundError, version
+
+        import pyarrow
+
+        def find(name: str) -> str | None:
+            """Return the version without importing, which takes seconds for some of them."""
+            spec = importlib.util.find_spec(name)
+            if spec is None or spec.origin is None:
+                return None
+            native = os.path.join(os.path.dirname(spec.origin), "lib", f"lib_{name}.so")
+            try:
+                if os.path.exists(native):
+                    ctypes.CDLL(native)
+                return version(name)
+            except PackageNotFoundError:
+                return ""  # there, only not by pip
+            except OSError:
+                return None  # a library of the system is missing
+
+        versions = {name: find(name) for name in libraries}
+        spec = importlib.util.find_spec(package)
+        folder = os.path.dirname(spec.origin) if spec and spec.origin else None
+        answer = {
+            "python": f"{sys.version_info[0]}.{sys.version_info[1]}",
+            "package": digest(folder) if folder else None,
+            "libraries": versions,
+        }
+        for _ in batches:
+            yield pyarrow.RecordBatch.from_pydict({"answer": [json.dumps(answer)]})
+
+    return look
+
+
+def _digest_function() -> Callable[[str], str]:
+    """Return a function that tells two copies of a folder of Python files apart, by value."""
+
+    def digest(folder: str) -> str:
+        import hashlib
+        import os
+
+        total = hashlib.sha256()
+        for place, folders, files in sorted(os.walk(folder)):
+            folders.sort()
+            for name in sorted(file for file in files if file.endswith(".py")):
+                path = os.path.join(place, name)
+                with open(path, "rb") as content:
+                    total.update(os.path.relpath(path, folder).encode() + content.read())
+        return total.hexdigest()
+
+    return digest
+
+
+def package_digest(folder: Path) -> str:
+    """Return the digest of the Python files under ``folder``, as the workers make it."""
+    return _digest_function()(str(folder))
+
+
+def _require_same_python(found: Workers) -> None:
+    ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    if found.python != ours:
+        raise SynapseError(
+            f"The workers run Python {found.python} and this notebook Python {ours}; both must "
+            f"be the same. Try: start the notebook with Python {found.python}, or set "
+            "PYSPARK_PYTHON to the workers' path of a fitting Python before %synapse start"
+        )
+
+
+def _require_libraries(found: Workers) -> None:
+    missing = [LIBRARIES[name] for name, there in found.libraries.items() if there is None]
+    if missing:
+        wanted = " ".join(_pinned(name) for name in missing)
+        raise SynapseError(
+            f"The workers lack {', '.join(missing)}. Try on each of them: pip install {wanted}"
+        )
+
+
+def _pinned(name: str) -> str:
+    """Return the requirement by which a worker gets the version that is here."""
+    try:
+        return f"{name}=={version(name)}"
+    except PackageNotFoundError:
+        return name
+
+
+def _probe_failure(failure: Exception) -> SynapseError:
+    text = str(failure)
+    if "PYTHON_VERSION_MISMATCH" in text or "different version in worker" in text:
+        detail = next(line for line in text.splitlines() if "version" in line).strip()
+        return SynapseError(
+            f"The workers run another Python than this notebook: {detail} Try: the same minor "
+            "version on both, with PYSPARK_PYTHON set before %synapse start"
+        )
+    for name in ("pyarrow", "pandas"):
+        if f"No module named '{name}'" in text or f"{name} >=" in text.lower():
+            return SynapseError(
+                f"The workers lack {name}. Try on each of them: pip install {_pinned(name)}"
+            )
+    return SynapseError(
+        f"A first task on the workers failed: {text.strip().splitlines()[0]} "
+        "Try: the Spark UI shows the log of the task"
+    )
+
+
+def _package_folder() -> Path:
+    return Path(__file__).resolve().parents[1]
+
+
+def package_zip() -> Path:
+    """Return a zip file of our Python files, made when there is none of this state yet."""
+    folder = _package_folder()
+    digest = package_digest(folder)[:16]
+    target = Path(tempfile.mkdtemp(prefix="synapse-magic-")) / f"{PACKAGE}-{digest}.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*.py")):
+            archive.write(path, Path(PACKAGE) / path.relative_to(folder))
+    return target
