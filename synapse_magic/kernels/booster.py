@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -131,7 +131,7 @@ class BoosterScorer:
             )
         columns = [batch.column(name) for name in self.inputs]
         if not self.vector:
-            return _stack(self.inputs, columns, batch.num_rows)
+            return stack(self.inputs, columns, batch.num_rows)
         if not pa.types.is_struct(columns[0].type):
             raise _not_numbers(self.inputs[0], columns[0].type, "a vector")
         matrix = to_matrix(columns[0])
@@ -218,8 +218,16 @@ def _header_int(text: str, key: str) -> int:
     return int(_header(text, key) or 1)
 
 
-def _stack(names: tuple[str, ...], columns: list[pa.Array], rows: int) -> np.ndarray:
-    """Return plain columns side by side: float32 where that is exact for all, else float64."""
+def stack(names: Sequence[str], columns: Sequence[pa.Array], rows: int) -> np.ndarray:
+    """Return plain columns side by side, nulls as NaN, of shape (rows, columns).
+
+    The elements are float32 where that is exact for all columns, else float64.
+
+    Raises
+    ------
+    SynapseError
+        When a column does not hold numbers.
+    """
     single = all(_exact_in_single(column.type) for column in columns)
     matrix = np.empty((rows, len(columns)), np.float32 if single else np.float64)
     for index, (name, column) in enumerate(zip(names, columns)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _RAISED = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
+_CAUSED = re.compile(r"^Caused by: (?:[\w$]+\.)*(.+)$", re.MULTILINE)
 _DIED = "Python worker exited unexpectedly"
 _SPARK_WRAPPERS = ("SparkException", "PythonException", "SparkRuntimeException", "Py4JJavaError")
 
@@ -24,6 +25,7 @@ def first_cause(error: BaseException) -> str:
         return "the process of a worker died. It may have run out of memory, or was killed"
     raised = [(kind, said) for kind, said in _RAISED.findall(text) if kind not in _SPARK_WRAPPERS]
     if not raised:
-        return text.strip().partition("\n")[0]
+        causes = _CAUSED.findall(text)
+        return str(causes[-1]) if causes else text.strip().partition("\n")[0]
     kind, said = raised[0]
     return str(said) if kind.startswith(("Synapse", "LightGBM", "Value")) else f"{kind}: {said}"

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pyspark.ml.linalg import VectorUDT
-from pyspark.sql import Column
-from pyspark.sql import functions as F
 from pyspark.sql.types import (
     BooleanType,
     ByteType,
@@ -23,10 +21,13 @@ from pyspark.sql.types import (
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.lightgbm.plan import Layout
-from synapse_magic.spark.columns import attributes, col, field, quoted, slot_attributes
+from synapse_magic.spark.columns import attributes, field, quoted, slot_attributes
 
 _UNSAFE = re.compile(r'[\s",:\[\]{}]')
 """What LightGBM does not allow in the name of a feature."""
+MOST_PACKED = 100
+"""One list of numbers takes half the shuffle of single columns and none of their cost each, but its
+code is compiled as one piece: for thousands of columns that takes Spark minutes and its memory."""
 _EXACT_IN_SINGLE = (BooleanType, ByteType, ShortType, FloatType)
 
 
@@ -38,7 +39,8 @@ class Features:
     ----------
     columns : tuple of str
         The columns they come from: plain ones, or one vector column.
-    layout : {"packed", "vector"}
+    layout : {"packed", "plain", "vector"}
+        How the workers get them.
     names : tuple of str
         The name of each feature; empty when a vector column does not tell.
     categorical : tuple of int
@@ -53,15 +55,15 @@ class Features:
     categorical: tuple[int, ...] = ()
     single: bool = False
 
-    def expression(self) -> Column:
-        """Return the column that carries all features of a row to the workers."""
+    def expressions(self) -> list[str]:
+        """Return, as SQL, the columns that carry the features of a row to the workers."""
         if self.layout == "vector":
-            return col(self.columns[0])
-        # One list of numbers takes half the shuffle and none of the per-column cost. As text it is
-        # one call to the JVM; thousands of columns built one by one take seconds.
+            return [f"{quoted(self.columns[0])} as features"]
         kind = "float" if self.single else "double"
-        casts = (f"coalesce(cast({quoted(n)} as {kind}), {kind}('NaN'))" for n in self.columns)
-        return F.expr(f"array({', '.join(casts)})")
+        casts = [f"cast({quoted(name)} as {kind})" for name in self.columns]
+        if self.layout == "packed":
+            return [f"array({', '.join(casts)}) as features"]
+        return [f"{cast} as f{index}" for index, cast in enumerate(casts)]
 
     def named(self, count: int) -> tuple[str, ...]:
         """Return a name for each of ``count`` features."""
@@ -88,7 +90,8 @@ def plain_features(schema: StructType, names: Sequence[str]) -> Features:
         _require_numbers(one)
     single = all(isinstance(one.dataType, _EXACT_IN_SINGLE) for one in fields)
     categorical = tuple(i for i, one in enumerate(fields) if _is_nominal(one))
-    return Features(tuple(names), "packed", tuple(names), categorical, single)
+    layout: Layout = "packed" if len(names) <= MOST_PACKED else "plain"
+    return Features(tuple(names), layout, tuple(names), categorical, single)
 
 
 def vector_features(schema: StructType, name: str) -> Features:

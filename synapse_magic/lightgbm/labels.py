@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, NumericType, StringType, StructField
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.spark.columns import col, field, levels
+from synapse_magic.spark.columns import field, levels, quoted
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Target:
                     "Expected true or false"
                 )
 
-    def columns(self) -> list[Column]:
-        """Return the columns ``label``, ``weight`` and ``valid`` as workers read them."""
-        found = [col(self.label).cast("double").alias("label")]
+    def expressions(self) -> list[str]:
+        """Return, as SQL, the columns ``label``, ``weight`` and ``valid`` as workers read them."""
+        found = [f"cast({quoted(self.label)} as double) as label"]
         if self.weight is not None:
-            found.append(col(self.weight).cast("double").alias("weight"))
+            found.append(f"cast({quoted(self.weight)} as double) as weight")
         if self.validation is not None:
-            found.append(col(self.validation).alias("valid"))
+            found.append(f"{quoted(self.validation)} as valid")
         return found
 
     def is_used(self) -> Column:
@@ -83,7 +83,7 @@ def count_rows(frame: DataFrame, target: Target, early_stopping: bool) -> Counts
     target.check(frame)
     label = F.col("label")
     unusable = label.isNull() | F.isnan(label) | (F.abs(label) == math.inf)
-    rows = frame.select(*target.columns())
+    rows = frame.selectExpr(*target.expressions())
     found = rows.agg(*_tallies(target), _count(unusable).alias("unusable")).first()
     if found is None:
         raise _no_rows(target.label)
@@ -105,7 +105,7 @@ def find_classes(frame: DataFrame, target: Target, most: int, early_stopping: bo
         0, 1, 2 and so on.
     """
     target.check(frame)
-    rows = frame.select(*target.columns())
+    rows = frame.selectExpr(*target.expressions())
     grouped = rows.groupBy("label").agg(*_tallies(target)).limit(most + 2).collect()
     _require_classes(target.label, [row.label for row in grouped], most)
     counts = _counts(grouped, target, early_stopping)

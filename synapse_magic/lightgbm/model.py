@@ -147,10 +147,10 @@ class LightGBMModel(Model, LightGBMParams):
         self._state = _state(**state)
 
     def _get_attachment(self, name: str) -> bytes:
-        return self._text.encode()
+        return {"booster": self._text}[name].encode()
 
     def _set_attachment(self, name: str, content: bytes) -> None:
-        self._text = content.decode()
+        self._text = {name: content}["booster"].decode()
 
 
 def _state(

@@ -8,9 +8,9 @@ from typing import Literal
 from pyspark.sql import SparkSession
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.spark.session import hosts, slots
+from synapse_magic.spark.session import hosts, master_of, slots
 
-Way = Literal["single", "network"]
+Way = Literal["single", "files", "network"]
 
 FEWEST_ROWS = 100
 """A worker with fewer rows than this adds more waiting than work."""
@@ -24,8 +24,9 @@ class Mode:
 
     Attributes
     ----------
-    way : {"single", "network"}
-        One task that holds all rows, or a barrier stage of workers that hold a part each.
+    way : {"single", "files", "network"}
+        One task that takes all rows from Spark; one that takes them from files, which the tasks of
+        its machine wrote in parallel; or a barrier stage of workers that hold a part each.
     workers : int
         Tasks that train.
     threads : int
@@ -65,5 +66,11 @@ def choose_mode(spark: SparkSession, tasks: int, threads: int, rows: int) -> Mod
         return Mode("single", 1, threads or 1)
     machines = hosts(spark)
     if workers == 1 or (not tasks and machines == 1):
-        return Mode("single", 1, threads or max(1, available // machines))
+        way: Way = "files" if shares_files(spark) else "single"
+        return Mode(way, 1, threads or max(1, available // machines))
     return Mode("network", workers, threads or 1)
+
+
+def shares_files(spark: SparkSession) -> bool:
+    """Say whether this process and all workers are known to be on one machine."""
+    return master_of(spark).removeprefix("sc://").startswith("local")

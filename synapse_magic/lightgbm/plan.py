@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 NativeValue = str | int | float | bool | list[int]
-Layout = Literal["packed", "vector"]
+Layout = Literal["packed", "plain", "vector"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class TrainingPlan:
         Boosting iterations.
     workers : int
         How many workers train together.
-    layout : {"packed", "vector"}
-        Features as one list of numbers, or as a Spark vector.
+    layout : {"packed", "plain", "vector"}
+        Features as one list of numbers, as a column each, or as a Spark vector.
     names : tuple of str
         Names of the features that LightGBM accepts; empty when only the data tells their number.
     categorical : tuple of int

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from synapse_magic.kernels.booster import stack
 from synapse_magic.kernels.vectors import Matrix, to_matrix
 from synapse_magic.lightgbm.plan import Layout
 
 if TYPE_CHECKING:
     import lightgbm
+
+
+_NOT_FEATURES = ("label", "weight", "valid")
 
 
 @dataclass
@@ -67,7 +71,7 @@ def gather(batches: Iterable[pa.RecordBatch], layout: Layout) -> tuple[Rows, Row
     """Return the training rows and the validation rows of all batches."""
     training, validation = Rows(), Rows()
     for batch in batches:
-        matrix = _matrix(batch.column("features"), layout)
+        matrix = _matrix(batch, layout)
         label = _floats(batch, "label")
         weight = _floats(batch, "weight") if "weight" in batch.schema.names else None
         if "valid" not in batch.schema.names:
@@ -79,7 +83,11 @@ def gather(batches: Iterable[pa.RecordBatch], layout: Layout) -> tuple[Rows, Row
     return training, validation
 
 
-def _matrix(column: pa.Array, layout: Layout) -> Matrix:
+def _matrix(batch: pa.RecordBatch, layout: Layout) -> Matrix:
+    if layout == "plain":
+        names = [name for name in batch.schema.names if name not in _NOT_FEATURES]
+        return stack(names, [batch.column(name) for name in names], batch.num_rows)
+    column = batch.column("features")
     if layout == "vector":
         return to_matrix(column)
     flat = column.flatten().to_numpy(zero_copy_only=False)

@@ -10,17 +10,18 @@ from dataclasses import dataclass, replace
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.failure import first_cause
 from synapse_magic.lightgbm.features import Features, native_names
+from synapse_magic.lightgbm.handover import WRITTEN_SCHEMA, run_folder, write_rows
 from synapse_magic.lightgbm.labels import Target
 from synapse_magic.lightgbm.listener import listening
 from synapse_magic.lightgbm.modes import Mode
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
-from synapse_magic.lightgbm.worker import RESULT_SCHEMA, train_partition
+from synapse_magic.lightgbm.worker import RESULT_SCHEMA, train_files, train_partition
 from synapse_magic.spark.session import is_connect, master_of
 
 _KEY = "key"
@@ -60,18 +61,34 @@ class Training:
         """
         spark = self.frame.sparkSession
         with listening(self.uid, self.plan.rounds, _own_host(spark)) as channel:
-            work = functools.partial(
-                train_partition, replace(self._completed_plan(), channel=channel)
-            )
-            rows = self._spread()
-            together = self.mode.way == "network"
+            plan = replace(self._completed_plan(), channel=channel)
             try:
-                found = rows.mapInArrow(work, RESULT_SCHEMA, barrier=together).collect()
+                found = self._carry_out(plan)
             except (PySparkException, Py4JJavaError) as error:
                 raise SynapseError(f"LightGBM training failed: {first_cause(error)}") from error
         if len(found) != 1:
             raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")
         return Trained(**json.loads(found[0].result))
+
+    def _carry_out(self, plan: TrainingPlan) -> list[Row]:
+        if self.mode.way == "files":
+            return self._train_on_files(plan)
+        work = functools.partial(train_partition, plan)
+        together = self.mode.way == "network"
+        return self._spread().mapInArrow(work, RESULT_SCHEMA, barrier=together).collect()
+
+    def _train_on_files(self, plan: TrainingPlan) -> list[Row]:
+        spark = self.frame.sparkSession
+        with run_folder(spark.conf.get("spark.local.dir", None)) as folder:
+            write = functools.partial(write_rows, str(folder))
+            written = self._rows().mapInArrow(write, WRITTEN_SCHEMA).collect()
+            work = functools.partial(train_files, plan, [row.path for row in written])
+            return spark.range(0, 1, 1, 1).mapInArrow(work, RESULT_SCHEMA).collect()
+
+    def _rows(self) -> DataFrame:
+        """Return the features and the target of the rows that count."""
+        columns = [*self.features.expressions(), *self.target.expressions()]
+        return self.frame.selectExpr(*columns).where(self.target.is_used())
 
     def _completed_plan(self) -> TrainingPlan:
         deterministic = {"force_col_wise": True} if self.plan.params.get("deterministic") else {}
@@ -86,9 +103,8 @@ class Training:
         )
 
     def _spread(self) -> DataFrame:
-        """Return the used rows, one partition for each worker."""
-        columns = [self.features.expression().alias("features"), *self.target.columns()]
-        rows = self.frame.select(*columns).where(self.target.is_used())
+        """Return the rows that count, one partition for each worker."""
+        rows = self._rows()
         if self.mode.workers == 1:
             return rows.repartition(1)
         # Rows are drawn at random, so that sorted input gives every worker the same picture, and

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +21,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.booster import QUIET_WAIT
 from synapse_magic.lightgbm.boosting import boost
 from synapse_magic.lightgbm.council import Council, convene
+from synapse_magic.lightgbm.handover import read_rows
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.rendezvous import Seat, meet
 from synapse_magic.lightgbm.reporter import reporting
@@ -44,6 +45,16 @@ def train_partition(
     trained = _train_together(plan, training, validation)
     if trained is not None:
         yield _result(trained)
+
+
+def train_files(
+    plan: TrainingPlan, paths: Sequence[str], batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Train on the rows in these files; the batches of the task itself only make it run."""
+    for _ in batches:
+        pass
+    training, validation = gather(read_rows(paths), plan.layout)
+    yield _result(train(plan, {}, training, validation, Council(), bool(validation.labels)))
 
 
 def train(

@@ -14,7 +14,9 @@ from synapse_magic import LightGBMClassifier, LightGBMRegressor, SynapseError
 @pytest.fixture(scope="module")
 def frame(table):
     x = np.arange(300.0)
-    rows = table(x=x, label=x % 2, word=np.where(x > 9, "yes", "no"), text=np.where(x > 3, "a", "b"))
+    rows = table(
+        x=x, label=x % 2, word=np.where(x > 9, "yes", "no"), text=np.where(x > 3, "a", "b")
+    )
     return rows.cache()
 
 
@@ -68,7 +70,13 @@ def test_no_rows(frame):
 
 
 def test_a_text_feature_names_featurize(frame):
-    refused(classifier(inputCols=["x", "text"]), frame, "'text' holds text", "Featurize", "StringIndexer")
+    refused(
+        classifier(inputCols=["x", "text"]),
+        frame,
+        "'text' holds text",
+        "Featurize",
+        "StringIndexer",
+    )
 
 
 def test_an_unknown_column_gets_the_nearest_name(frame):
@@ -89,12 +97,16 @@ def test_the_same_feature_twice(frame):
 def test_no_features(frame):
     refused(classifier(inputCols=[]), frame, "inputCols is empty")
     refused(LightGBMClassifier(), frame, "no column 'features'")
-    refused(LightGBMClassifier(featuresCol="x"), frame, "holds double", re.escape("inputCols=['x']"))
+    refused(
+        LightGBMClassifier(featuresCol="x"), frame, "holds double", re.escape("inputCols=['x']")
+    )
 
 
 def test_weights_must_be_numbers_of_at_least_zero(frame):
     refused(classifier(weightCol="word"), frame, "weightCol 'word' holds string")
-    refused(classifier(weightCol="w"), frame.withColumn("w", F.col("x") - 1), "negative .* in 1 rows")
+    refused(
+        classifier(weightCol="w"), frame.withColumn("w", F.col("x") - 1), "negative .* in 1 rows"
+    )
 
 
 def test_validation_rows_are_marked_by_true_and_false(frame):
@@ -102,7 +114,9 @@ def test_validation_rows_are_marked_by_true_and_false(frame):
     nulls = frame.withColumn("v", F.when(F.col("x") > 0, False))
     refused(classifier(validationIndicatorCol="v"), nulls, "is null in 1 rows")
     refused(
-        classifier(validationIndicatorCol="v"), frame.withColumn("v", F.lit(True)), "no rows to train"
+        classifier(validationIndicatorCol="v"),
+        frame.withColumn("v", F.lit(True)),
+        "no rows to train",
     )
 
 
@@ -143,7 +157,7 @@ def test_an_error_inside_lightgbm_is_the_first_line(frame, tasks):
 
 
 def test_wrong_values_name_the_range():
-    with pytest.raises(SynapseError, match="numLeaves.*at least 2.*got 1"):
+    with pytest.raises(SynapseError, match=r"numLeaves.*at least 2.*got 1"):
         LightGBMClassifier(numLeaves=1)
     with pytest.raises(SynapseError, match="'gbdt', 'rf', 'dart', 'goss'"):
         LightGBMClassifier(boostingType="gbt")
@@ -155,5 +169,5 @@ def test_scoring_rows_without_the_features(frame):
     model = classifier().fit(frame)
     with pytest.raises(SynapseError, match="no column 'x'"):
         model.transform(frame.drop("x"))
-    with pytest.raises(Exception, match="Column 'x' holds string. Expected numbers"):
+    with pytest.raises(Exception, match=r"Column 'x' holds string\. Expected numbers"):
         model.transform(frame.withColumn("x", F.col("word"))).collect()

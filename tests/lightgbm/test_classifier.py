@@ -35,7 +35,9 @@ def test_probabilities_and_raw_scores_are_those_of_the_booster_to_the_bit(binary
     scored = model.transform(binary.frame)
     booster = model.toBooster()
     assert (vectors(scored, "probability")[:, 1] == booster.predict(binary.X)).all()
-    assert (vectors(scored, "rawPrediction")[:, 1] == booster.predict(binary.X, raw_score=True)).all()
+    assert (
+        vectors(scored, "rawPrediction")[:, 1] == booster.predict(binary.X, raw_score=True)
+    ).all()
     predicted = np.array([row[0] for row in scored.select("prediction").collect()])
     assert (predicted == (booster.predict(binary.X) > 0.5)).all()
 
@@ -62,7 +64,9 @@ def test_vectors_and_plain_columns_give_the_same_model(binary):
 
 
 def test_class_names_come_from_the_string_indexer_and_go_back(binary):
-    named = binary.frame.withColumn("income", F.when(F.col("label") > 0, "much").otherwise("little"))
+    named = binary.frame.withColumn(
+        "income", F.when(F.col("label") > 0, "much").otherwise("little")
+    )
     indexer = StringIndexer(inputCol="income", outputCol="target").fit(named)
     model = LightGBMClassifier(inputCols=binary.names, labelCol="target", numIterations=5)
     fitted = model.fit(indexer.transform(named))
@@ -98,7 +102,9 @@ def test_thresholds_move_the_prediction(binary):
 def test_unbalanced_classes_can_be_weighed(table, binary):
     rare = binary.frame.where("label = 0 or a > 1.5")
     plain = LightGBMClassifier(inputCols=binary.names, numIterations=5).fit(rare)
-    weighed = LightGBMClassifier(inputCols=binary.names, numIterations=5, isUnbalance=True).fit(rare)
+    weighed = LightGBMClassifier(inputCols=binary.names, numIterations=5, isUnbalance=True).fit(
+        rare
+    )
     share = [m.transform(rare).where("prediction = 1").count() for m in (plain, weighed)]
     assert share[1] > share[0]
 
