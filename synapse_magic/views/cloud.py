@@ -75,7 +75,7 @@ def _median_line(values: np.ndarray, shap: np.ndarray) -> tuple[np.ndarray, np.n
     """Return medians of value and SHAP over groups of equal values, or of equal size."""
     if not len(values):
         return np.zeros(0), np.zeros((shap.shape[1], 0))
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     values, shap = values[order], shap[order]
     starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
     if len(starts) > STEPS:

@@ -50,8 +50,10 @@ def extent(values: np.ndarray, *, zero: bool = False) -> tuple[float, float]:
 
     ``zero`` takes 0 into the range.
     """
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
     if high <= low:

@@ -80,9 +80,10 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
 
 def _bin(values: np.ndarray, edges: np.ndarray, bins: int) -> np.ndarray:
     low, high = edges
-    with np.errstate(invalid="ignore"):
-        steps = np.clip((values - low) * (bins / ((high - low) or 1.0)), 0, bins - 1)
-    return np.nan_to_num(steps).astype(np.intp)
+    steps = (values - low) * (bins / ((high - low) or 1.0))
+    np.clip(steps, 0, bins - 1, out=steps)
+    steps[np.isnan(steps)] = 0
+    return steps.astype(np.intp)
 
 
 def _colour(
@@ -95,16 +96,12 @@ def _colour(
         return "category", np.where(codes < 0, COLOURS, codes), np.nan, np.nan, levels
     values = np.asarray(data, dtype=np.float64)
     low, high = colour_range(values)
-    with np.errstate(invalid="ignore", over="ignore"):
-        steps = (values - low) * (COLOURS / ((high - low) or np.inf))
-        steps = np.clip(steps + (0.0 if high > low else COLOURS // 2), 0, COLOURS - 1)
-    return (
-        "numeric",
-        np.where(np.isnan(values), COLOURS, np.nan_to_num(steps)).astype(np.intp),
-        low,
-        high,
-        (),
-    )
+    steps = np.clip(values, low, high) - low
+    steps *= COLOURS / ((high - low) or np.inf)
+    steps += 0.0 if high > low else COLOURS // 2
+    np.minimum(steps, COLOURS - 1, out=steps)
+    steps[np.isnan(steps)] = COLOURS
+    return "numeric", steps.astype(np.intp), low, high, ()
 
 
 def colour_range(values: np.ndarray) -> tuple[float, float]:

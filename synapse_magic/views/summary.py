@@ -30,6 +30,7 @@ NAMED = 500
 BUDGET = 200_000
 _ROW, _TALL, _BAND = 30.0, 44.0, 24.0
 _ACROSS = 480
+_BLOCK = 16_384
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,7 +87,7 @@ class Summary(View):
         >>> Summary.of(values, {"a": np.array([1.0, 0.0])}, ["a", "b"], ["yes"]).names
         ('a', 'b')
         """
-        mean_abs = np.stack([np.abs(values[:, i]).mean(axis=0) for i in range(len(names))])
+        mean_abs = mean_size(values)
         order = np.argsort(-mean_abs.sum(axis=1), kind="stable")
         edges = np.array([extent(values[:, :, o], zero=True) for o in range(len(outputs))])
         kept = order[: max(DRAWN // len(outputs), SHOWN)]
@@ -256,13 +257,14 @@ class Summary(View):
             keep = keep * 2 // 3
 
     def _payload(self, keep: int) -> dict[str, Any]:
+        named = max(NAMED // len(self.outputs), keep)
         return {
             "kind": "summary",
             "title": "Summary",
-            "names": [name[:200] for name in self.names[:NAMED]],
+            "names": [name[:200] for name in self.names[:named]],
             "features": len(self.names),
             "outputs": self.outputs,
-            "meanAbs": self.mean_abs[:NAMED],
+            "meanAbs": self.mean_abs[:named],
             "edges": self.edges,
             "rows": self.rows,
             "rowsTotal": self.rows_total,
@@ -281,6 +283,14 @@ class Summary(View):
                 for one in self.strips[:keep]
             ],
         }
+
+
+def mean_size(values: np.ndarray) -> np.ndarray:
+    """Return the mean absolute value over the first axis, a block of rows at a time."""
+    sums = np.zeros(values.shape[1:])
+    for start in range(0, len(values), _BLOCK):
+        sums += np.abs(values[start : start + _BLOCK]).sum(axis=0)
+    return sums / max(len(values), 1)
 
 
 def signed_or_none(value: float) -> float | None:
