@@ -10,7 +10,7 @@ from pyspark.sql import types as T
 from synapse_magic.compose.recipe import learn
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.featurize import Category, FeaturizeScorer, Item, from_json, to_json
-from synapse_magic.spark.columns import field, vector_attributes
+from synapse_magic.spark.columns import fields, vector_attributes
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.scorer import transform_with
 from synapse_magic.spark.stage import Estimator, Model, Stage
@@ -94,8 +94,9 @@ class FeaturizeModel(Model, FeaturizeParams):
         return FeaturizeScorer(self.recipe, self.getOrDefault("outputCol"))
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
-        for item in self.recipe:
-            self._check_type(dataset, item)
+        found = fields(dataset.schema, [item.source for item in self.recipe])
+        for item, own in zip(self.recipe, found):
+            self._check_type(own, item)
         return transform_with(self.scorer(), dataset, [self.output_field()])
 
     def output_field(self) -> T.StructField:
@@ -113,8 +114,9 @@ class FeaturizeModel(Model, FeaturizeParams):
         metadata = vector_attributes(slots)
         return T.StructField(scorer.output, VectorUDT(), True, metadata)
 
-    def _check_type(self, dataset: DataFrame, item: Item) -> None:
-        text = field(dataset.schema, item.source).dataType.typeName() == "string"
+    @staticmethod
+    def _check_type(own: T.StructField, item: Item) -> None:
+        text = own.dataType.typeName() == "string"
         wants_text = item.kind == "text" or (isinstance(item, Category) and not item.coded)
         if text != wants_text:
             raise SynapseError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,23 +14,19 @@ from pyspark.sql import types as T
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.featurize import Category, Item, Moment, Number, Text, Vector
 from synapse_magic.kernels.survey import (
-    SEEN_DDL,
     WORDS_DDL,
     Seen,
     count_words,
-    merge_surveys,
-    survey,
+    reads_as_text,
 )
-from synapse_magic.spark.columns import attributes, field, levels, numbered, slot_names
+from synapse_magic.spark.columns import attributes, fields, levels, numbered, slot_names
+from synapse_magic.spark.summary import summarised
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
 Counter = Callable[[Iterable["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]
-
-_SENTENCE = 3
-"""Values of at least this many words on average read as text where most are different."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +50,15 @@ def learn(
         When a column is unknown, named twice or of a type that has no encoding, or there are no
         rows.
     """
-    fields = [field(df.schema, name) for name in names]
+    own_fields = fields(df.schema, names)
     _check_names(names)
-    kinds = [_kind(own) for own in fields]
+    kinds = [_kind(own) for own in own_fields]
     zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
     settings = Settings(one_hot, buckets, impute, zone)
     seen = _look(df, names)
     items: dict[str, Item] = {}
     texts: list[str] = []
-    for own, kind, found in zip(fields, kinds, seen):
+    for own, kind, found in zip(own_fields, kinds, seen):
         if kind == "string" and _is_text(found):
             texts.append(own.name)
         else:
@@ -103,19 +98,15 @@ def _kind(own: T.StructField) -> str:
 
 def _look(df: DataFrame, names: Sequence[str]) -> list[Seen]:
     """Look at every row of every column in one pass."""
-    parts = numbered(df, names).mapInArrow(survey, SEEN_DDL)
-    merged = parts.repartition(4, "item").mapInArrow(merge_surveys, SEEN_DDL).collect()
-    seen = {row["item"]: pickle.loads(bytes(row["seen"])) for row in merged}
-    if not seen or not seen[0].rows:
+    seen = summarised(numbered(df, names), [Seen() for _ in names])
+    if not seen[0].rows:
         raise SynapseError("There are no rows to learn from. Expected at least one")
-    return [seen[i] for i in range(len(names))]
+    return seen
 
 
 def _is_text(seen: Seen) -> bool:
-    if seen.levels is None:
-        return True
     known = seen.rows - seen.missing
-    return seen.words >= _SENTENCE * max(known, 1) and len(seen.levels) > known / 2
+    return seen.levels is None or reads_as_text(known, len(seen.levels), seen.words)
 
 
 def _number(own: T.StructField, seen: Seen, settings: Settings) -> Item:
@@ -150,7 +141,7 @@ def _coded(own: T.StructField, seen: Seen, settings: Settings) -> Item:
     return Category(own.name, names, seen.missing > 0, settings.one_hot, coded=True)
 
 
-def _vector(own: T.StructField, seen: Seen, settings: Settings) -> Item:
+def _vector(own: T.StructField, seen: Seen, _settings: Settings) -> Item:
     declared = int(attributes(own).get("num_attrs", 0))
     sizes = sorted(seen.sizes) or [declared]
     if len(sizes) > 1 or not sizes[0]:

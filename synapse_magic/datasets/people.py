@@ -72,7 +72,7 @@ def people(spark: SparkSession, rows: int = 32_000, seed: int = 42) -> DataFrame
 
 
 def _people(numbered: DataFrame, seed: int) -> DataFrame:
-    """Everybody, nothing missing: nulls come last so that they hide values and change none."""
+    """Return everybody, nothing missing: nulls come last, to hide values and change none."""
     age = F.least(F.lit(90.0), 18 + 58 * F.pow(_uniform("age", seed), 1.35)).cast("int")
     hours = F.round(F.greatest(F.lit(4.0), F.least(F.lit(90.0), 40 + 10 * _normal("hours", seed))))
     tenure_days = ((age - 17) * 365 * F.pow(_uniform("hired", seed), 2.0)).cast("int")
@@ -132,19 +132,19 @@ def _income(seed: int) -> Column:
 
 
 def _uniform(name: str, seed: int) -> Column:
-    """A number in [0, 1) for each row: the low 53 bits of a hash, all that a double can hold."""
+    """Return a number in [0, 1) for each row: 53 bits of a hash, all that a double can hold."""
     bits = F.xxhash64(F.col("id"), F.lit(seed).cast("long"), F.lit(name))
     return bits.bitwiseAND(F.lit((1 << 53) - 1)).cast("double") / float(1 << 53)
 
 
 def _normal(name: str, seed: int) -> Column:
-    """A standard normal number for each row, after Box and Muller (1958)."""
+    """Return a standard normal number for each row, after Box and Muller (1958)."""
     radius = F.sqrt(-2 * F.log(1 - _uniform(f"{name} radius", seed)))
     return radius * F.cos(2 * math.pi * _uniform(f"{name} angle", seed))
 
 
 def _draw(name: str, weights: Mapping[str, float], seed: int) -> Column:
-    """One of the levels, by weight; the last takes what rounding leaves."""
+    """Return one of the levels, by weight; the last takes what rounding leaves."""
     *first, last = weights
     uniform, below = _uniform(name, seed), 0.0
     drawn = F.when(F.lit(False), F.lit(last))

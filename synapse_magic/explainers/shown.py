@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pyspark.sql.types import StructType
 
 from synapse_magic.kernels.vectors import to_matrix
-from synapse_magic.spark.columns import field, levels, slot_attributes
+from synapse_magic.spark.columns import fields, levels, slot_attributes
 
 
 def level_names(
@@ -28,8 +28,7 @@ def level_names(
         The features: one for a plain column, one a slot for a vector.
     """
     found: list[list[str]] = []
-    for column in columns:
-        own = field(schema, column)
+    for own in fields(schema, columns):
         if own.dataType.typeName() == "vectorudt":
             slots = slot_attributes(own)
             named = [[str(level) for level in slot.get("vals", [])] for slot in slots]

@@ -53,7 +53,7 @@ def input_names(chain: ChainedScorer, batch: pa.RecordBatch) -> list[str]:
     """
     named = origins_of(chain, batch)
     own = iter(name for name in dict.fromkeys(named) if name not in batch.schema.names)
-    names = []
+    names: list[str] = []
     for column in chain.inputs:
         if pa.types.is_struct(batch.column(column).type):
             names.extend(next(own) for _ in range(_width(batch.column(column).slice(0, 1))))

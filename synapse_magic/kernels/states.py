@@ -20,8 +20,15 @@ MOST_FEATURES = 1000
 class Codec(Protocol):
     """How one column becomes states: one for a plain column, one a slot for a vector."""
 
-    numeric: bool
-    whole: bool
+    @property
+    def numeric(self) -> bool:
+        """Whether states are numbers rather than positions."""
+        ...
+
+    @property
+    def whole(self) -> bool:
+        """Whether states have no fractions."""
+        ...
 
     def encode(self, column: pa.Array) -> np.ndarray:
         """Return states of shape (rows, width)."""

@@ -5,7 +5,6 @@ Each partition is looked at once; what was seen in two parts can be merged.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,10 +16,9 @@ from synapse_magic.kernels.moments import seconds_of
 from synapse_magic.kernels.words import buckets_of, words_of
 
 MOST_LEVELS = 100
-SEEN_DDL = "item int, seen binary"
+_SENTENCE = 3
 WORDS_DDL = "item int, bucket long, word string, texts long"
 
-_SEEN_SCHEMA = pa.schema([("item", pa.int32()), ("seen", pa.binary())])
 _WORDS_SCHEMA = pa.schema(
     [("item", pa.int32()), ("bucket", pa.int64()), ("word", pa.string()), ("texts", pa.int64())]
 )
@@ -62,10 +60,8 @@ class Seen:
         self.total += float(finite.sum())
 
     def _look_at_text(self, column: pa.Array) -> None:
-        counted = pc.value_counts(column.drop_null())
-        values, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
-        self.words += int(pc.sum(pc.count_substring_regex(column, r"\S+")).as_py() or 0)
-        self._count(dict(zip(values, counts)))
+        self.words += count_spaced_words(column)
+        self._count(count_levels(column))
 
     def _look_at_vectors(self, column: pa.Array) -> None:
         column = column.drop_null()
@@ -94,29 +90,34 @@ class Seen:
         self._count(other.levels)
 
 
-def survey(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Look at each column of one partition: ``SEEN_DDL``, one row a column."""
-    seen: list[Seen] = []
-    for batch in batches:
-        seen = seen or [Seen() for _ in batch.schema.names]
-        for column, own in zip(batch.columns, seen):
-            own.look(column)
-    yield _as_batch(dict(enumerate(seen)))
+def reads_as_text(known: int, distinct: int, words: int) -> bool:
+    """Say whether strings are sentences rather than levels.
+
+    They are when there are more than ``MOST_LEVELS`` different ones, or most are different and
+    three words long on average.
+
+    Parameters
+    ----------
+    known : int
+        Strings that are not null.
+    distinct : int
+        Different ones among them.
+    words : int
+        Words in all of them.
+    """
+    sentences = words >= _SENTENCE * max(known, 1) and distinct > known / 2
+    return distinct > MOST_LEVELS or sentences
 
 
-def merge_surveys(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Merge what several partitions saw, for the columns that came to this one."""
-    merged: dict[int, Seen] = {}
-    for batch in batches:
-        for item, content in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist()):
-            merged.setdefault(item, Seen()).merge(pickle.loads(content))
-    yield _as_batch(merged)
+def count_levels(column: pa.Array) -> dict[str, int]:
+    """Return how often each string occurs, nulls left out."""
+    counted = pc.value_counts(column.drop_null())
+    return dict(zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist()))
 
 
-def _as_batch(seen: dict[int, Seen]) -> pa.RecordBatch:
-    contents = [pickle.dumps(own) for own in seen.values()]
-    arrays = [pa.array(list(seen), pa.int32()), pa.array(contents, pa.binary())]
-    return pa.RecordBatch.from_arrays(arrays, schema=_SEEN_SCHEMA)
+def count_spaced_words(column: pa.Array) -> int:
+    """Return how many runs without white space the strings hold."""
+    return int(pc.sum(pc.count_substring_regex(column, r"\S+")).as_py() or 0)
 
 
 def count_words(

@@ -53,10 +53,10 @@ def words_of(texts: pa.Array) -> Words:
 
 def buckets_of(words: pa.StringArray, buckets: int) -> np.ndarray:
     """Return the bucket of each word, the one that Spark's ``HashingTF`` puts it in."""
-    return np.mod(_murmur3(words).view(np.int32).astype(np.int64), buckets)
+    return np.mod(murmur3(words).view(np.int32).astype(np.int64), buckets)
 
 
-def _murmur3(words: pa.StringArray) -> np.ndarray:
+def murmur3(words: pa.StringArray) -> np.ndarray:
     """Return the 32-bit MurmurHash3 of each word's UTF-8 bytes, after Austin Appleby (2011)."""
     words = pa.concat_arrays([words])  # A slice would not begin at the start of its buffers.
     _, offset_buffer, data_buffer = words.buffers()

@@ -37,13 +37,33 @@ def field(schema: StructType, name: str) -> StructField:
     SynapseError
         When there is none, with the nearest name, or when two columns have it.
     """
-    found = [candidate for candidate in schema.fields if candidate.name == name]
+    return fields(schema, [name])[0]
+
+
+def fields(schema: StructType, names: Iterable[str]) -> list[StructField]:
+    """Return the fields of exactly these names; see :func:`field`.
+
+    The schema is read once, however many names there are.
+    """
+    by_name: dict[str, list[StructField]] = {}
+    alike: dict[str, list[str]] = {}
+    for candidate in schema.fields:
+        by_name.setdefault(candidate.name, []).append(candidate)
+        alike.setdefault(candidate.name.casefold(), []).append(candidate.name)
+    return [_only(name, by_name, alike) for name in names]
+
+
+def _only(
+    name: str, by_name: dict[str, list[StructField]], alike: dict[str, list[str]]
+) -> StructField:
+    found = by_name.get(name, [])
     if not found:
-        hint = closest(name, schema.names) or f"Columns: {', '.join(schema.names[:20]) or 'none'}"
+        known = list(by_name)
+        hint = closest(name, known) or f"Columns: {', '.join(known[:20]) or 'none'}"
         raise SynapseError(f"There is no column {name!r}. {hint}")
     if len(found) > 1:
         raise SynapseError(f"{len(found)} columns are named {name!r}. Try: rename one of them")
-    same = [other for other in schema.names if other.casefold() == name.casefold()]
+    same = alike[name.casefold()]
     if len(same) > 1 and not _case_sensitive():
         raise SynapseError(
             f"The columns {' and '.join(map(repr, same))} differ only in case. "
@@ -54,14 +74,13 @@ def field(schema: StructType, name: str) -> StructField:
 
 def require(schema: StructType, names: Iterable[str]) -> None:
     """Raise a :class:`SynapseError` unless each name is one column."""
-    for name in names:
-        field(schema, name)
+    fields(schema, names)
 
 
 def require_numeric(schema: StructType, names: Iterable[str]) -> None:
     """Raise a :class:`SynapseError` unless each name is one column of numbers or booleans."""
-    for name in names:
-        kind = field(schema, name).dataType
+    for own in fields(schema, names):
+        name, kind = own.name, own.dataType
         if not isinstance(kind, NumericType) and kind.typeName() != "boolean":
             raise SynapseError(
                 f"Column {name!r} holds {kind.simpleString()}. Expected numbers. "
@@ -116,7 +135,8 @@ def numbered(frame: DataFrame, names: Iterable[str]) -> DataFrame:
     For ``mapInArrow``, which takes the names of its frame for expressions and so fails on ``a.b``.
     """
     chosen = list(names)
-    return select(frame, chosen).toDF(*(f"c{i}" for i in range(len(chosen))))
+    kept = frame if chosen == frame.columns else select(frame, chosen)
+    return kept.toDF(*(f"c{i}" for i in range(len(chosen))))
 
 
 def _typed(kind: str, group: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
