@@ -11,6 +11,7 @@ from synapse_magic.errors import SynapseError
 
 CELL_TIMEOUT = 900
 METRICS_TAG = "metrics"
+QUIET_KERNEL = ["--IPKernelApp.log_level=40"]
 
 
 def run_demo(folder: Path) -> int:
@@ -38,6 +39,7 @@ def run_demo(folder: Path) -> int:
             notebook,
             timeout=CELL_TIMEOUT,
             kernel_name="python3",
+            extra_arguments=QUIET_KERNEL,
             resources={"metadata": {"path": str(folder)}},
             on_cell_start=lambda cell, cell_index: bar.update(
                 task, completed=cell_index, description=_first_line(cell)

@@ -83,9 +83,8 @@ def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) ->
                     on_progress=progress.spark,
                     description=f"%synapse {cell.command.verb}",
                 )
-        except BaseException:
-            progress.end("", "")
-            raise
+        finally:
+            progress.end()
     value = _remember(cell, program, variables, result)
     cell.keep(value)
     if progress is not None:

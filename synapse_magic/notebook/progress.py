@@ -55,11 +55,12 @@ class Progress:
             self._curve.setdefault(name, []).append(value)
         self._draw()
 
-    def end(self, text: str, html: str) -> None:
-        """Replace the progress by what stays."""
+    def end(self, text: str | None = None, html: str | None = None) -> None:
+        """Replace the progress by what stays: the given content, else what was done."""
         with self._lock:
             self._ended = True
-            self._line.finish(text, html)
+            stays = self._intent if text is None else text
+            self._line.finish(stays, markup.dim(stays) if html is None else html)
 
     def _draw(self) -> None:
         now = time.monotonic()
