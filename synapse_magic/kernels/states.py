@@ -70,8 +70,10 @@ class NumberCodec:
         if self._stored is None:
             return pa.array(values, mask=np.isnan(values)).cast(self.kind, safe=False)
         bounds = np.iinfo(self._stored.to_pandas_dtype())
-        # The largest int64 is no float64: one step below is.
-        inside = np.clip(values, bounds.min, np.nextafter(float(bounds.max), 0))
+        # The largest int64 is no float64, and rounds up: the float below it is within.
+        exact = int(float(bounds.max)) == bounds.max
+        top = float(bounds.max) if exact else np.nextafter(float(bounds.max), 0)
+        inside = np.clip(values, bounds.min, top)
         whole = np.nan_to_num(inside).astype(np.int64)
         return pa.array(whole, mask=np.isnan(values)).cast(self._stored).cast(self.kind)
 
