@@ -48,8 +48,8 @@ def export(
     writer.imports |= set(program.imports)
     writer.imports |= {("synapse_magic", function) for function in program.show_functions}
     ending = [] if program.verb == "start" else ["    session.stop()"]
-    head = [*comment(program.cell), "", *import_lines(writer.imports)]
     guard = ['if __name__ == "__main__":', *writer.arguments(program), *main, *shown, *ending]
+    head = [*comment(program.cell), "", *import_lines(writer.imports)]
     parts = ["\n".join(head), *writer.functions, own, "\n".join(guard)]
     return "\n\n\n".join(parts) + "\n"
 

@@ -157,7 +157,7 @@ def _broken_condition(node: ast.BinOp, lead: str, tail: str, indent: int) -> lis
 
 def _operands(node: ast.BinOp, indent: int) -> list[str]:
     """Write the operands of a chain of ``&`` or ``|``, each on a line of its own."""
-    margin, operator = " " * indent, type(node.op)
+    operator = type(node.op)
     terms: list[ast.expr] = []
     rest: ast.expr = node
     while isinstance(rest, ast.BinOp) and isinstance(rest.op, operator):

@@ -107,7 +107,7 @@ def _features(info: StageInfo, names: Sequence[str], columns: Columns) -> str:
     if "inputCols" in info.inputs:
         for name, type_ in zip(names, types):
             if type_ in _TEXT:
-                raise SynapseError(_text_column(info, name, str(type_)))
+                raise SynapseError(_text_column(info, name, str(type_), names))
             if type_ is not None and is_vector(type_):
                 raise SynapseError(
                     f"{info.name} takes one vector or several numbers, {name!r} is a vector. "
@@ -133,22 +133,20 @@ def _check_numbers(info: StageInfo, names: Sequence[str], columns: Columns) -> N
     for name in names:
         type_ = columns.type(name)
         if type_ is not None and (type_ in _TEXT or type_.startswith(("array", "map", "struct"))):
-            raise SynapseError(_text_column(info, name, type_))
+            raise SynapseError(_text_column(info, name, type_, names))
 
 
-def _text_column(info: StageInfo, name: str, type_: str) -> str:
+def _text_column(info: StageInfo, name: str, type_: str, names: Sequence[str]) -> str:
+    listed = ", ".join(map(_written, names[:4])) + (", ..." if len(names) > 4 else "")
+    where = "before it" if "featuresCol" in info.inputs else "instead"
     return (
         f"{info.name} takes numbers, and {name!r} is {type_}. "
-        f"Try: Featurize, or {_identifier(name)}_i = StringIndexer({_written(name)}) before it"
+        f"Try: features = Featurize({listed}) {where}"
     )
 
 
 def _written(name: str) -> str:
     return name if name.isidentifier() else repr(name)
-
-
-def _identifier(name: str) -> str:
-    return name if name.isidentifier() else "x"
 
 
 _TEXT = ("string", "date", "timestamp", "timestamp_ntz", "binary")

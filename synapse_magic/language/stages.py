@@ -32,6 +32,7 @@ PYSPARK_MODULES = (
     "tuning",
     "evaluation",
 )
+_NO_STAGES = frozenset({"datasets", "errors", "metrics", "results", "spark", "views"})
 _STAGE_PARAMS = frozenset({"estimator", "classifier", "evaluator"})
 
 
@@ -107,7 +108,7 @@ def our_names() -> list[str]:
         for name, module in synapse_magic.PUBLIC.items()
         if name[0].isupper()
         and not name.endswith("Model")
-        and module.partition(".")[0] not in ("results", "errors", "spark", "metrics")
+        and module.partition(".")[0] not in _NO_STAGES
     ]
 
 

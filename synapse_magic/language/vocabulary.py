@@ -138,8 +138,6 @@ _VERBS = (
                 str,
                 choices=("tree_shap", "lime"),
             ),
-            option("classes", "Class names to explain; else the model decides.", list),
-            LABEL,
             SEED,
             WHERE,
         ),

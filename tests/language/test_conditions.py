@@ -34,7 +34,7 @@ CASES = [
     ("JOB == {word}", 'F.col("job") == F.lit(word)'),
     ("rich == True", 'F.col("rich") == True'),
     ("rich", 'F.col("rich")'),
-    ("job == \"it's\"", 'F.col("job") == "it\'s"'),
+    ('job == "it\'s"', 'F.col("job") == "it\'s"'),
     ("day < '2024-01-10'", 'F.col("day") < "2024-01-10"'),
     ("day < {since}", 'F.col("day") < since'),
 ]

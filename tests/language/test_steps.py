@@ -1,3 +1,4 @@
+# ruff: noqa: E501  one case is one line of the tables
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,7 +19,10 @@ def step(source: Source, body: str, **variables: object) -> str:
 
 ACCEPTED = [
     # with inputCols alone, the list
-    ("f = VectorAssembler(age, hours)", 'VectorAssembler(inputCols=["age", "hours"], outputCol="f")'),
+    (
+        "f = VectorAssembler(age, hours)",
+        'VectorAssembler(inputCols=["age", "hours"], outputCol="f")',
+    ),
     # with inputCol and inputCols, one name or several with as many targets
     ("j = StringIndexer(job)", 'StringIndexer(inputCol="job", outputCol="j")'),
     (
@@ -32,8 +36,14 @@ ACCEPTED = [
         "j = StringIndexer(job, handleInvalid='keep')",
         'StringIndexer(inputCol="job", outputCol="j", handleInvalid="keep")',
     ),
-    ("h = Binarizer(hours, threshold=-1)", 'Binarizer(inputCol="hours", outputCol="h", threshold=-1)'),
-    ("h = Binarizer(hours, threshold={t})", 'Binarizer(inputCol="hours", outputCol="h", threshold=t)'),
+    (
+        "h = Binarizer(hours, threshold=-1)",
+        'Binarizer(inputCol="hours", outputCol="h", threshold=-1)',
+    ),
+    (
+        "h = Binarizer(hours, threshold={t})",
+        'Binarizer(inputCol="hours", outputCol="h", threshold=t)',
+    ),
     (
         "b = Bucketizer(hours, splits=[{t}, 1.5, {u}])",
         'Bucketizer(inputCol="hours", outputCol="b", splits=[t, 1.5, u])',
@@ -58,7 +68,7 @@ ACCEPTED = [
     ("w = Tokenizer({name})", 'Tokenizer(inputCol=name, outputCol="w")'),
     (
         "f = VectorAssembler('a.b', {names})",
-        "SQLTransformer(statement=\"SELECT *, `a.b` AS `a_b` FROM __THIS__\"), "
+        'SQLTransformer(statement="SELECT *, `a.b` AS `a_b` FROM __THIS__"), '
         'VectorAssembler(inputCols=["a_b", "age", "hours"], outputCol="f")',
     ),
     # an earlier step's output is a column
@@ -99,9 +109,7 @@ ACCEPTED = [
 VARIABLES = {"t": 0.5, "u": 9.0, "name": "job", "names": ["age", "hours"]}
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"), ACCEPTED, ids=lambda case: str(case)[:60]
-)
+@pytest.mark.parametrize(("body", "expected"), ACCEPTED, ids=lambda case: str(case)[:60])
 def test_a_step_becomes_the_call_of_its_stage(body: str, expected: str, source: Source) -> None:
     assert step(source, body, **VARIABLES) == expected
 
@@ -145,7 +153,7 @@ REFUSED = [
     ("x = VectorAssembler(age, age)", "Column 'age' is named twice", None),
     ("x = VectorAssembler(age, inputCols=[hours])", "inputCols is given twice", "[hours]"),
     ("x = VectorAssembler(age, outputCol='y')", "The output is named twice", "x"),
-    ("x = VectorAssembler(age, job)", "takes numbers, and 'job' is string. Try: Featurize, or job_i", "VectorAssembler"),
+    ("x = VectorAssembler(age, job)", "takes numbers, and 'job' is string. Try: features = Featurize(age, job) instead", "VectorAssembler"),
     ("x = VectorAssembler(inputCols=age)", "A list of columns stands here", "age"),
     ("x = Tokenizer(inputCol=3)", "A column stands here, got 3", "3"),
     ("job = Tokenizer(job)", "Tokenizer writes column 'job', which is there already", "Tokenizer"),

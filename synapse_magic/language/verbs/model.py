@@ -25,7 +25,6 @@ def generate_explain(request: Request) -> None:
     """Write the program: contributions to the predictions of a sample of rows."""
     model, value = request.model(0)
     frame = _rows_of(request, value)
-    label = _label(request, frame)
     rows = request.command.flags.rows
     if rows is not None and "rows" in request.options:
         raise SynapseError("The number of rows is given twice, by -n and by rows. Try: one of them")
@@ -33,8 +32,6 @@ def generate_explain(request: Request) -> None:
         "rows": literal(rows) if rows is not None else request.option_or_default("rows"),
         "seed": request.option_or_default("seed"),
         "method": request.option("method"),
-        "classes": request.option("classes"),
-        **label,
     }
     given = {name: code for name, code in codes.items() if code is not None}
     explain = request.builder.use("synapse_magic", "explain")

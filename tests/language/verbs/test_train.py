@@ -35,7 +35,9 @@ def test_the_source_is_formatted_and_complete(context: Context) -> None:
         "features = VectorAssembler(age, hours, job_i)\n"
         "LogisticRegression(regParam={penalty}, maxIter=20)"
     )
-    assert plan(parse("train people"), body, context).source == '''\
+    assert (
+        plan(parse("train people"), body, context).source
+        == """\
 from pyspark.ml import Pipeline
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import StringIndexer, VectorAssembler
@@ -65,7 +67,8 @@ def run(spark, people, *, penalty):
     )
     model = pipeline.fit(train)
     return Trained(model=model, train=train, test=test, label="income", classes=classes)
-'''
+"""
+    )
 
 
 def test_a_text_label_is_indexed_visibly_and_keeps_its_class_names(run: Run) -> None:
@@ -88,7 +91,7 @@ def test_a_boolean_label_is_learned_and_the_model_scores_the_frame_as_it_is(
 
 def test_a_number_is_learned_as_it_is(run: Run) -> None:
     made = run("label = hours\nfeatures = VectorAssembler(age)\nLinearRegression(maxIter=5)")
-    assert [type(stage).__name__ for stage in made.model.stages][0] == "VectorAssembler"
+    assert type(made.model.stages[0]).__name__ == "VectorAssembler"
     assert (made.classes, made.test) == ((), None)
 
 
@@ -122,7 +125,9 @@ def test_a_split_by_condition_drops_no_row(run: Run, people: DataFrame) -> None:
 
 
 def test_where_keeps_some_rows(run: Run) -> None:
-    made = run(f"where = age < 30 and job in ['clerk']\nlabel = income\n{STEPS}LogisticRegression()")
+    made = run(
+        f"where = age < 30 and job in ['clerk']\nlabel = income\n{STEPS}LogisticRegression()"
+    )
     assert made.train.where("age >= 30 or job <> 'clerk'").count() == 0
 
 
@@ -218,7 +223,7 @@ def test_a_traceback_shows_the_lines_of_the_program(run: Run) -> None:
     with pytest.raises(SynapseError) as error:
         run(f"where = age > 1000\nlabel = income\n{STEPS}LogisticRegression()")
     shown = "".join(traceback.format_tb(error.value.__traceback__))
-    assert '<synapse train' in shown
+    assert "<synapse train" in shown
     assert 'classes = check_label(people, "income")' in shown
 
 
