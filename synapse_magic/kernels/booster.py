@@ -104,10 +104,11 @@ class BoosterScorer:
         else:
             made[self.prediction] = pa.array(self._respond(raw, matrix)[:, 0])
         if self.leaf:
-            leaves = self._predict(matrix, pred_leaf=True).reshape(len(raw), -1)
-            made[self.leaf] = from_matrix(leaves.astype(np.float64))
+            made[self.leaf] = from_matrix(self._leaves(matrix))
         if self.shap:
-            made[self.shap] = from_matrix(self._contributions(matrix).reshape(len(raw), -1))
+            values = self._contributions(matrix)
+            flat = values.reshape(len(raw), values.shape[1] * values.shape[2])
+            made[self.shap] = from_matrix(flat)
         return pa.RecordBatch.from_arrays([made[name] for name in self.outputs], self.outputs)
 
     def contributions(self, batch: pa.RecordBatch) -> np.ndarray:
@@ -182,6 +183,12 @@ class BoosterScorer:
         made[self.probability] = from_matrix(probability)
         weighed = probability / np.asarray(self.thresholds) if self.thresholds else probability
         made[self.prediction] = pa.array(weighed.argmax(axis=1).astype(np.float64))
+
+    def _leaves(self, matrix: Matrix) -> np.ndarray:
+        """Return the index of the leaf in each tree, shape (rows, trees)."""
+        if matrix.shape[0] == 0:
+            return np.empty((0, load(self.text).num_trees()))
+        return self._predict(matrix, pred_leaf=True).reshape(matrix.shape[0], -1)
 
     def _contributions(self, matrix: Matrix) -> np.ndarray:
         rows, outputs = matrix.shape[0], self._outputs_per_row
