@@ -46,14 +46,22 @@ class JvmErrors:
         self._reader.start()
 
     def _read(self, source: int) -> None:
-        with os.fdopen(source, "rb") as lines:
+        # A bare descriptor: the thread outlives the interpreter, which warns of open files.
+        rest = b""
+        while piece := os.read(source, 65536):
+            *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
-                if time.monotonic() < self._held_until:
-                    self._lines.append(line)
-                    continue
-                # Standard error may be gone when the process is ending.
-                with contextlib.suppress(OSError):
-                    os.write(2, line)
+                self._take(line + b"\n")
+        self._take(rest)
+        os.close(source)
+
+    def _take(self, line: bytes) -> None:
+        if time.monotonic() < self._held_until:
+            self._lines.append(line)
+            return
+        # Standard error may be gone when the process is ending.
+        with contextlib.suppress(OSError):
+            os.write(2, line)
 
     def close_entry(self) -> None:
         """Close our end for writing, once the JVM has its own."""

@@ -1,0 +1,97 @@
+"""An interrupt of a real kernel, as the Stop button sends it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyspark
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+ROOT = Path(__file__).resolve().parents[2]
+MASTERS = ["local[2]"] + (["sc://local[2]"] if pyspark.__version__ >= "4" else [])
+
+START = """
+from synapse_magic.spark.running import run
+from synapse_magic.spark.session import start
+session = start("{master}", conf={{"spark.ui.enabled": False}})
+spark = session.spark
+kept = "untouched"
+def slow(batches):
+    import time
+    for batch in batches:
+        time.sleep(0.5)
+        yield batch
+spark.range(0, 2, 1, 2).mapInArrow(slow, "id long").count()
+"""
+LONG = """
+kept = run(spark, lambda: spark.range(0, 200, 1, 200).mapInArrow(slow, "id long").count())
+"""
+# Two slots, and eight tasks of half a second: with the old job still there it takes far longer.
+AFTER = """
+import time
+began = time.monotonic()
+rows = run(spark, lambda: spark.range(0, 8, 1, 8).mapInArrow(slow, "id long").count())
+jobs = spark.sparkContext.statusTracker().getActiveJobsIds() if session.api == "classic" else []
+print(kept, rows, jobs, time.monotonic() - began < 15)
+"""
+
+
+@pytest.fixture(params=MASTERS)
+def kernel(request: pytest.FixtureRequest) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
+    manager = KernelManager()
+    manager.start_kernel(env=os.environ | {"PYTHONPATH": str(ROOT)})
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    try:
+        status, said = execute(client, START.format(master=request.param))
+        assert (status, said) == ("ok", "")
+        yield manager, client
+    finally:
+        execute(client, "session.stop()")
+        client.stop_channels()
+        manager.shutdown_kernel()
+
+
+def execute(client: BlockingKernelClient, code: str) -> tuple[str, str]:
+    """Run a cell; return how it ended and what it wrote, or the name and text of its error."""
+    said: list[str] = []
+
+    def hear(message: dict) -> None:
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            said.append(content["text"])
+        elif message["msg_type"] == "error":
+            said.append(f"{content['ename']}: {content['evalue']}")
+
+    reply = client.execute_interactive(code, timeout=240, output_hook=hear)
+    return reply["content"]["status"], "".join(said)
+
+
+def hear_reply(client: BlockingKernelClient, request: str, timeout: float) -> dict:
+    """Return the reply to ``request``, and drop those of earlier cells."""
+    until = time.monotonic() + timeout
+    while True:
+        reply = client.get_shell_msg(timeout=max(0.1, until - time.monotonic()))
+        if reply["parent_header"].get("msg_id") == request:
+            return reply["content"]
+
+
+def test_an_interrupt_stops_the_job_and_leaves_the_notebook_usable(
+    kernel: tuple[KernelManager, BlockingKernelClient],
+) -> None:
+    manager, client = kernel
+    request = client.execute(LONG)
+    time.sleep(3)
+    began = time.monotonic()
+    manager.interrupt_kernel()
+    reply = hear_reply(client, request, timeout=60)
+    assert time.monotonic() - began < 2
+    assert (reply["status"], reply["ename"]) == ("error", "Cancelled")
+    assert reply["evalue"].startswith("Cancelled: 1 job, 1")
+    assert execute(client, AFTER) == ("ok", "untouched 8 [] True\n")
