@@ -35,7 +35,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None: ...
 
 def stub() -> str:
     """Return the text of the stub file."""
-    imports, classes = [], []
+    imports, aliases, classes = [], [], []
     for name, place in synapse_magic.PUBLIC.items():
         value = getattr(synapse_magic, name)
         module, _, attribute = place.partition(":")
@@ -44,9 +44,13 @@ def stub() -> str:
         elif isinstance(value, type) and issubclass(value, Stage):
             imports.append(f"from synapse_magic.{module} import {name} as _{name}")
             classes.append(_class(value))
+        elif attribute:
+            imports.append(f"from synapse_magic.{module} import {attribute} as _{name}")
+            aliases.append(f"{name} = _{name}")
         else:
-            imports.append(f"from synapse_magic.{module} import {attribute or name} as {name}")
-    return HEAD + "\n".join(sorted(imports)) + "\n\n" + "\n\n".join(classes) + "\n" + TAIL
+            imports.append(f"from synapse_magic.{module} import {name} as {name}")
+    parts = ["\n".join(sorted(imports)), "\n".join(aliases), *classes]
+    return HEAD + "\n\n".join(parts) + "\n" + TAIL
 
 
 def _class(stage: type[Stage]) -> str:
