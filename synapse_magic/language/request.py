@@ -34,7 +34,6 @@ class Frame:
 
     code: ast.Name
     columns: Columns
-    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ class Request:
             return self._table(value)
         if is_frame(value):
             columns = Columns.of_schema(frame_schema(value), self.context.case_sensitive, name)
-            return Frame(self.builder.variable(name, value), columns, value)
+            return Frame(self.builder.variable(name, value), columns)
         if not isinstance(argument, Variable) and (value is None or _is_table(self, name)):
             return self._table(name)
         raise SynapseError(f"{name} is {_kind(value)}. Expected a Spark DataFrame. {_try(value)}")

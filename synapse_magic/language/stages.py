@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -13,14 +12,13 @@ from typing import Any, Literal
 
 import synapse_magic
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.language.declaration import Kind, Option, not_given
+from synapse_magic.language.declaration import Option
 from synapse_magic.language.pyspark_columns import (
     AUXILIARY,
-    COLUMN_PARAMS,
     DOUBLES,
     TEXTS,
-    WRITTEN_BY,
 )
+from synapse_magic.language.stage_options import evaluates, our_option, pyspark_option
 
 PYSPARK_MODULES = (
     "feature",
@@ -33,7 +31,6 @@ PYSPARK_MODULES = (
     "evaluation",
 )
 _NO_STAGES = frozenset({"datasets", "errors", "metrics", "results", "spark", "views"})
-_STAGE_PARAMS = frozenset({"estimator", "classifier", "evaluator"})
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ def pyspark_stages() -> dict[str, type]:
 
 def names(*, evaluators: bool = False) -> list[str]:
     """Return the class names of all stages, ours first."""
-    theirs = [n for n, cls in pyspark_stages().items() if evaluators or not _evaluates(cls)]
+    theirs = [n for n, cls in pyspark_stages().items() if evaluators or not evaluates(cls)]
     return [*our_names(), *(name for name in theirs if name not in our_names())]
 
 
@@ -171,7 +168,7 @@ def describe_ours(cls: type[Any]) -> StageInfo:
     # The copy knows whose param it is, so that its complaints name the stage.
     owner = SimpleNamespace(uid=f"{cls.__name__}_")
     declared = {name: p._copy_new_parent(owner) for name, p in cls.params_declared().items()}
-    options = {name: _our_option(param) for name, param in declared.items()}
+    options = {name: our_option(param) for name, param in declared.items()}
     return StageInfo(cls.__name__, "synapse_magic", _first_line(cls), _kind(cls), True, options)
 
 
@@ -183,94 +180,17 @@ def describe_pyspark(cls: type[Any]) -> StageInfo:
     given = inspect.signature(cls.__init__).parameters
     params = {name: getattr(cls, name, None) for name in given}
     options = {
-        name: _pyspark_option(cls, param, given[name].default)
+        name: pyspark_option(cls, param, given[name].default)
         for name, param in params.items()
         if isinstance(param, Param)
     }
     return StageInfo(cls.__name__, cls.__module__, _first_line(cls), _kind(cls), False, options)
 
 
-def _our_option(declared: Any) -> Option:
-    from synapse_magic.spark.param import unset
-
-    default = not_given if declared.default is unset else declared.default
-    return Option(
-        declared.name,
-        declared.doc,
-        _our_kind(declared),
-        declared.expected(),
-        declared.convert,
-        default,
-        tuple(declared.choices),
-        declared.column,
-        declared.secret,
-    )
-
-
-def _our_kind(declared: Any) -> Kind:
-    kinds = typing.get_args(declared.type) or (declared.type,)
-    if declared.column is not None:
-        several = typing.get_origin(declared.type) is list or any(
-            typing.get_origin(kind) is list for kind in kinds
-        )
-        return "columns" if several else "column"
-    return "stage" if any(_is_stage_type(kind) for kind in kinds) else "value"
-
-
-def _is_stage_type(kind: Any) -> bool:
-    from pyspark.ml.base import Estimator, Transformer
-
-    return isinstance(kind, type) and issubclass(kind, (Estimator, Transformer))
-
-
-def _pyspark_option(cls: type, param: Any, default: Any) -> Option:
-    name = param.name
-    direction = COLUMN_PARAMS.get(name)
-    if name in WRITTEN_BY.get(cls.__name__, ()):
-        direction = "out"
-    if direction is not None and _evaluates(cls):
-        direction = "in"
-    kind: Kind = "value"
-    if direction is not None:
-        kind = "columns" if name.endswith("Cols") else "column"
-    elif name in _STAGE_PARAMS:
-        kind = "stage"
-    converter = param.typeConverter
-    expected = _EXPECTED.get(getattr(converter, "__name__", ""), "a value that its stage takes")
-    return Option(
-        name, param.doc, kind, expected, converter, _default(default), (), direction, False
-    )
-
-
-def _default(value: Any) -> Any:
-    return not_given if value is None or value is inspect.Parameter.empty else value
-
-
-_EXPECTED = {
-    "toInt": "an integer",
-    "toFloat": "a number",
-    "toBoolean": "True or False",
-    "toString": "a text in quotes",
-    "toList": "a list",
-    "toListInt": "a list of integers",
-    "toListFloat": "a list of numbers",
-    "toListString": "a list of texts",
-    "toListListFloat": "a list of lists of numbers",
-    "toVector": "a vector",
-    "toMatrix": "a matrix",
-}
-
-
-def _evaluates(cls: type) -> bool:
-    from pyspark.ml.evaluation import Evaluator
-
-    return issubclass(cls, Evaluator)
-
-
 def _kind(cls: type) -> Literal["estimator", "transformer", "evaluator"]:
     from pyspark.ml.base import Estimator
 
-    if _evaluates(cls):
+    if evaluates(cls):
         return "evaluator"
     return "estimator" if issubclass(cls, Estimator) else "transformer"
 

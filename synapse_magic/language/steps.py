@@ -4,63 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.language import stages
 from synapse_magic.language.body import Statement, is_variable
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.declaration import Option
-from synapse_magic.language.layout import call, literal
+from synapse_magic.language.layout import literal
+from synapse_magic.language.naming import Naming
 from synapse_magic.language.positions import by_position, output_param
 from synapse_magic.language.stages import StageInfo
+from synapse_magic.language.step import Step
 from synapse_magic.language.text import CellError, Text
 from synapse_magic.language.values import Values
-
-
-@dataclass
-class Step:
-    """One stage of the pipeline to be.
-
-    Attributes
-    ----------
-    info : StageInfo
-        What is known of the stage.
-    reads : dict of str to tuple of str
-        The columns each input param names.
-    codes : dict of str to ast.expr
-        The expression of each argument that is written as it came.
-    order : list of str
-        The arguments in the order they are written.
-    writes : list of (str, str)
-        Name and type of each column it adds.
-    """
-
-    info: StageInfo
-    reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    codes: dict[str, ast.expr] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
-    writes: list[tuple[str, str]] = field(default_factory=list)
-
-    def put(self, param: str, code: ast.expr | None = None) -> None:
-        """Write an argument; without an expression it is made of the columns it reads."""
-        if param not in self.order:
-            self.order.append(param)
-        if code is not None:
-            self.codes[param] = code
-
-    def code(self, stage: ast.expr, renamed: Mapping[str, str]) -> ast.expr:
-        """Return the call of the stage, its input columns under their new names if any."""
-        arguments = {param: self._argument(param, renamed) for param in self.order}
-        return call(stage, **arguments)
-
-    def _argument(self, param: str, renamed: Mapping[str, str]) -> ast.expr:
-        names = self.reads.get(param, ())
-        if param in self.codes and not any(name in renamed for name in names):
-            return self.codes[param]
-        written = [renamed.get(name, name) for name in names]
-        several = self.info.options[param].kind == "columns"
-        return literal(written if several else written[0])
 
 
 class Steps:
@@ -83,6 +39,7 @@ class Steps:
     ) -> None:
         self.values, self.columns = values, columns
         self.label, self.label_column = label, label_column
+        self.naming = Naming(values, columns)
         self.text: Text = values.text
 
     def read(self, statement: Statement, last: bool) -> Step:
@@ -100,17 +57,17 @@ class Steps:
         keywords = {str(each.arg): each for each in node.keywords}
         self._check_options(step.info, keywords)
         if node.args:
-            names = [self._positional(step.info, each) for each in node.args]
+            names = [self.naming.positional(step.info, each) for each in node.args]
             flat = tuple(name for group in names for name in group)
             try:
                 param = by_position(step.info, flat, self.columns, len(targets))
             except SynapseError as error:
-                raise _spanning(self.text, node, str(error)) from None
+                raise at_stage(self.text, node, str(error)) from None
             if param in keywords:
                 raise self.text.error(
                     keywords[param].value, f"{param} is given twice: by position and by name"
                 )
-            self._read_columns(step, param, flat, node.args[0] if len(node.args) == 1 else None)
+            self._read_columns(step, param, flat, node.args)
         for name, each in keywords.items():
             self._keyword(step, step.info.options[name], each.value)
         self._complete_inputs(step, node)
@@ -124,39 +81,17 @@ class Steps:
                 hint = closest(name, info.options) or f"Options: {', '.join(info.options)}"
                 raise self.text.error(each, f"{info.name} has no option {name!r}. {hint}")
 
-    def _positional(self, info: StageInfo, node: ast.expr) -> tuple[str, ...]:
-        if is_variable(node):
-            value = self.values.get(node)
-            return self._resolved_variable(node, [value] if isinstance(value, str) else value)
-        if isinstance(node, ast.Name) or _is_text(node):
-            return (self.column(node),)
-        if isinstance(node, ast.Call):
-            raise self.text.error(
-                node, "A step inside a step has no column. Try: a line of its own, x = Stage(...)"
-            )
-        if isinstance(node, (ast.List, ast.Tuple)):
-            raise self.text.error(node, f"Columns stand without brackets. Try: {info.name}(a, b)")
-        raise self.text.error(
-            node, f"By position stand columns. Try: {info.name}(column, option={ast.unparse(node)})"
-        )
-
-    def _resolved_variable(self, node: ast.expr, value: object) -> tuple[str, ...]:
-        several = isinstance(value, (list, tuple))
-        if not several or not all(isinstance(name, str) for name in value):  # type: ignore[attr-defined]
-            raise self.text.error(
-                node, f"A column name or a list of them stands here, got {type(value).__name__}"
-            )
-        return tuple(self._resolve(node, name) for name in value)  # type: ignore[attr-defined]
-
     def _read_columns(
-        self, step: Step, param: str, names: tuple[str, ...], node: ast.expr | None
+        self, step: Step, param: str, names: tuple[str, ...], nodes: Sequence[ast.expr]
     ) -> None:
+        """Take columns for a param; a variable alone is passed on as it is."""
         doubled = next((name for name in names if names.count(name) > 1), None)
         if doubled is not None:
-            raise self.text.error(node or ast.AST(), f"Column {doubled!r} is named twice")
+            raise self.text.error(nodes[-1], f"Column {doubled!r} is named twice")
         step.reads[param] = names
-        if node is not None and is_variable(node) and self._as_it_is(node, step, param):
-            step.put(param, self.values.code(node))
+        alone = len(nodes) == 1 and is_variable(nodes[0])
+        if alone and self._as_it_is(nodes[0], step, param):
+            step.put(param, self.values.code(nodes[0]))
         else:
             step.put(param)
 
@@ -169,40 +104,16 @@ class Steps:
 
     def _keyword(self, step: Step, option: Option, node: ast.expr) -> None:
         if option.column == "out" and option.kind in ("column", "columns"):
-            names = self._new_names(option, node)
+            names = self.naming.new(option, node)
             step.put(option.name, literal(list(names) if option.kind == "columns" else names[0]))
         elif option.kind == "column":
-            self._read_columns(step, option.name, (self._input(step.info, node),), node)
+            self._read_columns(step, option.name, (self.naming.single(step.info, node),), [node])
         elif option.kind == "columns":
-            self._read_columns(step, option.name, self._column_list(node), node)
+            self._read_columns(step, option.name, self.naming.listed(node), [node])
         elif option.kind == "stage" and not is_variable(node):
             step.put(option.name, self._nested(option, node))
         else:
             step.put(option.name, self.values.checked(node, option, step.info.name))
-
-    def _input(self, info: StageInfo, node: ast.expr) -> str:
-        if info.kind == "evaluator" and isinstance(node, ast.Name):
-            return node.id
-        if info.kind == "evaluator" and _is_text(node):
-            return str(self.values.get(node))
-        return self.column(node)
-
-    def _column_list(self, node: ast.expr) -> tuple[str, ...]:
-        if is_variable(node):
-            return self._resolved_variable(node, self.values.get(node))
-        if not isinstance(node, (ast.List, ast.Tuple)):
-            raise self.text.error(node, "A list of columns stands here. Try: [a, b]")
-        return tuple(self.column(each) for each in node.elts)
-
-    def _new_names(self, option: Option, node: ast.expr) -> tuple[str, ...]:
-        several = option.kind == "columns" and isinstance(node, (ast.List, ast.Tuple))
-        nodes = node.elts if several else [node]  # type: ignore[attr-defined]
-        names = [n.id if isinstance(n, ast.Name) else self.values.get(n) for n in nodes]
-        if option.kind == "columns" and is_variable(node):
-            names = list(names[0])
-        if not all(isinstance(name, str) for name in names):
-            raise self.text.error(node, f"{option.name} names new columns. Try: 'name'")
-        return tuple(names)
 
     def _nested(self, option: Option, node: ast.expr) -> ast.expr:
         if not isinstance(node, ast.Call):
@@ -226,13 +137,13 @@ class Steps:
                 step.put("featuresCol")
                 return
             direct = f"{info.name}(age, hours), or " if "inputCols" in info.inputs else ""
-            raise _spanning(
+            raise at_stage(
                 self.text,
                 node,
                 f"{info.name} has no features. Try: {direct}a line before it, "
                 "features = VectorAssembler(age, hours)",
             )
-        raise _spanning(
+        raise at_stage(
             self.text, node, f"{info.name} needs an input column. Try: x = {info.name}(column)"
         )
 
@@ -242,7 +153,7 @@ class Steps:
             return
         given = step.reads.get("labelCol")
         if given and self.label is not None and given != (self.label,) and step.info.predicts:
-            raise _spanning(
+            raise at_stage(
                 self.text, node, f"label is {self.label!r}, but labelCol is {given[0]!r}"
             )
         if self.label_column is not None and (not given or given == (self.label,)):
@@ -252,7 +163,7 @@ class Steps:
             return
         missing = self.columns.known and str(option.default) not in self.columns
         if missing and not given and step.info.kind != "evaluator":
-            raise _spanning(self.text, node, f"{step.info.name} needs a label. Try: label = COLUMN")
+            raise at_stage(self.text, node, f"{step.info.name} needs a label. Try: label = COLUMN")
 
     def _order(self, step: Step, keywords: Mapping[str, ast.keyword]) -> None:
         first = [param for param in step.order if param in step.reads and param not in keywords]
@@ -269,7 +180,7 @@ class Steps:
             if (unnamed and not named and not default and not last) or (
                 info.kind == "estimator" and not named and not default and not last
             ):
-                raise _spanning(
+                raise at_stage(
                     self.text,
                     node,
                     f"{info.name} needs a name for its output. Try: name = {info.name}(...)",
@@ -302,7 +213,7 @@ class Steps:
     def _add_output(self, step: Step, node: ast.Call, param: str, name: str) -> None:
         if name in self.columns:
             frame = self.columns.frame
-            raise _spanning(
+            raise at_stage(
                 self.text,
                 node,
                 f"{step.info.name} writes column {name!r}, which is there already in {frame} or "
@@ -311,26 +222,6 @@ class Steps:
         type_ = step.info.output_type(param)
         step.writes.append((name, type_))
         self.columns.add(name, type_)
-
-    def column(self, node: ast.expr) -> str:
-        """Return the column that a node in a column position names."""
-        if isinstance(node, ast.Name):
-            return self._resolve(node, node.id)
-        value = self.values.get(node)
-        if not isinstance(value, str):
-            raise self.text.error(
-                node, f"A column stands here, got {value!r}. Try: a bare name, or a text in quotes"
-            )
-        return self._resolve(node, value)
-
-    def _resolve(self, node: ast.expr, name: str) -> str:
-        try:
-            return self.columns.resolve(name)
-        except SynapseError as error:
-            if not isinstance(node, ast.Name):
-                raise self.text.error(node, str(error)) from None
-            hint = f"Or write {{{name}}} for the Python variable, {name!r} for text"
-            raise self.text.error(node, f"{error} {hint}") from None
 
     def use(self, info: StageInfo) -> ast.expr:
         """Import the class of a stage into the program."""
@@ -346,10 +237,6 @@ def stage_at(text: Text, node: ast.Call) -> StageInfo:
         raise text.error(node.func, str(error)) from None
 
 
-def _spanning(text: Text, node: ast.Call, sentence: str) -> CellError:
+def at_stage(text: Text, node: ast.Call, sentence: str) -> CellError:
     """Return an error that points at the name of the called stage."""
     return text.error(node.func, sentence)
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -150,11 +150,13 @@ REFUSED = [
     ("x = VectorAssembler(3)", "By position stand columns. Try: VectorAssembler(column, option=3)", "3"),
     ("x = VectorAssembler([age])", "Columns stand without brackets", "[age]"),
     ("x = VectorAssembler(StringIndexer(job))", "A step inside a step has no column", "StringIndexer(job)"),
-    ("x = VectorAssembler(age, age)", "Column 'age' is named twice", None),
+    ("x = VectorAssembler(age, age)", "Column 'age' is named twice", "age"),
     ("x = VectorAssembler(age, inputCols=[hours])", "inputCols is given twice", "[hours]"),
     ("x = VectorAssembler(age, outputCol='y')", "The output is named twice", "x"),
     ("x = VectorAssembler(age, job)", "takes numbers, and 'job' is string. Try: features = Featurize(age, job) instead", "VectorAssembler"),
     ("x = VectorAssembler(inputCols=age)", "A list of columns stands here", "age"),
+    ("Tokenizer(job, outputCol=3)", "outputCol names new columns. Try: 'name'", "3"),
+    ("StringIndexer(inputCols=[job], outputCols={t})", "names new columns. Try: ['a', 'b']", "{t}"),
     ("x = Tokenizer(inputCol=3)", "A column stands here, got 3", "3"),
     ("job = Tokenizer(job)", "Tokenizer writes column 'job', which is there already", "Tokenizer"),
     ("Age = Binarizer(hours)", "Binarizer writes column 'Age', which is there already", "Binarizer"),
@@ -176,12 +178,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("body", "message", "cause"), REFUSED, ids=[case[0] for case in REFUSED])
-def test_what_is_no_step_is_pointed_at(
-    body: str, message: str, cause: str | None, source: Source
-) -> None:
+def test_what_is_no_step_is_pointed_at(body: str, message: str, cause: str, source: Source) -> None:
     with pytest.raises(CellError) as error:
         source("train people", body, **VARIABLES)
     assert message in error.value.sentence
     _, line, caret = str(error.value).split("\n")
-    if cause is not None:
-        assert line[caret.index("^") : caret.rindex("^") + 1] == cause
+    assert line[caret.index("^") : caret.rindex("^") + 1] == cause

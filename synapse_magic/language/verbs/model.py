@@ -73,7 +73,7 @@ def _rows_of(request: Request, model: Any) -> Frame:
         columns = Columns.of_schema(
             origin.test.schema, request.context.case_sensitive, "the held-out rows"
         )
-        frame = Frame(request.builder.bound("test", origin.test), columns, origin.test)
+        frame = Frame(request.builder.bound("test", origin.test), columns)
     frame = request.kept(frame)
     _copy_label(request, frame, model)
     return frame
