@@ -19,11 +19,11 @@ BUILT = "synapse_magic/views/static/runtime.js"
 
 
 class ViewsBuildHook(BuildHookInterface):
-    """Runs ``npm ci`` and ``npm run build`` where the script is missing or older than its source."""
+    """Runs npm where the built script is missing or older than its sources."""
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Make sure that the built script is there, and add it to what is packed."""
         root = Path(self.root)
         folder = root / "labextension"

@@ -39,10 +39,11 @@ export class Stage {
 
   later(): void {
     if (this.waiting) return;
-    this.waiting = requestAnimationFrame(() => {
+    // Not an animation frame: a page that is not painted gives none, and would show a stale theme.
+    this.waiting = window.setTimeout(() => {
       this.waiting = 0;
       this.now();
-    });
+    }, 16);
   }
 
   // Draws at the width there is; a hidden tab has none and is drawn when it is shown.
@@ -79,7 +80,7 @@ export class Stage {
   }
 
   stop(): void {
-    cancelAnimationFrame(this.waiting);
+    clearTimeout(this.waiting);
     for (const stop of this.stops) stop();
     clear(this.el);
   }

@@ -86,7 +86,9 @@ class Calibration(View):
 
     def picture(self) -> str:
         """Return the static picture."""
-        return figure(f"Calibration: {self.class_}", self.note(), self.lines().svg(self.sentence()))
+        return figure(
+            f"Calibration: {self.class_}", self.note(), self.lines().image(self.sentence())
+        )
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the groups."""

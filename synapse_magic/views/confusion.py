@@ -10,7 +10,7 @@ import numpy as np
 
 from synapse_magic.views.page import figure
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import escape, plural, share, shorten
+from synapse_magic.views.words import escape, plain, plural, share, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +119,7 @@ class Confusion(View):
                     va="center",
                     color="w" if dark else "k",
                 )
-        names = [name.replace("$", r"\$") for name in self._short()]
+        names = [plain(name) for name in self._short()]
         ax.set_xticks(range(len(names)), labels=names)
         ax.set_yticks(range(len(names)), labels=names)
         ax.set(xlabel="predicted", ylabel="true", title="Confusion")

@@ -67,7 +67,9 @@ class TrainingCurve(View):
         """Return the static picture."""
         if not self.iterations:
             return figure("", self.sentence(), "")
-        return figure("", self.sentence(), self.lines().svg(self.sentence(), width=560, height=240))
+        return figure(
+            "", self.sentence(), self.lines().image(self.sentence(), width=560, height=240)
+        )
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return one row per iteration."""

@@ -20,7 +20,7 @@ from synapse_magic.views.palette import ABSENT, LINE, LOW, SERIES, opaque, ramp,
 from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import number, plural, shorten, signed
+from synapse_magic.views.words import number, plain, plural, shorten, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,7 +185,7 @@ class Dependence(View):
     def picture(self) -> str:
         """Return the static picture of the first output."""
         board = self._boxes() if self.category else self._cloud()
-        return figure(f"Dependence: {self.name}", self.note(), board.svg())
+        return figure(f"Dependence: {self.name}", self.note(), board.image())
 
     def _cloud(self) -> Drawing:
         board = Drawing(660, 356, self.sentence())
@@ -264,17 +264,17 @@ class Dependence(View):
     def axes(self, ax: Axes | None = None, *, output: int = 0) -> Axes:
         """Draw with matplotlib; ``output`` is the position of the class to show."""
         ax = new_axes(ax, 7, 4)
-        title = f"Dependence: {self.name}".replace("$", r"\$")
+        title = plain(f"Dependence: {self.name}")
         if self.category:
-            boxes = [
-                dict(zip(("whislo", "q1", "med", "q3", "whishi"), row, strict=True))
-                for row in self.quantiles[output].tolist()
-            ]
-            ax.bxp(boxes, showfliers=False, orientation="horizontal", positions=range(len(boxes)))
-            names = [shorten(level, 170, 12).replace("$", r"\$") for level in self.levels]
-            ax.set_yticks(range(len(boxes)), labels=names)
+            low, start, middle, end, high = self.quantiles[output].T
+            places = np.arange(len(self.levels))
+            ax.hlines(places, low, high, color=LINE, linewidth=1)
+            ax.barh(places, end - start, left=start, color="#b9d2ef", edgecolor=LINE, height=0.6)
+            ax.vlines(middle, places - 0.35, places + 0.35, color="#222", linewidth=2)
+            names = [plain(shorten(level, 170, 12)) for level in self.levels]
+            ax.set_yticks(places, labels=names)
             ax.invert_yaxis()
-            ax.set(xlabel=self._axis_title(output), title=title)
+            ax.set(xlabel=plain(self._axis_title(output)), title=title)
             return ax
         box = (*self.x_edges, *self.y_edges[output])
         ax.imshow(self.density_pixels(output), extent=box, aspect="auto", interpolation="nearest")
@@ -283,7 +283,7 @@ class Dependence(View):
         ax.scatter(self.dots_x, self.dots_y[output], s=4, c=colours)
         ax.plot(self.line_x, self.line_y[output], color="#222", linewidth=2)
         ax.axhline(0, color="#888", linewidth=0.8)
-        ax.set(xlabel=self.name.replace("$", r"\$"), ylabel=self._axis_title(output), title=title)
+        ax.set(xlabel=plain(self.name), ylabel=plain(self._axis_title(output)), title=title)
         return ax
 
     def payload(self) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class ExplanationReport(View):
     def badges(self) -> str:
         """Return the facts as badges."""
         kinds = {True: " syn-good", False: " syn-poor", None: ""}
-        items = "".join(
+        items = " ".join(
             f'<span class="syn-badge{kinds[good]}">{escape(words)}</span>'
             for words, good in self.facts
         )

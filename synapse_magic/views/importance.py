@@ -13,7 +13,7 @@ from synapse_magic.views.palette import LINE
 from synapse_magic.views.scale import Scale
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import number, plural, shorten
+from synapse_magic.views.words import number, plain, plural, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,7 +142,7 @@ class Importance(View):
                 board.line(x(max(value - reach, 0)), y, end, y, "whisker")
                 board.line(end, y - 3, end, y + 3, "whisker")
             board.text(end + 6, y, number(value), size=11)
-        return figure("Importance", self.note(), board.svg())
+        return figure("Importance", self.note(), board.image())
 
     def _axis_title(self, output: int) -> str:
         name = f" for {self.outputs[output]}" if len(self.outputs) > 1 else ""
@@ -158,10 +158,10 @@ class Importance(View):
         ax.barh(
             range(shown), means, xerr=[low, reach], color=LINE, error_kw={"lw": 1, "capsize": 2}
         )
-        names = [shorten(name, 170, 12).replace("$", r"\$") for name in self.names[:shown]]
+        names = [plain(shorten(name, 170, 12)) for name in self.names[:shown]]
         ax.set_yticks(range(shown), labels=names)
         ax.invert_yaxis()
-        ax.set(xlabel=self._axis_title(output), title="Importance")
+        ax.set(xlabel=plain(self._axis_title(output)), title="Importance")
         return ax
 
     def payload(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from synapse_magic.views.palette import SERIES
 from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import new_axes
-from synapse_magic.views.words import number
+from synapse_magic.views.words import number, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,10 +60,10 @@ class Lines:
         low, high = extent(ys)
         return extent(xs), (low - 0.04 * (high - low), high + 0.04 * (high - low))
 
-    def svg(
+    def image(
         self, label: str, *, width: float = 400, height: float = 330, at: int | None = None
     ) -> str:
-        """Return the static drawing; ``at`` marks a point of the first line."""
+        """Return the still picture; ``at`` marks a point of the first line."""
         several = len(self.series) > 1
         board = Drawing(width, height, label)
         bottom = height - (58 if several else 40)
@@ -85,7 +85,7 @@ class Lines:
             board.dots(np.array([x(across[at])]), np.array([y(up[at])]), 5, "mark")
         if several:
             self._key(board, height - 10)
-        return board.svg()
+        return board.image()
 
     def _key(self, board: Drawing, y: float) -> None:
         room = (board.width - 66) / len(self.series)
@@ -105,14 +105,14 @@ class Lines:
                 across,
                 up,
                 color=SERIES[i % len(SERIES)],
-                label=name,
+                label=plain(name),
                 marker="o" if self.marks else None,
             )
         if len(self.series) > 1:
             ax.legend()
         if self.unit:
             ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
-        ax.set(xlabel=self.x_title, ylabel=self.y_title, title=title.replace("$", r"\$"))
+        ax.set(xlabel=self.x_title, ylabel=self.y_title, title=plain(title))
         return ax
 
     def payload(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ MEANINGS = {
 
 
 def metric_strip(metrics: Mapping[str, float]) -> str:
-    """Return the metrics as a definition list in one line.
+    """Return the metrics as a list in one line.
 
     Examples
     --------
@@ -30,11 +30,12 @@ def metric_strip(metrics: Mapping[str, float]) -> str:
     True
     """
     items = "".join(
-        f'<div title="{escape(MEANINGS.get(name, name))}"><dt>{escape(name.replace("_", " "))}</dt>'
-        f"<dd>{escape(precise(value))}</dd></div>"
+        f'<div role="listitem" title="{escape(MEANINGS.get(name, name))}">'
+        f'<span class="syn-dim">{escape(name.replace("_", " "))}</span> '
+        f'<b class="syn-metric">{escape(precise(value))}</b></div>'
         for name, value in metrics.items()
     )
-    return f'<dl class="syn-metrics">{items}</dl>'
+    return f'<div class="syn-metrics" role="list" aria-label="Metrics">{items}</div>'
 
 
 def precise(value: float) -> str:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from synapse_magic.views import pack
+from synapse_magic.views.css import stylesheet
 from synapse_magic.views.palette import DARK, LIGHT, variables
 from synapse_magic.views.words import escape
 
-_HERE = Path(__file__).parent
-RUNTIME = _HERE / "static" / "runtime.js"
+RUNTIME = Path(__file__).parent / "static" / "runtime.js"
 
 # Reuses a runtime of the same version that an earlier output left on the page.
 _MOUNT = (
@@ -31,10 +30,8 @@ _MOUNT = (
 
 @functools.cache
 def style() -> str:
-    """Return the stylesheet of all views, with the themes' colours, in as few bytes as is easy."""
-    css = (_HERE / "style.css").read_text(encoding="utf-8")
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(": ", ":").strip()
+    """Return the stylesheet of all views, with the themes' colours."""
+    css = stylesheet("style.css") + stylesheet("marks.css")
     for name, theme in (("light", LIGHT), ("dark", DARK)):
         css = css.replace(f"--syn-theme:{name};", f"color-scheme:{name};{variables(theme)}")
     return css

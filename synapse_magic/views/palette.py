@@ -18,7 +18,8 @@ NEUTRAL = np.array((92, 124, 152), dtype=np.uint8)
 POSITIVE = "#d95f1e"
 NEGATIVE = "#2e78c8"
 LINE = "#2e78c8"
-# The theme's variables, without their prefix; canvases read the c- ones as red, green, blue.
+# The theme's variables, without their prefix; canvases read the c- ones as red, green, blue,
+# and turn and blend make a still picture, painted for a white page, fit any other.
 LIGHT = {
     "p-fg": "#1f2328",
     "p-bg": "#ffffff",
@@ -29,6 +30,8 @@ LIGHT = {
     "neg": "#1d5fae",
     "data": "#cfe0f3",
     "rest": "#7a838e",
+    "turn": "none",
+    "blend": "multiply",
     "c-low": "46,120,200",
     "c-middle": "150,122,168",
     "c-high": "226,96,32",
@@ -45,6 +48,8 @@ DARK = {
     "neg": "#6aa9f4",
     "data": "#234466",
     "rest": "#8d96a1",
+    "turn": "invert(.93) hue-rotate(180deg)",
+    "blend": "lighten",
     "c-low": "82,152,232",
     "c-middle": "178,150,196",
     "c-high": "245,130,66",

@@ -80,7 +80,7 @@ class PrecisionRecall(View):
     def picture(self) -> str:
         """Return the static picture."""
         return figure(
-            f"Precision and recall: {self.class_}", self.note(), self.lines().svg(self.sentence())
+            f"Precision and recall: {self.class_}", self.note(), self.lines().image(self.sentence())
         )
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:

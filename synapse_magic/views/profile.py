@@ -13,7 +13,7 @@ from synapse_magic.views.page import figure
 from synapse_magic.views.palette import LINE
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import cell, escape, number, plural, share, shorten
+from synapse_magic.views.words import cell, escape, number, plain, plural, share, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +134,7 @@ class ProfileTable(View):
                 title=_bar_title(column, i, count),
             )
         board.line(0, _HIGH - 0.5, _WIDE, _HIGH - 0.5, "grid")
-        return board.svg()
+        return board.image()
 
     def _facts(self, column: Column) -> str:
         if column.levels:
@@ -175,7 +175,7 @@ class ProfileTable(View):
         ax = new_axes(ax, 7, 1 + 0.3 * len(shown))
         parts = [100 * column.missing / self.rows if self.rows else 0.0 for column in shown]
         ax.barh(range(len(shown)), parts, color=LINE)
-        names = [shorten(column.name, 170, 12).replace("$", r"\$") for column in shown]
+        names = [plain(shorten(column.name, 170, 12)) for column in shown]
         ax.set_yticks(range(len(shown)), labels=names)
         ax.invert_yaxis()
         ax.set(xlabel="missing (%)", xlim=(0, 100), title=f"{self.rows:,} rows")

@@ -73,7 +73,7 @@ class Residuals(View):
         line = np.array([y(value) for value in self.middle])
         board.path(np.array([x(value) for value in self._centres()]), line, "median")
         body = figure(
-            "Residuals", "Shade: square root of the row count; line: mean residual.", board.svg()
+            "Residuals", "Shade: square root of the row count; line: mean residual.", board.image()
         )
         return f'<div class="syn-swap">{body}</div>'
 

@@ -95,7 +95,7 @@ class ROC(View):
 
     def picture(self) -> str:
         """Return the static picture."""
-        return figure(f"ROC: {self.class_}", self.note(), self.lines().svg(self.sentence()))
+        return figure(f"ROC: {self.class_}", self.note(), self.lines().image(self.sentence()))
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the points of the curve."""

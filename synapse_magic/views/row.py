@@ -13,7 +13,7 @@ from synapse_magic.views.palette import NEGATIVE, POSITIVE
 from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import escape, number, shorten, signed
+from synapse_magic.views.words import escape, number, plain, shorten, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -160,7 +160,7 @@ class Row(View):
             f'<span class="syn-badge {kind}">{escape(words)}</span></p>'
         )
         note = f'<p class="syn-note">{escape(self.note())}</p>'
-        return f'<div class="syn-panel">{head}{self._board().svg()}{note}</div>'
+        return f'<div class="syn-panel">{head}{self._board().image()}{note}</div>'
 
     def _board(self) -> Drawing:
         o = self.first
@@ -210,7 +210,7 @@ class Row(View):
             hatch=hatches,
             edgecolor="white",
         )
-        names = [shorten(words, 200, 12).replace("$", r"\$") for words, _ in bars]
+        names = [plain(shorten(words, 200, 12)) for words, _ in bars]
         ax.set_yticks(
             range(len(bars)),
             labels=[f"{n}  {signed(v)}" for n, v in zip(names, lengths, strict=True)],
@@ -218,7 +218,7 @@ class Row(View):
         ax.invert_yaxis()
         ax.axvline(float(self.base[output]), color="#888", linewidth=0.8)
         ax.axvline(float(self.prediction[output]), color="#888", linewidth=0.8, linestyle="--")
-        ax.set(xlabel=SCALES[self.link], title=f"{self.title} ({self.method})".replace("$", r"\$"))
+        ax.set(xlabel=SCALES[self.link], title=plain(f"{self.title} ({self.method})"))
         return ax
 
     def payload(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.strips import COLOURS, Strip, strip
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import number, plural, shorten, width
+from synapse_magic.views.words import number, plain, plural, shorten, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,7 +179,7 @@ class Summary(View):
             self._draw_row(board, i, x, y, left)
             y += tall[i]
         self._draw_key(board, left + 62, bottom + 50)
-        return figure("Summary", self.note(), board.svg())
+        return figure("Summary", self.note(), board.image())
 
     def _target(self) -> str:
         return self.outputs[0] if len(self.outputs) == 1 else f"class {self.outputs[0]}"
@@ -242,8 +242,8 @@ class Summary(View):
             for i in range(shown)
         ]
         ax.axvline(0, color="#888", linewidth=0.8)
-        ax.set(xlim=(low, high), ylim=(shown - 0.5, -0.5), xlabel=self._axis_title(output))
-        ax.set_yticks(range(shown), labels=[label.replace("$", r"\$") for label in labels])
+        ax.set(xlim=(low, high), ylim=(shown - 0.5, -0.5), xlabel=plain(self._axis_title(output)))
+        ax.set_yticks(range(shown), labels=[plain(label) for label in labels])
         ax.set_title("Summary")
         return ax
 

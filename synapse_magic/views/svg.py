@@ -1,21 +1,26 @@
-"""A small drawing board that writes inline SVG: text, lines, boxes, paths and pixel pictures.
+"""A small drawing board for still pictures: text, lines, boxes, paths and pixels as SVG.
 
-Colours come from the classes of ``style.css``, so that a drawing follows the theme of its page.
+The picture is an image element that holds the whole SVG, because pages that strip scripts
+(GitHub, a notebook that is not trusted yet) strip inline SVG too, and leave its words behind.
 """
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 
 from synapse_magic.views import png
+from synapse_magic.views.css import rules_for
 from synapse_magic.views.scale import Scale, ticks
 from synapse_magic.views.words import escape, number, shorten
 
 SIZE = 12.0
+FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
 class Drawing:
-    """An inline SVG picture of a given size, filled by its methods from back to front.
+    """A still picture of a given size, filled by its methods from back to front.
 
     Parameters
     ----------
@@ -135,11 +140,20 @@ class Drawing:
             self.text(x - 46, middle, title, anchor="middle", kind="dim", rotate=-90)
 
     def svg(self) -> str:
-        """Return the inline SVG element."""
+        """Return the SVG document: it stands alone, on a white ground."""
+        body = "".join(self._parts)
+        size = f'width="{self.width:g}" height="{self.height:g}"'
         return (
-            f'<svg class="syn-svg" role="img" aria-label="{escape(self.label)}" '
-            f'viewBox="0 0 {self.width:g} {self.height:g}" '
-            f'style="width:100%;max-width:{self.width:g}px" xmlns="http://www.w3.org/2000/svg">'
-            + "".join(self._parts)
-            + "</svg>"
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="syn-svg" {size} '
+            f'viewBox="0 0 {self.width:g} {self.height:g}" font-family="{FONTS}">'
+            f'<style>{rules_for(body)}</style><rect {size} fill="#fff"/>{body}</svg>'
+        )
+
+    def image(self) -> str:
+        """Return the picture as an image element."""
+        data = base64.b64encode(self.svg().encode()).decode("ascii")
+        return (
+            f'<img class="syn-svg" alt="{escape(self.label)}" '
+            f'style="width:100%;max-width:{self.width:g}px" '
+            f'src="data:image/svg+xml;base64,{data}">'
         )

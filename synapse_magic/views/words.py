@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 import math
+import re
 import unicodedata
 from typing import SupportsFloat
 
@@ -12,15 +13,20 @@ MINUS = "\N{MINUS SIGN}"
 MISSING = "missing"
 _NARROW = frozenset("iIjlrtf.,:;'|!()[]{} ")
 _WIDE = frozenset("mwMW@%&")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def escape(words: object) -> str:
-    """Return ``words`` as text that is safe inside HTML elements and quoted attributes."""
-    return (
-        html.escape(str(words), quote=True)
-        .replace("`", "&#96;")
-        .replace("\x00", "\N{SYMBOL FOR NULL}")
-    )
+    """Return ``words`` as text that is safe in HTML and XML elements and quoted attributes.
+
+    What no page may hold (control characters, halves of letters) becomes a replacement character.
+    """
+    return html.escape(_CONTROL.sub("\ufffd", str(words)), quote=True).replace("`", "&#96;")
+
+
+def plain(words: object) -> str:
+    """Return ``words`` as text for matplotlib: no mathematics, no letters it cannot take."""
+    return _CONTROL.sub("\ufffd", str(words)).replace("$", r"\$")
 
 
 def number(value: SupportsFloat | None) -> str:

@@ -106,7 +106,8 @@ def test_without_scripts_the_static_picture_and_the_table_are_shown(
     why: Any, open_page: Open
 ) -> None:
     page = open_page(why, scripts=False)
-    assert page.locator(".syn-static svg").first.is_visible()
+    assert page.locator(".syn-static img").first.is_visible()
+    assert page.evaluate("() => [...document.images].every(image => image.naturalWidth > 100)")
     assert page.locator(".syn-numbers table").first.is_visible()
     assert page.locator(".syn-live").count() == 0
 
@@ -160,7 +161,7 @@ def test_a_broken_payload_leaves_the_static_view(why: Any, browser: Any, tmp_pat
     page = browser.new_page()
     page.goto(file.as_uri())
     page.wait_for_timeout(300)
-    assert page.locator(".syn-static svg").is_visible()
+    assert page.locator(".syn-static img").is_visible()
     assert page.locator(".syn-live").count() == 0
     page.close()
 

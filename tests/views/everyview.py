@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,14 @@ HOSTILE = (
     "\u202eright to left",
     "a name that is much, much longer than the room that there is for it in any picture",
     "name with\nline\tbreaks",
+    "half a letter \ud800 and \x01 control",
 )
+
+
+def stills(html: str) -> list[str]:
+    """Return the SVG documents of the still pictures in a page."""
+    found = re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', html)
+    return [base64.b64decode(data).decode() for data in found]
 
 
 def explanation(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import everyview
 import numpy as np
 
 from synapse_magic.views import pack
@@ -20,7 +21,8 @@ def test_nothing_reported_yet_is_said() -> None:
 
 
 def test_one_iteration_is_a_dot() -> None:
-    assert "<circle" in training_curve({"auc": np.array([0.6])}).html(interactive=False)
+    (still,) = everyview.stills(training_curve({"auc": np.array([0.6])}).picture())
+    assert "<circle" in still
 
 
 def test_the_live_form_is_small() -> None:

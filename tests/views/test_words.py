@@ -83,5 +83,9 @@ def test_escaping_covers_markup_quotes_and_backticks() -> None:
     )
 
 
+def test_letters_that_no_page_may_hold_are_replaced() -> None:
+    assert escape("a\x00b\x1f\ud800c\n") == "a\ufffdb\ufffd\ufffdc\n"
+
+
 def test_plurals() -> None:
     assert (plural(1, "row"), plural(1234, "row")) == ("1 row", "1,234 rows")
