@@ -167,7 +167,7 @@ class Row(View):
         bars = self.bars(o)
         steps = np.cumsum([self.base[o], *(value for _, value in bars)])
         bottom = 26.0 * (len(bars) + 2) + 8
-        board = Drawing(560, bottom + 36, self.sentence())
+        board = Drawing(560, bottom + 42, self.sentence())
         x = Scale(*extent(steps), 262, 500)
         board.bottom_axis(x, bottom, SCALES[self.link], top=4)
         board.line(x(self.base[o]), 4, x(self.base[o]), bottom, "zero")
@@ -216,6 +216,8 @@ class Row(View):
             labels=[f"{n}  {signed(v)}" for n, v in zip(names, lengths, strict=True)],
         )
         ax.invert_yaxis()
+        low, high = extent(steps)
+        ax.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
         ax.axvline(float(self.base[output]), color="#888", linewidth=0.8)
         ax.axvline(float(self.prediction[output]), color="#888", linewidth=0.8, linestyle="--")
         ax.set(xlabel=SCALES[self.link], title=plain(f"{self.title} ({self.method})"))
