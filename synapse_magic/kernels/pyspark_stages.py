@@ -119,6 +119,24 @@ class OneHotScorer:
         return np.eye(levels)[codes][:, : levels - self.drop_last]
 
 
+@dataclass(frozen=True)
+class CopyScorer:
+    """``SQLTransformer`` that does nothing but give columns a second name."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """One slot for each copy, made from the column it copies."""
+        return tuple(Slot(out, source) for out, source in zip(self.outputs, self.inputs))
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return each input column under its new name."""
+        columns = [batch.column(name) for name in self.inputs]
+        return pa.RecordBatch.from_arrays(columns, list(self.outputs))
+
+
 def _as_block(values: pa.Array) -> np.ndarray:
     if pa.types.is_struct(values.type):
         matrix: Any = to_matrix(values)

@@ -66,4 +66,6 @@ def check_label(df: DataFrame, label: str) -> tuple[str, ...]:
 
 
 def _text(value: object, number: bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()  # as Spark writes it, and so as the label is indexed
     return f"{value:g}" if number else str(value)

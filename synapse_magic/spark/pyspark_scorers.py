@@ -5,16 +5,21 @@ Public attributes alone, so that it works on Spark Connect too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.pyspark_stages import (
     AssemblerScorer,
+    CopyScorer,
     ImputerScorer,
     IndexerScorer,
     OneHotScorer,
 )
 from synapse_magic.kernels.scorer import Scorer
+
+_COPY = r", `((?:[^`]|``)+)` AS `((?:[^`]|``)+)`"
 
 
 def _columns(model: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -46,7 +51,20 @@ def _one_hot(model: Any) -> Scorer:
     return OneHotScorer(*_columns(model), sizes, model.getDropLast(), model.getHandleInvalid())
 
 
+def _copies(model: Any) -> Scorer:
+    statement = model.getStatement()
+    pairs = re.findall(_COPY, statement)
+    if not pairs or re.sub(_COPY, "", statement) != "SELECT * FROM __THIS__":
+        raise SynapseError(
+            "An SQLTransformer cannot be scored outside Spark. Expected one that only copies "
+            f"columns, got {statement!r}"
+        )
+    sources, names = zip(*([part.replace("``", "`") for part in pair] for pair in pairs))
+    return CopyScorer(sources, names)
+
+
 PYSPARK_SCORERS: dict[str, Callable[[Any], Scorer]] = {
+    "SQLTransformer": _copies,
     "VectorAssembler": _assembler,
     "StringIndexerModel": _indexer,
     "ImputerModel": _imputer,

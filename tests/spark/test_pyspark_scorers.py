@@ -62,6 +62,21 @@ def test_a_null_among_assembled_columns_is_an_error(frame: DataFrame) -> None:
         scorer_of(assembler).score(batch())
 
 
+def test_columns_copied_under_a_plain_name_are_scored() -> None:
+    from pyspark.ml.feature import SQLTransformer
+
+    copies = SQLTransformer(statement="SELECT *, `a.b` AS `a_b`, `c``d` AS `cd` FROM __THIS__")
+    scored = scorer_of(copies).score(pa.RecordBatch.from_pydict({"a.b": [1], "c`d": [2]}))
+    assert scored.to_pydict() == {"a_b": [1], "cd": [2]}
+
+
+def test_other_sql_is_refused() -> None:
+    from pyspark.ml.feature import SQLTransformer
+
+    with pytest.raises(SynapseError, match="only copies columns, got 'SELECT size"):
+        scorer_of(SQLTransformer(statement="SELECT size + 1 AS x FROM __THIS__"))
+
+
 def test_a_stage_without_a_scorer_says_which_have_one(frame: DataFrame) -> None:
     from pyspark.ml.feature import Bucketizer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synapse_magic.language.layout import call
+from synapse_magic.language.layout import call, literal
 from synapse_magic.language.request import Request
 
 
@@ -11,5 +11,7 @@ def generate_start(request: Request) -> None:
     master = request.text_argument(0)
     codes = {name: request.option(name) for name in ("app", "memory", "conf", "token")}
     given = {name: code for name, code in codes.items() if code is not None}
+    if request.command.flags.session is not None:
+        given["name"] = literal(request.command.flags.session)
     start = request.builder.use("synapse_magic", "start")
     request.builder.give(call(start, *([master[1]] if master else []), **given))
