@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from synapse_magic.views.lines import Lines, last
 from synapse_magic.views.page import figure
@@ -32,7 +33,7 @@ class TrainingCurve(View):
     total: int | None = None
 
     @classmethod
-    def of(cls, metrics: Mapping[str, np.ndarray], total: int | None = None) -> TrainingCurve:
+    def of(cls, metrics: Mapping[str, npt.ArrayLike], total: int | None = None) -> TrainingCurve:
         """Take metrics by iteration.
 
         Examples
