@@ -106,15 +106,14 @@ def _stop(spark: SparkSession, tag: str) -> None:
     """Cancel until nothing runs any more."""
     launch.hold_jvm_errors(_HOLD_SECONDS)
     until = time.monotonic() + _CANCEL_SECONDS
-    driver.cancel_tag(spark, tag)
-    time.sleep(_LOOK_SECONDS)  # what Spark tells of its jobs is a little behind
-    while driver.runs_tag(spark, tag) and time.monotonic() < until:
-        driver.cancel_tag(spark, tag)
-        time.sleep(_LOOK_SECONDS)
     if not driver.is_connect(spark):
+        driver.cancel_tag(spark, tag)
+        time.sleep(_LOOK_SECONDS)  # what Spark tells of its jobs is a little behind
         threading.Thread(
             target=_sweep, args=(spark, tag), name="synapse-cancel", daemon=True
         ).start()
+    while driver.runs_tag(spark, tag) and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
 
 
 def _sweep(spark: SparkSession, tag: str) -> None:
