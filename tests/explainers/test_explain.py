@@ -102,7 +102,7 @@ def test_lime_explains_each_row_near_it(model, frame, found):
     assert lime.values.shape == (4, 9, 1)
     assert lime.quality.shape == (4, 1)
     first = lime.values[0, [lime.names.index(name) for name in found.names]]
-    assert (first == found.companion.values[0]).all()
+    assert first == pytest.approx(found.companion.values[0], rel=1e-9)
     assert lime.outputs == (">50K",)
 
 
