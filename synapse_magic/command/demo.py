@@ -86,7 +86,7 @@ def metric_texts(notebook: Any) -> list[str]:
         for output in cell.outputs
     ]
     texts = [output.get("data", {}).get("text/plain", "") for output in outputs]
-    return [text for text in texts if text.startswith("Evaluation")]
+    return [text for text in texts if text.startswith("<Evaluation")]
 
 
 def standalone_html(notebook: Any) -> str:

@@ -89,6 +89,11 @@ class FeaturizeModel(Model, FeaturizeParams):
 
     recipe: tuple[Item, ...] = ()
 
+    def learned(self) -> str:
+        """Return what was learned in a few words, such as ``34 slots from 4 columns``."""
+        scorer = self.scorer()
+        return f"{len(scorer.slots):,} slots from {len(scorer.inputs):,} columns"
+
     def scorer(self) -> FeaturizeScorer:
         """Return the object that encodes Arrow batches without Spark."""
         return FeaturizeScorer(self.recipe, self.getOrDefault("outputCol"))

@@ -44,6 +44,10 @@ class LightGBMModel(Model, LightGBMParams):
         """How many iterations the model holds: all, or those before early stopping."""
         return int(self._state["best_iteration"])
 
+    def learned(self) -> str:
+        """Return what was learned in a few words, such as ``200 iterations on 12 features``."""
+        return f"{self.bestIteration:,} iterations on {len(self.featureNames):,} features"
+
     @property
     def trainingMetrics(self) -> dict[str, np.ndarray]:
         """The metrics after each iteration: ``{"valid auc": array of shape (iterations,)}``.

@@ -10,6 +10,8 @@ from typing import Any
 from synapse_magic.views.words import cell, data, escape
 
 LONGEST = 120
+WIDE = 24
+"""Text longer than this keeps a readable width where the table is wider than the page."""
 
 
 def html_table(
@@ -67,5 +69,6 @@ def _data(value: Any, exact: bool) -> str:
         return f'<td class="syn-number"{full}>{escape(words)}</td>'
     if len(words) > LONGEST:
         short = escape(words[:LONGEST]) + "\N{HORIZONTAL ELLIPSIS}"
-        return f'<td title="{escape(words[:2000])}">{short}</td>'
-    return f"<td>{escape(words)}</td>"
+        return f'<td class="syn-text" title="{escape(words[:2000])}">{short}</td>'
+    wide = ' class="syn-text"' if len(words) > WIDE else ""
+    return f"<td{wide}>{escape(words)}</td>"
