@@ -134,7 +134,11 @@ class Request:
         argument = self.command.args[position]
         name = argument.name if isinstance(argument, Variable) else argument
         if name not in self.context.variables:
-            models = [n for n, value in self.context.variables.items() if is_model(value)]
+            models = [
+                n
+                for n, value in self.context.variables.items()
+                if is_model(value) and not n.startswith("_")
+            ]
             hint = closest(name, models) or f"Models: {', '.join(models) or 'none yet'}"
             raise SynapseError(f"There is no model {name!r}. {hint}")
         value = self.context.variables[name]
@@ -177,7 +181,11 @@ class Request:
     def _table(self, name: str) -> Frame:
         schema = self.context.schema(name) if is_table_name(name) else None
         if schema is None:
-            frames = [n for n, value in self.context.variables.items() if is_frame(value)]
+            frames = [
+                n
+                for n, value in self.context.variables.items()
+                if is_frame(value) and not n.startswith("_")
+            ]
             hint = closest(name, frames) or f"Frames: {', '.join(frames) or 'none yet'}"
             if re.search(r"[/\\]", name):
                 hint = f"Try: %synapse load {name} -o people first"

@@ -29,7 +29,9 @@ def dim(text: str) -> str:
 
 def link(text: str, address: str) -> str:
     """Return a link that opens in another tab."""
-    return f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(text)}</a>'
+    return (
+        f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(text)}</a>'
+    )
 
 
 def bar(done: int, total: int, text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from synapse_magic import SynapseError
 from synapse_magic.language.context import Origin, is_frame
 from synapse_magic.language.export import export
 from synapse_magic.language.plan import plan
@@ -62,8 +61,12 @@ def _session_words(session: Any) -> tuple[str, str]:
         ignored = f"Need a restart to take effect: {', '.join(session.ignored)}"
     html = markup.dim(words)
     if session.ui:
-        html = html.replace("</div>", f" \N{MIDDLE DOT} {markup.link('Spark UI', session.ui)}</div>")
-    return "\n".join(filter(None, [words, ignored])), html + (markup.dim(ignored) if ignored else "")
+        html = html.replace(
+            "</div>", f" \N{MIDDLE DOT} {markup.link('Spark UI', session.ui)}</div>"
+        )
+    return "\n".join(filter(None, [words, ignored])), html + (
+        markup.dim(ignored) if ignored else ""
+    )
 
 
 def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) -> Any:

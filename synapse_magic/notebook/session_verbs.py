@@ -88,7 +88,9 @@ def help_(cell: Cell) -> None:
     """Explain the verbs, one verb, or one stage."""
     args = cell.command.args
     if not args:
-        rows = [[verb.name, verb.doc, verb.example.partition("\n")[0]] for verb in DECLARED.values()]
+        rows = [
+            [verb.name, verb.doc, verb.example.partition("\n")[0]] for verb in DECLARED.values()
+        ]
         text = "\n".join(f"{name:10}{doc}" for name, doc, _ in rows)
         cell.show(text, markup.table("%synapse VERB", ["verb", "what it does", "example"], rows))
         return

@@ -115,9 +115,11 @@ def _require_answer(host: str, port: int, target: Target, timeout: float) -> Non
     except OSError as unreachable:
         raise problem from unreachable
     import grpc
-    from pyspark.sql.connect.client.core import DefaultChannelBuilder
+    from pyspark.sql.connect.client import core
 
-    channel = DefaultChannelBuilder(target.url).toChannel()
+    # Spark 4 renamed it.
+    builder: Any = getattr(core, "DefaultChannelBuilder", core.ChannelBuilder)
+    channel = builder(target.url).toChannel()
     try:
         left = max(1.0, timeout - (time.monotonic() - began))
         grpc.channel_ready_future(channel).result(timeout=left)

@@ -93,8 +93,7 @@ def load_model(path: str) -> Any:
         return cls.load(path)
     except (PySparkException, Py4JError, OSError) as error:
         raise SynapseError(
-            f"The saved model at {path} is not complete: a stage cannot be read. "
-            "Try: save it again"
+            f"The saved model at {path} is not complete: a stage cannot be read. Try: save it again"
         ) from error
 
 
@@ -102,7 +101,7 @@ def load_source(path: str) -> str:
     """Return the code kept beside a saved model, empty when there is none."""
     spark = SparkSession.active()
     try:
-        row = spark.read.option("wholetext", True).text(f"{path}/{SOURCE_FOLDER}").first()
+        row = spark.read.text(f"{path}/{SOURCE_FOLDER}", wholetext=True).first()
     except AnalysisException:
         return ""
     return "" if row is None else str(row[0])

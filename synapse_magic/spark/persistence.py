@@ -138,7 +138,7 @@ def _write_text(spark: SparkSession, path: str, text: str) -> None:
 
 def _read_text(spark: SparkSession, path: str, name: str) -> str:
     try:
-        row = spark.read.option("wholetext", True).text(f"{path}/{name}").first()
+        row = spark.read.text(f"{path}/{name}", wholetext=True).first()
     except AnalysisException as error:
         if name == "metadata":
             raise SynapseError(f"{path} holds no saved stage: there is no {name}") from error

@@ -60,7 +60,9 @@ def test_is_committed_with_the_outputs_that_it_gives(executed: tuple[str, Any, A
 
 def test_shows_no_warnings_and_no_noise(executed: tuple[str, Any, Any]) -> None:
     _, _, now = executed
-    noise = [o.text for cell in now.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    noise = [
+        o.text for cell in now.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"
+    ]
     assert noise == []
 
 

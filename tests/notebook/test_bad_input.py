@@ -35,7 +35,7 @@ CELLS = {
     ),
     "text where numbers are needed": (
         HEAD + "label = income\nLightGBMClassifier(inputCols=[age, about])",
-        r"'about' holds string.*Featurize",
+        r"'about' holds text.*Expected numbers.*Featurize",
     ),
     "not Python": (HEAD + "label = income\nfeatures = Featurize(age,, hours)", r"line 3|\^"),
     "undefined variable": (
@@ -45,7 +45,7 @@ CELLS = {
     "path that does not exist": ("x = %synapse load nowhere/at/all.csv", r"nowhere/at/all.csv"),
     "too many workers": (
         HEAD + BODY.replace("numIterations=3", "numTasks=64"),
-        r"64.*slots|slots.*64",
+        r"numTasks is 64, but only 2 tasks run at once",
     ),
 }
 
@@ -63,14 +63,14 @@ def test_is_one_clear_error_and_nothing_is_lost(nb: Any, cell: str, message: str
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("one class", F.lit("same"), r"income.*one class|only one"),
-        ("nulls", F.when(F.col("age") > 30, F.col("income")), r"income.*null"),
+        ("one class", "'same'", r"'income' is 'same' in every row"),
+        ("nulls", "case when age > 30 then income end", r"'income' is null or NaN in \d+ rows"),
     ],
 )
 def test_a_label_that_cannot_be_learned_is_refused(
-    nb: Any, name: str, change: Any, message: str
+    nb: Any, name: str, change: str, message: str
 ) -> None:
-    nb.shell.push({"people": nb["people"].withColumn("income", change)})
+    nb.shell.push({"people": nb["people"].withColumn("income", F.expr(change))})
     with pytest.raises(CellError, match=message):
         nb.run(HEAD + BODY)
     assert "model" not in nb.shell.user_ns
@@ -120,8 +120,10 @@ def test_a_saved_model_cut_in_half_is_refused(nb: Any, tmp_path: Path) -> None:
     assert "x" not in nb.shell.user_ns
 
 
-def test_the_full_story_is_in_tb(nb: Any, capsys: Any) -> None:
+def test_the_full_story_is_in_the_cells_that_follow(nb: Any) -> None:
     with pytest.raises(CellError) as raised:
         nb.run("%synapse evaluate nothing")
-    assert raised.value.__cause__ is not None
-    assert len(raised.value._render_traceback_()) > 1
+    nb.run("1 + 1")
+    story = "\n".join(raised.value._render_traceback_())
+    assert "Traceback (most recent call last)" in story
+    assert "There is no model 'nothing'" in story

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 TRAIN = "label = income\nfeatures = Featurize(age, hours)\nLightGBMClassifier(numIterations=3)\n"
-ODD = ["hours per week", "a.b", "it's \"odd\"", "größe", "class", "back`tick"]
+ODD = ["hours per week", "a.b", 'it\'s "odd"', "größe", "class", "back`tick"]
 
 
 def odd_frame(nb: Any) -> Any:

@@ -52,7 +52,7 @@ def test_progress_ends_with_all_tasks_done_and_the_rows_read(
     seen: list[SparkProgress] = []
 
     def work() -> int:
-        frame = spark.read.parquet(path).repartition(4).mapInArrow(slow, "id long")
+        frame = spark.read.parquet(path).repartition(8).mapInArrow(slow, "id long")
         return frame.groupBy((F.col("id") % 3).alias("k")).count().count()
 
     assert run(spark, work, on_progress=seen.append, description="counting") == 3
