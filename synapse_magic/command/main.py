@@ -58,7 +58,7 @@ def _lab(options: argparse.Namespace) -> int:
     return open_lab(options.folder)
 
 
-def _doctor(options: argparse.Namespace) -> int:
+def _doctor(_: argparse.Namespace) -> int:
     from synapse_magic.command.doctor import main as examine
 
     return examine()

@@ -35,7 +35,7 @@ class CellError(ShortError, SynapseError):
     """What went wrong in a ``%synapse`` cell, in one line; ``__cause__`` is the whole of it."""
 
 
-class CellInterrupted(ShortError, KeyboardInterrupt):
+class CellInterrupted(ShortError, KeyboardInterrupt):  # noqa: N818 - an interrupt is no error
     """The cell was interrupted and its Spark jobs were cancelled."""
 
 

@@ -127,4 +127,4 @@ def _job_words(progress: Any) -> list[str]:
     if progress is None or not progress.jobs:
         return []
     words = [f"{progress.jobs} Spark job{'s' if progress.jobs > 1 else ''}"]
-    return words + [f"{progress.rows_read:,} rows read"] if progress.rows_read else words
+    return [*words, f"{progress.rows_read:,} rows read"] if progress.rows_read else words

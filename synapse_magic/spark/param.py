@@ -134,10 +134,9 @@ class Param(SparkParam[T]):
 
     def _check_range(self, value: Any) -> None:
         values = value if isinstance(value, list) else [value]
-        for element in values:
-            if isinstance(element, (int, float)) and not isinstance(element, bool):
-                if not self._in_range(element):
-                    raise SynapseError(self._complaint(value))
+        numbers_in = [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
+        if not all(map(self._in_range, numbers_in)):
+            raise SynapseError(self._complaint(value))
 
     def _in_range(self, number: float) -> bool:
         if math.isnan(number):

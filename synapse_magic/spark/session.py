@@ -249,7 +249,7 @@ def _active_connect() -> Any:
     from pyspark.sql.connect.session import SparkSession
 
     # The active session of Connect belongs to a thread, the default one to the process.
-    found: Any = SparkSession.getActiveSession() or SparkSession._get_default_session()
+    found: Any = SparkSession.getActiveSession() or SparkSession._default_session
     return found
 
 

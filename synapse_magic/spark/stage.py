@@ -1,4 +1,4 @@
-"""What a stage is: a declaration of params that gives its constructor, accessors, docs and files."""
+"""What a stage is: a declaration of params, which gives constructor, accessors, docs and files."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_sparse_matrix_survives_the_way_there_and_back() -> None:
 
 
 def test_a_null_vector_is_an_error_that_says_what_to_try() -> None:
-    with pytest.raises(SynapseError, match="1 vectors are null.*Try: Featurize"):
+    with pytest.raises(SynapseError, match=r"1 vectors are null.*Try: Featurize"):
         to_matrix(column(dense(1), None))
 
 

@@ -58,7 +58,7 @@ def test_an_unseen_level_is_an_error_that_names_column_and_remedy(frame: DataFra
 
 def test_a_null_among_assembled_columns_is_an_error(frame: DataFrame) -> None:
     assembler = VectorAssembler(inputCols=["size", "part"], outputCol="v")
-    with pytest.raises(SynapseError, match="null or NaN.*handleInvalid='keep'"):
+    with pytest.raises(SynapseError, match=r"null or NaN.*handleInvalid='keep'"):
         scorer_of(assembler).score(batch())
 
 
@@ -82,5 +82,5 @@ def test_a_stage_without_a_scorer_says_which_have_one(frame: DataFrame) -> None:
 
     stage = Bucketizer(splits=[0.0, 1.0, 9.0], inputCol="size", outputCol="b")
     assert not has_scorer(stage)
-    with pytest.raises(SynapseError, match="Bucketizer cannot be scored.*StringIndexerModel"):
+    with pytest.raises(SynapseError, match=r"Bucketizer cannot be scored.*StringIndexerModel"):
         scorer_of(stage)
