@@ -10,6 +10,7 @@ import importlib
 import math
 import os
 import re
+import secrets
 import shutil
 import socket
 import sys
@@ -43,6 +44,7 @@ _LOCAL_SERVER = CONNECT_SETTINGS | {
 }
 # What a JVM reads once, when it starts.
 _JVM_SETTINGS = re.compile(r"spark\.driver\.(memory|extra|defaultJava)|spark\.jars|spark\.submit")
+TOKEN_VARIABLE = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
 _ON_THIS_MACHINE = ("local", "local-cluster", "connect-local")
 
 
@@ -70,11 +72,13 @@ def connect(target: Target, timeout: float) -> SparkSession:
     import grpc
     from pyspark.errors import PySparkException
 
+    before = remote_session._default_session
     try:
         spark = remote_session.builder.remote(target.url).create()
         spark.version  # noqa: B018  the first call that the server has to answer
     except (PySparkException, grpc.RpcError) as refused:
-        reason = str(refused).strip().splitlines()[0]
+        _make_active(remote_session, before)
+        reason = refused.details() if hasattr(refused, "details") else str(refused).splitlines()[0]
         raise SynapseError(
             f"The Spark Connect server at {host}:{port} refused the session: {reason}. "
             "Try: check the token and the version of the server"
@@ -85,7 +89,7 @@ def connect(target: Target, timeout: float) -> SparkSession:
     return spark
 
 
-def _make_active(remote_session: Any, spark: SparkSession) -> None:
+def _make_active(remote_session: Any, spark: SparkSession | None) -> None:
     """Make ``spark`` the session that ``pyspark.ml`` finds, also where an older one is active."""
     remote_session._active_session.session = spark
     with remote_session._lock:
@@ -311,10 +315,15 @@ def _begin_connect(target: Target, settings: Mapping[str, str]) -> SparkSession:
     remote_session = _connect_class()
     names = ("SPARK_LOCAL_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
     os.environ.update(dict.fromkeys(names, "1"))
+    # The client reads the token from the environment, and so would a JVM started after this;
+    # ours is there already, and without a token its server would serve everybody on the machine.
+    token = os.environ.setdefault(TOKEN_VARIABLE, secrets.token_urlsafe(32))
     try:
-        remote_session._start_connect_server(target.url, dict(settings))
+        remote_session._start_connect_server(
+            target.url, {**settings, "spark.connect.authenticate.token": token}
+        )
     except Py4JError as failure:
-        for name in names:
+        for name in (*names, TOKEN_VARIABLE):
             os.environ.pop(name, None)
         raise _not_started(target, failure) from failure
     classes: Any = SparkContext._gateway.jvm  # type: ignore[union-attr]

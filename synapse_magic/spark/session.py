@@ -263,11 +263,14 @@ def check_alive(spark: SparkSession) -> None:
 
 
 def _end(spark: Any) -> None:
-    if not is_connect(spark) or is_local_connect():
+    local_server = is_connect(spark) and is_local_connect()
+    if local_server or not is_connect(spark):
         launch.hold_jvm_errors()
     if is_connect(spark) and not is_alive(spark):
         spark.release_session_on_close = False  # there is nobody to tell
     spark.stop()
+    if local_server:
+        os.environ.pop(launch.TOKEN_VARIABLE, None)  # else later servers would be sent it
 
 
 def _forget(session: Session) -> None:

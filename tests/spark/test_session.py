@@ -157,6 +157,19 @@ except OSError:
 session = sessions.start("sc://local[2]", conf={"spark.ui.enabled": False})
 print(session.api, session.master, session.slots, sessions.hosts(session.spark))
 print(session.spark.range(3).count(), sessions.current() is session)
+import os, subprocess, sys
+stranger = '''
+import sys
+from synapse_magic.spark.session import start
+try:
+    print(start("sc://" + sys.argv[1], token="guessed").spark.range(3).count())
+except ValueError as error:
+    print(error)
+'''
+environment = {k: v for k, v in os.environ.items() if not k.startswith("SPARK_")}
+place = session.spark.client._builder.endpoint
+command = [sys.executable, "-c", stranger, place]
+print(subprocess.run(command, env=environment, capture_output=True, text=True).stdout.strip()[:31])
 try:
     sessions.start("local[2]")
 except ValueError as error:
@@ -167,6 +180,7 @@ print(session.stop())
     assert said.splitlines() == [
         "connect sc://local[2] 2 1",
         "3 True",
+        "The Spark Connect server at loc",
         "Spark on sc://local[2]",
         "Stopped Spark on sc://local[2].",
     ]
