@@ -78,7 +78,8 @@ def connect(target: Target, timeout: float) -> SparkSession:
         spark.version  # noqa: B018  the first call that the server has to answer
     except (PySparkException, grpc.RpcError) as refused:
         _make_active(remote_session, before)
-        reason = refused.details() if hasattr(refused, "details") else str(refused).splitlines()[0]
+        said = re.search(r'details = "(.*?)"', str(refused))
+        reason = said.group(1) if said else str(refused).splitlines()[0]
         raise SynapseError(
             f"The Spark Connect server at {host}:{port} refused the session: {reason}. "
             "Try: check the token and the version of the server"
