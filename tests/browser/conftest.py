@@ -60,6 +60,11 @@ class Lab:
         (place / "themes.jupyterlab-settings").write_text(theme)
         news = json.dumps({"fetchNews": "false", "checkForUpdates": False})
         (place / "notification.jupyterlab-settings").write_text(news)
+        # Every cell stays on the page, also those out of sight.
+        tracker = self.settings / "@jupyterlab" / "notebook-extension"
+        tracker.mkdir(parents=True, exist_ok=True)
+        windowing = json.dumps({"windowingMode": "none"})
+        (tracker / "tracker.jupyterlab-settings").write_text(windowing)
 
 
 @pytest.fixture(scope="session")

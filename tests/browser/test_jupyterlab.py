@@ -31,11 +31,24 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
     opened.goto(lab.url("main.ipynb"))
     opened.locator(".jp-Notebook").wait_for(timeout=60_000)
     opened.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    opened.locator(".lm-MenuBar-item", has_text="Run").click()
-    opened.locator(".lm-Menu-item", has_text="Run All Cells").first.click()
+    _run_all(opened)
     opened.locator(".jp-OutputArea-output", has_text="Stopped Spark").wait_for(timeout=240_000)
     yield opened
     opened.close()
+
+
+def _run_all(page: Any) -> None:
+    """Run all cells; JupyterLab drops the request while it connects to the kernel."""
+    prompt = page.locator(".jp-InputPrompt").first
+    for _ in range(30):
+        page.locator(".jp-Cell .cm-content").first.click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(2000)
+        if prompt.inner_text().strip() != "[ ]:":
+            return
+    pytest.fail("JupyterLab did not run the cells")
 
 
 def test_every_verb_shows_its_result(page: Any) -> None:
