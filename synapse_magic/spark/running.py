@@ -80,9 +80,9 @@ def run(
         ):
             try:
                 result = work()
-            except KeyboardInterrupt as interrupt:
+            except KeyboardInterrupt:
                 _stop(spark, tag)
-                raise Cancelled(_how_far(seen)) from interrupt
+                raise Cancelled(_how_far(seen)) from None
             except Exception as failure:
                 if this.asked_to_stop:
                     raise Cancelled(_how_far(seen)) from failure
