@@ -44,7 +44,10 @@ class Memory:
         origin: Origin | None = None,
     ) -> None:
         """Keep how ``value`` was made: by which program, from which variables."""
-        self.last = Made(program, _used(program, variables), part)
+        used = _used(program, variables)
+        self.last = Made(program, used, part)
+        if any(value is given for given in used.values()):
+            return  # handed through, as the rows of a training without a split: not made here
         self._objects[id(value)] = Remembered(value, self.last, origin)
         while len(self._objects) > LONGEST:
             self._objects.popitem(last=False)

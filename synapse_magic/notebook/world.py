@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import ChainMap
 from collections.abc import Mapping
@@ -31,7 +32,9 @@ def context(
         The session of the cell, None before one was started.
     """
     variables: Mapping[str, Any] = shell.user_ns
-    if local_ns is not None and local_ns is not shell.user_ns:
+    if local_ns is None or local_ns is shell.user_ns:
+        local_ns = _calling_locals(shell)
+    if local_ns:
         variables = ChainMap(dict(local_ns), shell.user_ns)
     return Context(
         variables=variables,
@@ -41,6 +44,19 @@ def context(
         kind=path_kind,
         made_by=memory.made_by,
     )
+
+
+def _calling_locals(shell: InteractiveShell) -> dict[str, Any]:
+    """Return the variables of the function of the notebook that runs the magic.
+
+    IPython hands a line magic the variables of its caller, but a cell magic those of the notebook.
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_globals is shell.user_ns and frame.f_locals is not shell.user_ns:
+            return dict(frame.f_locals)
+        frame = frame.f_back
+    return {}
 
 
 def path_kind(path: str) -> PathKind | None:

@@ -125,11 +125,11 @@ class Param(SparkParam[T]):
     def _range_text(self) -> str:
         parts = []
         if self.above is not None:
-            parts.append(f"greater than {self.above:g}")
+            parts.append(f"greater than {_plain(self.above)}")
         if self.low is not None:
-            parts.append(f"at least {self.low:g}")
+            parts.append(f"at least {_plain(self.low)}")
         if self.high is not None:
-            parts.append(f"at most {self.high:g}")
+            parts.append(f"at most {_plain(self.high)}")
         return " " + " and ".join(parts) if parts else ""
 
     def _check_range(self, value: Any) -> None:
@@ -213,6 +213,10 @@ def describe_type(kind: Any) -> str:
         (element,) = get_args(kind)
         return f"a list of {_PLURALS.get(element, 'values')}"
     return _WORDS.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else str(number)
 
 
 def convert_to(kind: Any, value: Any) -> Any:

@@ -64,7 +64,7 @@ def transform_with(scorer: Scorer, frame: DataFrame, fields: Sequence[StructFiel
     frame : DataFrame
     fields : sequence of StructField
         Name, type and metadata of each output, in the order of ``scorer.outputs``. An output that
-        the frame has already is replaced in its place.
+        the frame has already is replaced and stands at the end, among the others.
     """
     require(frame.schema, scorer.inputs)
     outputs = {output.name: output for output in fields}

@@ -37,14 +37,18 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
     opened.close()
 
 
+def command(page: Any, name: str, arguments: dict[str, str] | None = None) -> None:
+    """Carry out a command of JupyterLab, as its menus and palette do."""
+    page.evaluate(
+        "([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments or {}]
+    )
+
+
 def _run_all(page: Any) -> None:
     """Run all cells; JupyterLab drops the request while it connects to the kernel."""
     prompt = page.locator(".jp-InputPrompt").first
     for _ in range(30):
-        page.locator(".jp-Cell .cm-content").first.click()
-        page.keyboard.press("Escape")
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Shift+Enter")
+        command(page, "notebook:run-all-cells")
         page.wait_for_timeout(2000)
         if prompt.inner_text().strip() != "[ ]:":
             return
@@ -70,17 +74,12 @@ def test_views_are_interactive_where_scripts_run(page: Any) -> None:
 
 def test_the_theme_is_followed_live(page: Any) -> None:
     view = page.locator(".syn-view").last
-    colour = "el => getComputedStyle(el).color"
-    light = view.evaluate(colour)
-    page.evaluate(
-        "document.body.setAttribute('data-jp-theme-light', 'false');"
-        "document.body.style.setProperty('--jp-layout-color0', '#111')"
-    )
-    try:
-        page.wait_for_timeout(300)
-        assert view.evaluate(colour) != light
-    finally:
-        page.evaluate("document.body.setAttribute('data-jp-theme-light', 'true')")
+    light = view.evaluate("el => getComputedStyle(el).color")
+    command(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
+    page.wait_for_timeout(1500)
+    dark = view.evaluate("el => getComputedStyle(el).color")
+    command(page, "apputils:change-theme", {"theme": "JupyterLab Light"})
+    assert light != dark
 
 
 def test_nothing_is_fetched_from_elsewhere(page: Any, lab: Any) -> None:
@@ -91,7 +90,7 @@ def test_nothing_is_fetched_from_elsewhere(page: Any, lab: Any) -> None:
 def test_a_reopened_notebook_without_trust_still_shows_pictures(
     page: Any, browser: Any, lab: Any
 ) -> None:
-    page.keyboard.press("Control+s")
+    command(page, "docmanager:save")
     page.wait_for_timeout(1500)
     saved = nbformat.read(lab.folder / "main.ipynb", as_version=4)
     for cell in saved.cells:

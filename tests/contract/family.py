@@ -39,7 +39,7 @@ def ready(stage: type[Stage]) -> Stage:
         **{
             name: value
             for name, value in needed.items()
-            if name in declared and declared[name].default is unset and not has_features
+            if name in declared and (name == "outputCol" or not has_features)
         }
     )
 

@@ -84,7 +84,7 @@ def test_a_boolean_label_is_learned_and_the_model_scores_the_frame_as_it_is(
 ) -> None:
     made = run(f"label = rich\nsplit = [0.7, 0.3]\n{STEPS}LogisticRegression(maxIter=5)")
     assert list(made.model.stages[0].labels) == ["false", "true"]
-    assert made.classes == ("False", "True")
+    assert made.classes == ("false", "true")
     assert made.model.transform(people).count() == 200
     assert evaluate(made.model, made.test).rows == made.test.count()
 
