@@ -1,5 +1,6 @@
 """Generated from the declarations of the stages; see tests/contract/stubs.py."""
 
+from types import ModuleType
 from typing import Literal, Self
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -10,9 +11,7 @@ from synapse_magic.compose.featurize import FeaturizeModel as _FeaturizeModel
 from synapse_magic.errors import SynapseError as SynapseError
 from synapse_magic.errors import closest as closest
 from synapse_magic.explainers.explain import explain as explain
-from synapse_magic.lightgbm.classifier import (
-    LightGBMClassificationModel as _LightGBMClassificationModel,
-)
+from synapse_magic.lightgbm.classifier import LightGBMClassificationModel as _LightGBMClassificationModel
 from synapse_magic.lightgbm.classifier import LightGBMClassifier as _LightGBMClassifier
 from synapse_magic.lightgbm.regressor import LightGBMRegressionModel as _LightGBMRegressionModel
 from synapse_magic.lightgbm.regressor import LightGBMRegressor as _LightGBMRegressor
@@ -356,19 +355,7 @@ class LightGBMRegressionModel(_LightGBMRegressionModel):
     def __init__(
         self,
         *,
-        objective: Literal[
-            "regression",
-            "l2",
-            "regression_l1",
-            "l1",
-            "huber",
-            "fair",
-            "poisson",
-            "quantile",
-            "mape",
-            "gamma",
-            "tweedie",
-        ] = ...,
+        objective: Literal["regression", "l2", "regression_l1", "l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"] = ...,
         alpha: float = ...,
         tweedieVariancePower: float = ...,
         earlyStoppingRound: int = ...,
@@ -409,37 +396,8 @@ class LightGBMRegressionModel(_LightGBMRegressionModel):
         leafPredictionCol: str = ...,
         featuresShapCol: str = ...,
     ) -> None: ...
-    def getObjective(
-        self,
-    ) -> Literal[
-        "regression",
-        "l2",
-        "regression_l1",
-        "l1",
-        "huber",
-        "fair",
-        "poisson",
-        "quantile",
-        "mape",
-        "gamma",
-        "tweedie",
-    ]: ...
-    def setObjective(
-        self,
-        value: Literal[
-            "regression",
-            "l2",
-            "regression_l1",
-            "l1",
-            "huber",
-            "fair",
-            "poisson",
-            "quantile",
-            "mape",
-            "gamma",
-            "tweedie",
-        ],
-    ) -> Self: ...
+    def getObjective(self) -> Literal["regression", "l2", "regression_l1", "l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"]: ...
+    def setObjective(self, value: Literal["regression", "l2", "regression_l1", "l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"]) -> Self: ...
     def getAlpha(self) -> float: ...
     def setAlpha(self, value: float) -> Self: ...
     def getTweedieVariancePower(self) -> float: ...
@@ -523,19 +481,7 @@ class LightGBMRegressor(_LightGBMRegressor):
     def __init__(
         self,
         *,
-        objective: Literal[
-            "regression",
-            "l2",
-            "regression_l1",
-            "l1",
-            "huber",
-            "fair",
-            "poisson",
-            "quantile",
-            "mape",
-            "gamma",
-            "tweedie",
-        ] = ...,
+        objective: Literal["regression", "l2", "regression_l1", "l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"] = ...,
         alpha: float = ...,
         tweedieVariancePower: float = ...,
         earlyStoppingRound: int = ...,
@@ -576,37 +522,8 @@ class LightGBMRegressor(_LightGBMRegressor):
         leafPredictionCol: str = ...,
         featuresShapCol: str = ...,
     ) -> None: ...
-    def getObjective(
-        self,
-    ) -> Literal[
-        "regression",
-        "l2",
-        "regression_l1",
-        "l1",
-        "huber",
-        "fair",
-        "poisson",
-        "quantile",
-        "mape",
-        "gamma",
-        "tweedie",
-    ]: ...
-    def setObjective(
-        self,
-        value: Literal[
-            "regression",
-            "l2",
-            "regression_l1",
-            "l1",
-            "huber",
-            "fair",
-            "poisson",
-            "quantile",
-            "mape",
-            "gamma",
-            "tweedie",
-        ],
-    ) -> Self: ...
+    def getObjective(self) -> Literal["regression", "l2", "regression_l1", "l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"]: ...
+    def setObjective(self, value: Literal["regression", "l2", "regression_l1", "l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"]) -> Self: ...
     def getAlpha(self) -> float: ...
     def setAlpha(self, value: float) -> Self: ...
     def getTweedieVariancePower(self) -> float: ...
