@@ -1,6 +1,5 @@
 """Generated from the declarations of the stages; see tests/contract/stubs.py."""
 
-from types import ModuleType
 from typing import Literal, Self
 
 from IPython.core.interactiveshell import InteractiveShell

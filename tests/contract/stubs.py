@@ -17,7 +17,6 @@ from synapse_magic.spark.stage import Stage
 PLACE = Path(synapse_magic.__file__).with_suffix(".pyi")
 HEAD = '''"""Generated from the declarations of the stages; see tests/contract/stubs.py."""
 
-from types import ModuleType
 from typing import Literal, Self
 
 from IPython.core.interactiveshell import InteractiveShell
