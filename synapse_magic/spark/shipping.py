@@ -6,7 +6,9 @@ code is pure Python and can be sent along; a library with native parts has to be
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
 import sys
 import tempfile
 import weakref
@@ -217,10 +219,15 @@ def _package_folder() -> Path:
 
 
 def package_zip() -> Path:
-    """Return a zip file of our Python files, made when there is none of this state yet."""
+    """Return a zip file of our Python files, kept until this process ends.
+
+    Executors fetch it from the driver when their first task comes, which may be late.
+    """
     folder = _package_folder()
     digest = package_digest(folder)[:16]
-    target = Path(tempfile.mkdtemp(prefix="synapse-magic-")) / f"{PACKAGE}-{digest}.zip"
+    made = Path(tempfile.mkdtemp(prefix="synapse-magic-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    target = made / f"{PACKAGE}-{digest}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*.py")):
             archive.write(path, Path(PACKAGE) / path.relative_to(folder))
