@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable
@@ -50,26 +51,29 @@ def test_what_cannot_be_sent_along_is_one_error(
         ensure_workers(spark)
 
 
-def test_workers_that_lack_our_code_get_it(script: Callable[..., str]) -> None:
+def test_workers_without_this_very_code_get_it(tmp_path: Path, script: Callable[..., str]) -> None:
+    # A copy with one file more: whatever is installed here, the workers cannot have it.
+    shutil.copytree(ROOT / "synapse_magic", tmp_path / "copy" / "synapse_magic")
+    (tmp_path / "copy" / "synapse_magic" / "kernels" / "only_here.py").write_text("SEEN = True\n")
     said = script(
         f"""
 import os, sys
-sys.path.insert(0, {str(ROOT)!r})
+sys.path.insert(0, {str(tmp_path / "copy")!r})
 from synapse_magic.spark import session as sessions
 from synapse_magic.spark.shipping import ensure_workers
 session = sessions.start("local-cluster[2,1,1024]", conf={{"spark.ui.enabled": False}})
 print(session.slots, sessions.hosts(session.spark))
 found = ensure_workers(session.spark)
-print(found.package, found.shipped, ensure_workers(session.spark) is found)
+print(found.shipped, ensure_workers(session.spark) is found)
 def use(batches):
     import pyarrow
-    import synapse_magic.kernels as kernels
+    from synapse_magic.kernels.only_here import SEEN
     for batch in batches:
-        yield pyarrow.RecordBatch.from_pydict({{"zip": [".zip" in kernels.__file__]}})
-rows = session.spark.range(0, 2, 1, 2).mapInArrow(use, "zip boolean").collect()
-print([row.zip for row in rows])
+        yield pyarrow.RecordBatch.from_pydict({{"seen": [SEEN]}})
+rows = session.spark.range(0, 2, 1, 2).mapInArrow(use, "seen boolean").collect()
+print([row.seen for row in rows])
 session.stop()
 """,
         importable=False,
     )
-    assert said.splitlines() == ["2 1", "None True True", "[True, True]"]
+    assert said.splitlines() == ["2 1", "True True", "[True, True]"]
