@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ def run_demo(folder: Path) -> int:
             ),
         )
         try:
-            client.execute()
+            # Spark's Python daemon writes a traceback to stderr whenever its JVM ends.
+            client.execute(stderr=subprocess.DEVNULL)
         except nbclient.exceptions.CellExecutionError as error:
             nbformat.write(notebook, folder / source.name)
             raise SynapseError(

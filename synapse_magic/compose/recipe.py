@@ -20,6 +20,7 @@ from synapse_magic.kernels.survey import (
     reads_as_text,
 )
 from synapse_magic.spark.columns import attributes, fields, levels, numbered, slot_names
+from synapse_magic.spark.shipping import map_in_arrow
 from synapse_magic.spark.summary import summarised
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _read_texts(
     """Weigh the words of text columns, all in one pass."""
     if not names:
         return []
-    counted = numbered(df, names).mapInArrow(_word_counter(len(names), buckets), WORDS_DDL)
+    counted = map_in_arrow(numbered(df, names), _word_counter(len(names), buckets), WORDS_DDL)
     words = counted.groupBy("item", "bucket", "word").agg(F.sum("texts").alias("texts"))
     commonest = F.max(F.when(F.col("word").isNotNull(), F.struct("texts", "word")))["word"]
     texts = F.max(F.when(F.col("word").isNull(), F.col("texts")))

@@ -22,6 +22,7 @@ from synapse_magic.results.explanation import Explanation
 from synapse_magic.spark.columns import require
 from synapse_magic.spark.predictor import Predictor, indexer_of, predictor_of, stages_of
 from synapse_magic.spark.scorer import scorer_of
+from synapse_magic.spark.shipping import map_in_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -221,7 +222,7 @@ class _Told:
 def _on_workers(df: DataFrame, surrogate: Surrogate, rows: int) -> list[Local]:
     """Explain the first rows of the surrogate's batch, spread over the workers."""
     numbers = df.sparkSession.range(0, rows, 1, min(rows, _TASKS))
-    packed = numbers.mapInArrow(_explainer(surrogate), "row long, content binary").collect()
+    packed = map_in_arrow(numbers, _explainer(surrogate), "row long, content binary").collect()
     found = {row["row"]: pickle.loads(bytes(row["content"])) for row in packed}
     return [found[row] for row in range(rows)]
 

@@ -16,6 +16,7 @@ from synapse_magic.kernels.scorer import ChainedScorer
 from synapse_magic.kernels.shap import tree_shap
 from synapse_magic.kernels.wire import from_bytes, to_bytes
 from synapse_magic.spark.columns import numbered
+from synapse_magic.spark.shipping import map_in_arrow
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -71,7 +72,7 @@ def draw(
     drawn = numbered(df, columns).withColumn("draw", place).orderBy("draw").limit(rows)
     if min(rows, total) > _ROWS_OF_A_TASK:
         drawn = drawn.repartition(min(_MOST_TASKS, -(-min(rows, total) // _ROWS_OF_A_TASK)))
-    packed = drawn.mapInArrow(_packer([*columns, "draw"], chain), "content binary").collect()
+    packed = map_in_arrow(drawn, _packer([*columns, "draw"], chain), "content binary").collect()
     return _unpacked([bytes(row["content"]) for row in packed], total)
 
 

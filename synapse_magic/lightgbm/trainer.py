@@ -23,6 +23,7 @@ from synapse_magic.lightgbm.modes import Mode
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.worker import RESULT_SCHEMA, train_files, train_partition
 from synapse_magic.spark.session import is_connect, master_of
+from synapse_magic.spark.shipping import map_in_arrow
 
 _KEY = "key"
 
@@ -75,15 +76,15 @@ class Training:
             return self._train_on_files(plan)
         work = functools.partial(train_partition, plan)
         together = self.mode.way == "network"
-        return self._spread().mapInArrow(work, RESULT_SCHEMA, barrier=together).collect()
+        return map_in_arrow(self._spread(), work, RESULT_SCHEMA, barrier=together).collect()
 
     def _train_on_files(self, plan: TrainingPlan) -> list[Row]:
         spark = self.frame.sparkSession
         with run_folder(spark.conf.get("spark.local.dir", None)) as folder:
             write = functools.partial(write_rows, str(folder))
-            written = self._rows().mapInArrow(write, WRITTEN_SCHEMA).collect()
+            written = map_in_arrow(self._rows(), write, WRITTEN_SCHEMA).collect()
             work = functools.partial(train_files, plan, [row.path for row in written])
-            return spark.range(0, 1, 1, 1).mapInArrow(work, RESULT_SCHEMA).collect()
+            return map_in_arrow(spark.range(0, 1, 1, 1), work, RESULT_SCHEMA).collect()
 
     def _rows(self) -> DataFrame:
         """Return the features and the target of the rows that count."""

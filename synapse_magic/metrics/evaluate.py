@@ -14,6 +14,7 @@ from synapse_magic.metrics.facts import Facts
 from synapse_magic.metrics.regression import CELLS, label_range, regression
 from synapse_magic.spark.columns import col, field, levels
 from synapse_magic.spark.predictor import Predictor, indexer_of, predictor_of, without
+from synapse_magic.spark.shipping import map_in_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,7 +104,7 @@ def _residual_counter(center: float, low: float, high: float) -> Counter:
 def _count(scored: DataFrame, names: dict[str, str], counter: Counter) -> Facts:
     """Run the counter over each partition and add the counts up."""
     chosen = scored.select(*(col(name).alias(role) for role, name in names.items()))
-    counted = chosen.mapInArrow(counter, FACTS_DDL).groupBy("fact", "row", "column")
+    counted = map_in_arrow(chosen, counter, FACTS_DDL).groupBy("fact", "row", "column")
     table = counted.agg(F.sum("count").alias("count"), F.sum("total").alias("total")).toPandas()
     facts = Facts(*(table[name].to_numpy() for name in table))
     _check(facts, names)

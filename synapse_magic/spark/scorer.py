@@ -13,6 +13,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.scorer import ChainedScorer, Scorer
 from synapse_magic.spark.columns import numbered, require
 from synapse_magic.spark.pyspark_scorers import PYSPARK_SCORERS
+from synapse_magic.spark.shipping import map_in_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +72,7 @@ def transform_with(scorer: Scorer, frame: DataFrame, fields: Sequence[StructFiel
     kept = [name for name in frame.columns if name not in outputs]
     schema = StructType([*(frame.schema[name] for name in kept), *fields])
     wanted = [*kept, *(name for name in scorer.inputs if name in outputs)]
-    return numbered(frame, wanted).mapInArrow(_appender(scorer, wanted, len(kept)), schema)
+    return map_in_arrow(numbered(frame, wanted), _appender(scorer, wanted, len(kept)), schema)
 
 
 def _appender(scorer: Scorer, names: Sequence[str], kept: int) -> Any:

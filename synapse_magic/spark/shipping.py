@@ -23,7 +23,8 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.spark import driver, session
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
 
 PACKAGE = "synapse_magic"
 # Library -> what to pip install; those which our functions on the workers import.
@@ -73,6 +74,17 @@ def ensure_workers(spark: SparkSession) -> Workers | None:
     if spark not in _checked:
         _checked[spark] = _check(spark)
     return _checked[spark]
+
+
+def map_in_arrow(
+    frame: DataFrame, work: Callable[..., Any], schema: StructType | str, *, barrier: bool = False
+) -> DataFrame:
+    """Run ``work`` on the workers over the Arrow batches of a frame.
+
+    As ``DataFrame.mapInArrow``, with workers that are sure to have our code and its libraries.
+    """
+    ensure_workers(frame.sparkSession)
+    return frame.mapInArrow(work, schema, barrier=barrier)
 
 
 def _workers_are_here(spark: SparkSession) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from synapse_magic.kernels.summary import SUMMARY_DDL, Summary, merge_summaries, summarise
+from synapse_magic.spark.shipping import map_in_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,8 +28,8 @@ def summarised(frame: DataFrame, blank: Sequence[S]) -> list[S]:
     blank : sequence of Summary
         An empty summary for each column.
     """
-    parts = frame.mapInArrow(_summariser(list(blank)), SUMMARY_DDL)
-    rows = parts.repartition(_MERGERS, "item").mapInArrow(merge_summaries, SUMMARY_DDL).collect()
+    parts = map_in_arrow(frame, _summariser(list(blank)), SUMMARY_DDL)
+    rows = map_in_arrow(parts.repartition(_MERGERS, "item"), merge_summaries, SUMMARY_DDL).collect()
     found: dict[int, Any] = {row["item"]: pickle.loads(bytes(row["content"])) for row in rows}
     return [found.get(i, empty) for i, empty in enumerate(blank)]
 

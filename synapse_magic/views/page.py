@@ -96,10 +96,8 @@ def page(static: str, table: str, payload: Mapping[str, Any] | None, label: str)
             f'<script type="application/json" class="syn-data">{data}</script>'
             f"<script>{_MOUNT.format(key=key, runtime=script, mark=mark)}</script>"
         )
-    # JupyterLab would take arrow keys for itself before a slider of the view sees them.
-    keys = 'data-lm-suppress-shortcuts="true"'
     return (
-        f'<div class="syn-view" data-syn="{mark}" {keys} role="group" aria-label="{escape(label)}">'
+        f'<div class="syn-view" data-syn="{mark}" role="group" aria-label="{escape(label)}">'
         f"<style>{style()}</style>"
         f'<div class="syn-static">{static}</div>{table}{live}</div>'
     )

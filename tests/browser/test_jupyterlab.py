@@ -38,9 +38,10 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
 
 
 def command(page: Any, name: str, arguments: dict[str, str] | None = None) -> None:
-    """Carry out a command of JupyterLab, as its menus and palette do."""
+    """Start a command of JupyterLab, as its menus and palette do, without waiting for its end."""
     page.evaluate(
-        "([name, args]) => window.jupyterapp.commands.execute(name, args)", [name, arguments or {}]
+        "([name, args]) => { window.jupyterapp.commands.execute(name, args) }",
+        [name, arguments or {}],
     )
 
 
@@ -48,7 +49,10 @@ def _run_all(page: Any) -> None:
     """Run all cells; JupyterLab drops the request while it connects to the kernel."""
     prompt = page.locator(".jp-InputPrompt").first
     for _ in range(30):
-        command(page, "notebook:run-all-cells")
+        page.locator(".jp-Cell .cm-content").first.click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(2000)
         if prompt.inner_text().strip() != "[ ]:":
             return
@@ -91,7 +95,7 @@ def test_a_reopened_notebook_without_trust_still_shows_pictures(
     page: Any, browser: Any, lab: Any
 ) -> None:
     command(page, "docmanager:save")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(4000)
     saved = nbformat.read(lab.folder / "main.ipynb", as_version=4)
     for cell in saved.cells:
         cell.metadata.pop("trusted", None)

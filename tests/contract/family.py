@@ -9,7 +9,7 @@ from pyspark.ml.linalg import Vectors
 from pyspark.sql import DataFrame, SparkSession
 
 import synapse_magic
-from synapse_magic.spark.param import Param, alternatives, unset
+from synapse_magic.spark.param import Param, alternatives
 from synapse_magic.spark.stage import Estimator, Model, Stage
 
 STAGES: list[type[Stage]] = [

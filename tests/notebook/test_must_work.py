@@ -110,4 +110,6 @@ def test_papermill_fails_when_a_cell_fails(tmp_path: Path) -> None:
 
     path = notebook_file(tmp_path, *CELLS[:2], "%synapse show peeple")
     with pytest.raises(papermill.PapermillExecutionError, match="Did you mean 'people'"):
-        papermill.execute_notebook(path, tmp_path / "out.ipynb", kernel_name="python3", progress_bar=False)
+        papermill.execute_notebook(
+            path, tmp_path / "out.ipynb", kernel_name="python3", progress_bar=False
+        )
