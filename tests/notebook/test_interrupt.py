@@ -31,6 +31,17 @@ spark.range(0, 2, 1, 2).mapInArrow(slow, "id long").count()
 LONG = """
 kept = run(spark, lambda: spark.range(0, 200, 1, 200).mapInArrow(slow, "id long").count())
 """
+NOISE = """
+%load_ext synapse_magic
+from pyspark.sql import functions as F
+noise = spark.range(20_000).select(
+    F.rand(1).alias("a"), F.rand(2).alias("b"), (F.col("id") % 2).alias("label")
+)
+"""
+TRAIN = """%%synapse train noise -o kept
+label = label
+LightGBMClassifier(inputCols=[a, b], numIterations=1000000, learningRate=0.0001)
+"""
 # Two slots, and eight tasks of half a second: with the old job still there it takes far longer.
 AFTER = """
 import time
@@ -41,7 +52,7 @@ print(kept, rows, jobs, time.monotonic() - began < 15)
 """
 
 
-@pytest.fixture(params=MASTERS)
+@pytest.fixture(params=MASTERS, scope="module")
 def kernel(request: pytest.FixtureRequest) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
     manager = KernelManager()
     manager.start_kernel(env=os.environ | {"PYTHONPATH": str(ROOT)})
@@ -82,17 +93,36 @@ def hear_reply(client: BlockingKernelClient, request: str, timeout: float) -> di
             return reply["content"]
 
 
-def test_an_interrupt_stops_the_job_and_leaves_the_notebook_usable(
-    kernel: tuple[KernelManager, BlockingKernelClient],
-) -> None:
+def interrupted(
+    kernel: tuple[KernelManager, BlockingKernelClient], cell: str, after: float
+) -> dict:
+    """Interrupt a cell after some seconds; return its reply, which must come within 2 seconds."""
     manager, client = kernel
     # A kernel drops the cells that reach it in the moment after a failed one, unless told not to.
-    request = client.execute(LONG, stop_on_error=False)
-    time.sleep(3)
+    request = client.execute(cell, stop_on_error=False)
+    time.sleep(after)
     began = time.monotonic()
     manager.interrupt_kernel()
     reply = hear_reply(client, request, timeout=60)
     assert time.monotonic() - began < 2
+    return reply
+
+
+def test_an_interrupt_stops_the_job_and_leaves_the_notebook_usable(
+    kernel: tuple[KernelManager, BlockingKernelClient],
+) -> None:
+    reply = interrupted(kernel, LONG, after=3)
     assert (reply["status"], reply["ename"]) == ("error", "Cancelled")
     assert reply["evalue"].startswith("Cancelled: 1 job, 1")
-    assert execute(client, AFTER) == ("ok", "untouched 8 [] True\n")
+    assert execute(kernel[1], AFTER) == ("ok", "untouched 8 [] True\n")
+
+
+def test_an_interrupt_stops_a_training_cell_and_keeps_the_variable(
+    kernel: tuple[KernelManager, BlockingKernelClient],
+) -> None:
+    assert execute(kernel[1], NOISE)[0] == "ok"
+    reply = interrupted(kernel, TRAIN, after=12)
+    assert (reply["status"], reply["ename"]) == ("error", "CellInterrupted")
+    assert reply["evalue"].startswith("Cancelled: ")
+    assert reply["evalue"].endswith("No variable was changed.")
+    assert execute(kernel[1], AFTER) == ("ok", "untouched 8 [] True\n")
