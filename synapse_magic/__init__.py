@@ -31,6 +31,7 @@ PUBLIC = {
     "TablePage": "results.table",
     "Trained": "spark.models",
     "TrainingCurve": "views.curve",
+    "check_alive": "spark.session",
     "check_label": "metrics.label",
     "closest": "errors",
     "current_session": "spark.session:current",
@@ -63,7 +64,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return sorted({*globals(), *__all__})
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -30,6 +30,7 @@ from synapse_magic.spark.models import load_source as load_source
 from synapse_magic.spark.models import save_model as save_model
 from synapse_magic.spark.running import run as _interruptible
 from synapse_magic.spark.session import Session as Session
+from synapse_magic.spark.session import check_alive as check_alive
 from synapse_magic.spark.session import current as _current_session
 from synapse_magic.spark.session import sessions as sessions
 from synapse_magic.spark.session import start as start

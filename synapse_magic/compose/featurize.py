@@ -92,7 +92,8 @@ class FeaturizeModel(Model, FeaturizeParams):
     def learned(self) -> str:
         """Return what was learned in a few words, such as ``34 slots from 4 columns``."""
         scorer = self.scorer()
-        return f"{len(scorer.slots):,} slots from {len(scorer.inputs):,} columns"
+        columns = "1 column" if len(scorer.inputs) == 1 else f"{len(scorer.inputs):,} columns"
+        return f"{len(scorer.slots):,} slots from {columns}"
 
     def scorer(self) -> FeaturizeScorer:
         """Return the object that encodes Arrow batches without Spark."""

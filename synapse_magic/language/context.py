@@ -98,4 +98,5 @@ def is_table_name(name: str) -> bool:
 
 def is_model(value: Any) -> bool:
     """Say whether a value can transform a frame."""
-    return callable(getattr(value, "transform", None)) and not is_frame(value)
+    kind = type(value)
+    return all(callable(getattr(kind, name, None)) for name in ("transform", "extractParamMap"))

@@ -49,12 +49,13 @@ class Label:
         if self.name is None or not self.in_frame:
             return
         builder = request.builder
-        checked = call(builder.use("synapse_magic", "check_label"), frame.code, literal(self.name))
+        check = builder.use("synapse_magic", "check_label")
         if self.classifies:
+            checked = call(check, frame.code, literal(self.name))
             self.classes = name(builder.fresh("classes"))
             builder.assign(flat_name(self.classes), checked)
         else:
-            builder.run(checked)
+            builder.run(call(check, frame.code, literal(self.name), classes=literal(False)))
         if self.source is not None and self.source != self.name:
             copy = label_copy(builder, self.name, self.type, self.source)
             builder.assign(frame.code.id, method(frame.code, "withColumn", *copy))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -187,7 +188,7 @@ def _flag_value(name: str, value: str) -> object:
         if not value.isdecimal() or int(value) < 1:
             raise SynapseError(f"-n must be a number of rows of at least 1, got {value!r}")
         return int(value)
-    if name == "-o" and not value.isidentifier():
+    if name == "-o" and (not value.isidentifier() or keyword.iskeyword(value)):
         raise SynapseError(f"-o must name a Python variable, got {value!r}. Try: -o result")
     return value
 

@@ -183,6 +183,11 @@ def _require_classes(name: str, labels: list[float | None], most: int) -> None:
             f"Try: df.dropna(subset=[{name!r}])"
         )
     known = [label for label in labels if label is not None]
+    if min(known) > 0:
+        raise SynapseError(
+            f"label column {name!r} holds {min(known):g} to {max(known):g}. Expected 0, 1, 2, ... "
+            f"Try: StringIndexer(inputCol={name!r}, outputCol='label') before"
+        )
     wrong = [label for label in known if label < 0 or label != math.floor(label)]
     if wrong:
         raise SynapseError(

@@ -77,6 +77,8 @@ def _scored(
     indexer = indexer_of(model, predictor.label)
     if indexer is not None and label in (None, predictor.label, indexer.getInputCol()):
         column, model = indexer.getInputCol(), without(model, indexer)
+        # The indexer knows a number by the text that Spark writes for it.
+        df = df.withColumn(column, col(column).cast("string")) if column in df.columns else df
     else:
         column = label or predictor.label
     scored = model.transform(df)

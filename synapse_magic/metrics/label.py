@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_CLASSES = 100
 
 
-def check_label(df: DataFrame, label: str) -> tuple[str, ...]:
+def check_label(df: DataFrame, label: str, *, classes: bool = True) -> tuple[str, ...]:
     """Return the distinct values of a label as text, sorted, or say why nothing can learn it.
 
     One small aggregation. Numbers sort as numbers. A label with more than 100 values is no class:
@@ -28,6 +28,9 @@ def check_label(df: DataFrame, label: str) -> tuple[str, ...]:
         The rows to learn from.
     label : str
         The column to be predicted.
+
+    classes : bool
+        Whether the values are classes, of which there must be two; False for a regression.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def check_label(df: DataFrame, label: str) -> tuple[str, ...]:
             f"The label {label!r} is null or NaN in {nulls} rows. Expected a value in each. "
             f"Try: df.dropna(subset=[{label!r}])"
         )
-    if len(values) == 1:
+    if len(values) == 1 and classes:
         raise SynapseError(
             f"The label {label!r} is {values[0]!r} in every row. Expected at least two values. "
             "Try: another label, or rows of the other class"

@@ -11,6 +11,11 @@ from synapse_magic import SynapseError
 _WORKER_ERROR = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt)?): (.+)$", re.M)
 _SPARK_CLASS = re.compile(r"^\s*(?:\([\w.]+\) )?(\[[A-Z0-9_.]+\] )?")
 LONGEST = 600
+HINTS = {
+    "CANNOT_READ_FILE_FOOTER": 'The files are not Parquet. Try: format = "csv", "json" or "text"',
+    "Output column": "The frame has it from an earlier scoring. Try: the frame before that",
+}
+"""What to try, by a piece of the message that Spark gives."""
 
 
 class ShortError:
@@ -79,6 +84,8 @@ def _first_line(error: BaseException, text: str) -> str:
         line = re.sub(r"^: (?:[\w.$]+\.)?", "", lines[1])
     line = _SPARK_CLASS.sub("", line, count=1).partition(" SQLSTATE:")[0]
     shown = line if len(line) <= LONGEST else line[:LONGEST] + "..."
+    hint = next((hint for piece, hint in HINTS.items() if piece in text), "")
+    shown = f"{shown} {hint}".rstrip()
     return shown if _is_spark(error) else f"{type(error).__name__}: {shown}"
 
 

@@ -8,18 +8,21 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from synapse_magic.notebook.completion import matcher_for
 from synapse_magic.notebook.magic import SynapseMagics
+from synapse_magic.notebook.memory import Memory
 
 NAME = "synapse"
 SECOND_NAME = "syn"
 
 _loaded: dict[int, SynapseMagics] = {}
+# Kept when the extension is unloaded, so that %reload_ext forgets no model.
+_memories: dict[int, Memory] = {}
 
 
 def load(shell: InteractiveShell) -> None:
     """Register ``%synapse``, or ``%syn`` where another package has that name already."""
     if id(shell) in _loaded:
         return
-    magics = SynapseMagics(shell)
+    magics = SynapseMagics(shell, _memories.setdefault(id(shell), Memory()))
     name = _free_name(shell)
     method: Any = magics.synapse
     shell.register_magic_function(method, "line_cell", name)

@@ -24,10 +24,10 @@ class SynapseMagics(Magics):
     name = "synapse"
     matcher: Any = None
 
-    def __init__(self, shell: InteractiveShell) -> None:
+    def __init__(self, shell: InteractiveShell, memory: Memory) -> None:
         super().__init__(shell)
         self._shell = shell
-        self.memory = Memory()
+        self.memory = memory
         self.shown = ShownOnce()
 
     @no_var_expand

@@ -58,8 +58,9 @@ class ShownOnce:
 
     def skip(self, result: Any) -> None:
         """Keep IPython from displaying the result when the cell returns it."""
-        object.__setattr__(result, "_ipython_display_", self.clear)
-        self._shown.append(result)
+        if result is not None:
+            object.__setattr__(result, "_ipython_display_", self.clear)
+            self._shown.append(result)
 
     def clear(self, *_: Any) -> None:
         """Let the results be displayed again; called when the cell has ended."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from synapse_magic.language.context import Origin, is_frame
+from synapse_magic import SynapseError
+from synapse_magic.language.context import Context, Origin, is_frame, is_model
 from synapse_magic.language.export import export
 from synapse_magic.language.plan import plan
 from synapse_magic.language.program import Program
@@ -23,6 +24,7 @@ def run_program(cell: Cell) -> Any:
     flags = cell.command.flags
     session = None if cell.command.verb == "start" else _session(flags.session)
     context = cell.context(session.spark if session is not None else None)
+    _check_frames(cell, context)
     program = plan(cell.command, cell.body, context)
     if flags.dry_run or flags.code is not None:
         source = export(program, context.variables, context, cell.memory.session)
@@ -34,6 +36,23 @@ def run_program(cell: Cell) -> Any:
     return _run_on_spark(cell, session, program, context.variables)
 
 
+def _check_frames(cell: Cell, context: Context) -> None:
+    """Say so when a frame outlived its session: Spark itself only fails somewhere inside."""
+    from synapse_magic import check_alive
+
+    for arg in cell.command.args:
+        name = str(getattr(arg, "name", arg))
+        frame: Any = context.variables.get(name)
+        if not is_frame(frame):
+            continue
+        try:
+            check_alive(frame.sparkSession)
+        except SynapseError as error:
+            raise SynapseError(
+                f"{name} belongs to a Spark session that was stopped. Try: make it again"
+            ) from error
+
+
 def _session(name: str | None) -> Any:
     from synapse_magic import current_session
 
@@ -43,19 +62,25 @@ def _session(name: str | None) -> Any:
 def _start(cell: Cell, program: Program, variables: Any) -> Any:
     line = Line(cell.shell)
     progress = None if cell.command.flags.quiet else Progress(line, "Starting Spark")
+    from synapse_magic import sessions
+
+    before = list(sessions().values())
     session = program.call(None, variables)
     cell.memory.started(program, variables)
     if progress is not None:
-        progress.end(*_session_words(session))
+        progress.end(*_session_words(session, session in before))
     cell.keep(session)
     cell.shown.skip(session)
     return session
 
 
-def _session_words(session: Any) -> tuple[str, str]:
+def _session_words(session: Any, known: bool) -> tuple[str, str]:
     verb = "Started" if session.owned else "Attached to"
-    words = f"{verb} Spark {session.version} on {session.master} \N{MIDDLE DOT} "
-    words += f"{session.slots} slots \N{MIDDLE DOT} {session.seconds:.1f} s"
+    verb = "Already there:" if known else verb
+    words = f"{verb} Spark {session.version} on {session.master}"
+    words += f" \N{MIDDLE DOT} {session.slots} slots"
+    if not known:
+        words += f" \N{MIDDLE DOT} {session.seconds:.1f} s"
     ignored = ""
     if session.ignored:
         ignored = f"Need a restart to take effect: {', '.join(session.ignored)}"
@@ -90,7 +115,9 @@ def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) ->
             progress.end()
     value = _remember(cell, program, variables, result)
     cell.keep(value)
-    if progress is not None:
+    if progress is None:
+        cell.shown.skip(value)
+    else:
         _show(cell, value, shown)
         show_html(*footer(progress, session.ui))
     return value
@@ -130,7 +157,7 @@ def _show(cell: Cell, value: Any, preview: Any) -> None:
     if preview is not None:
         show_html(repr(preview), preview._repr_html_())
         cell.shown.skip(value)
-    elif cell.command.verb == "train":
+    elif is_model(value):
         show_html(*model_card(value))
         cell.shown.skip(value)
     elif hasattr(value, "_repr_html_"):

@@ -67,4 +67,6 @@ class TablePage:
         return self.html()
 
     def __repr__(self) -> str:
-        return f"<TablePage: {self.caption()}>"
+        if not self.rows:
+            return f"<TablePage: {self.caption()}>"
+        return f"{self.to_pandas().to_string(index=False, max_colwidth=40)}\n{self.caption()}"

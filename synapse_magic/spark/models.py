@@ -76,7 +76,8 @@ def save_model(model: Any, path: str, *, overwrite: bool = False, source: str = 
     if local.exists() and not (local / "metadata").is_dir():
         raise SynapseError(f"{path} holds something that is no saved model. Try: another path")
     with _staged(local) as partial:
-        _write(model, partial.as_uri(), False, source)
+        # Not as_uri(): Spark takes the path as it stands, where a URI would spell a space as %20.
+        _write(model, f"file://{Path('/') / partial.as_posix()}", False, source)
 
 
 def load_model(path: str) -> Any:
@@ -118,7 +119,10 @@ def _write(model: Any, path: str, overwrite: bool, source: str) -> None:
 @contextlib.contextmanager
 def _staged(target: Path) -> Iterator[Path]:
     """Give a folder to write into that takes the place of ``target`` only on success."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SynapseError(f"{target} cannot be written: {error.strerror}") from error
     suffix = uuid.uuid4().hex[:8]
     partial = target.with_name(f".{target.name}.partial-{suffix}")
     previous = target.with_name(f".{target.name}.previous-{suffix}")

@@ -128,6 +128,9 @@ def shorten(words: str, room: float, size: float) -> str:
 
     The middle goes, since names that differ do so at their ends.
     """
+    most = 2 + int(4 * room / size)  # more letters than that fit at no width
+    if len(words) > 3 * most:
+        words = words[: 2 * most] + " " + words[-most:]
     words = " ".join(words.split()) or "\N{OPEN BOX}"
     if width(words, size) <= room:
         return words

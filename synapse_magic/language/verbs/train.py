@@ -13,6 +13,8 @@ from synapse_magic.language.renames import Renames
 from synapse_magic.language.request import Frame, Request
 from synapse_magic.language.steps import Step, Steps
 
+FEATURE_PARAMS = ("inputCols", "inputCol", "featuresCol")
+
 
 def generate_train(request: Request) -> None:
     """Write the program: check the label, split, fit the pipeline."""
@@ -25,6 +27,7 @@ def generate_train(request: Request) -> None:
     split = _split(request, frame)
     label = label_of(request, frame)
     steps = _read_steps(request, frame.columns, label)
+    _check_features(request, steps, label)
     label.prepare(request, frame)
     stages = _stages(request, steps, label, frame.columns)
     train, test = _write_split(request, frame, split)
@@ -52,6 +55,18 @@ def _read_steps(request: Request, columns: Columns, label: Label) -> list[Step]:
     reader = Steps(request.values, columns, label.name, label.column)
     last = request.steps[-1]
     return [reader.read(statement, statement is last) for statement in request.steps]
+
+
+def _check_features(request: Request, steps: list[Step], label: Label) -> None:
+    """Refuse the label among the features: the model would learn to copy it."""
+    answers = {label.name, label.source, label.column} - {None}
+    for step, statement in zip(steps, request.steps):
+        features = {name for p in FEATURE_PARAMS for name in step.reads.get(p, ())}
+        if step.info.name != "StringIndexer" and features & answers:
+            raise request.values.text.error(
+                statement.value,
+                f"{label.name} is the label and stands among the features. Try: leave it out there",
+            )
 
 
 def _stages(request: Request, steps: list[Step], label: Label, columns: Columns) -> list[ast.expr]:
