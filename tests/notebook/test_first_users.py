@@ -18,7 +18,8 @@ def test_numbers_that_a_step_indexes_are_evaluated_as_those_numbers(nb: Any) -> 
     signs = nb["people"].select("age", "hours", sign)
     nb.shell.push({"signs": signs.na.drop()})
     nb.run(
-        "%%synapse train signs -o model\nlabel = y\ny = StringIndexer(sign)\nLightGBMClassifier(age, hours)"
+        "%%synapse train signs -o model\nlabel = y\ny = StringIndexer(sign)\n"
+        "LightGBMClassifier(age, hours)"
     )
     found = nb.run("%synapse evaluate model signs -q")
     assert found.metrics["accuracy"] > 0.99
