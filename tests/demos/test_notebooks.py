@@ -16,7 +16,7 @@ EXPECTED: dict[str, list[dict[str, tuple[float, float]]]] = {
     "02_scikit_learn_data": [
         {"AUC": (0.97, 1.0), "accuracy": (0.92, 1.0)},
         {"accuracy": (0.9, 1.0)},
-        {"R2": (0.25, 0.6)},
+        {"r2": (0.25, 0.65)},
     ],
     "03_a_million_rows": [{"AUC": (0.88, 0.93), "accuracy": (0.8, 0.88)}],
 }
@@ -37,7 +37,7 @@ def executed(request: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
 
 
 def metrics(text: str) -> dict[str, float]:
-    return {name: float(value) for name, value in re.findall(r"(\w+) ([\d.]+)", text)}
+    return {name: float(value) for name, value in re.findall(r"(\w+)=([\d.]+)", text)}
 
 
 def test_prints_the_metrics_that_are_expected(executed: tuple[str, Any, Any]) -> None:
