@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pyspark
 import pytest
 
 from synapse_magic.command.demo import metric_texts, standalone_html
@@ -69,3 +70,17 @@ def test_shows_no_warnings_and_no_noise(executed: tuple[str, Any, Any]) -> None:
 def test_becomes_a_page_that_loads_nothing(executed: tuple[str, Any, Any]) -> None:
     html = standalone_html(executed[2])
     assert not re.findall(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["']?https?:""", html)
+
+
+@pytest.mark.skipif(pyspark.__version__ < "4", reason="PySpark 3.5 carries no Connect server")
+def test_the_quickstart_gives_the_same_metrics_on_connect(tmp_path: Path) -> None:
+    import nbclient
+
+    committed = nbformat.read(notebooks()[0], as_version=4)
+    now = nbformat.read(notebooks()[0], as_version=4)
+    for cell in now.cells:
+        cell.source = cell.source.replace("%synapse start", "%synapse start sc://local[2]")
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(now, timeout=900, kernel_name="python3", resources=resources).execute()
+    (here,), (there,) = (map(metrics, metric_texts(each)) for each in (committed, now))
+    assert there["AUC"] == pytest.approx(here["AUC"], abs=0.01)
