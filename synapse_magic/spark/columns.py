@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import NumericType, StructField, StructType
+from pyspark.sql.types import StructField, StructType
 
 from synapse_magic.errors import SynapseError, closest
 
@@ -75,17 +75,6 @@ def _only(
 def require(schema: StructType, names: Iterable[str]) -> None:
     """Raise a :class:`SynapseError` unless each name is one column."""
     fields(schema, names)
-
-
-def require_numeric(schema: StructType, names: Iterable[str]) -> None:
-    """Raise a :class:`SynapseError` unless each name is one column of numbers or booleans."""
-    for own in fields(schema, names):
-        name, kind = own.name, own.dataType
-        if not isinstance(kind, NumericType) and kind.typeName() != "boolean":
-            raise SynapseError(
-                f"Column {name!r} holds {kind.simpleString()}. Expected numbers. "
-                f"Try: Featurize({name}), or StringIndexer({name}) before"
-            )
 
 
 def attributes(schema_field: StructField) -> dict[str, Any]:
