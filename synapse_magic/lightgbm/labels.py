@@ -183,7 +183,7 @@ def _require_classes(name: str, labels: list[float | None], most: int) -> None:
             f"Try: df.dropna(subset=[{name!r}])"
         )
     known = [label for label in labels if label is not None]
-    if min(known) > 0:
+    if len(known) > 1 and min(known) > 0:
         raise SynapseError(
             f"label column {name!r} holds {min(known):g} to {max(known):g}. Expected 0, 1, 2, ... "
             f"Try: StringIndexer(inputCol={name!r}, outputCol='label') before"

@@ -31,7 +31,10 @@ class TablePage:
     Examples
     --------
     >>> TablePage(("age",), ("int",), [(39,), (50,)], total=1234)
-    <TablePage: first 2 of 1,234 rows; -n 50 for more>
+     age
+      39
+      50
+    first 2 of 1,234 rows; -n 50 for more
     """
 
     names: tuple[str, ...]

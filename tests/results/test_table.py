@@ -25,3 +25,13 @@ def test_the_table_has_types_values_and_a_caption() -> None:
 
 def test_pandas_has_the_shown_rows() -> None:
     assert page(3, 9).to_pandas()["n"].tolist() == [0, 1, 2]
+
+
+def test_a_terminal_shows_the_rows_and_how_to_see_more():
+    shown = TablePage(("age", "job"), ("int", "string"), [(39, "clerk"), (50, "x" * 99)], 1234)
+    lines = repr(shown).splitlines()
+    assert lines[0].split() == ["age", "job"]
+    assert lines[1].split() == ["39", "clerk"]
+    assert len(lines[2]) < 60
+    assert lines[-1] == "first 2 of 1,234 rows; -n 50 for more"
+    assert repr(page(0, 0)) == "<TablePage: 0 rows>"

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import everyview
 import pytest
 
+from synapse_magic.results.table import TablePage
 from synapse_magic.views import pack, page
 from synapse_magic.views.view import View
 
@@ -105,9 +106,12 @@ def test_html_is_the_same_each_time(one: Any) -> None:
 
 def test_repr_is_one_short_line(one: Any) -> None:
     words = repr(one)
+    assert "array(" not in words
+    if isinstance(one, TablePage):
+        return  # its rows are what a terminal should show: tests/results/test_table.py
+    assert "\n" not in words
     assert words.startswith("<")
     assert words.endswith(">")
-    assert "array(" not in words
 
 
 def test_a_view_draws_into_the_axes_it_is_given(view: View) -> None:
