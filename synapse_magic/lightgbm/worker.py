@@ -1,4 +1,4 @@
-"""What one worker does: take its rows, meet the others, train, hand back the model.
+"""What one worker does: take its rows, meet the others, have them learned, hand back the model.
 
 Plain functions of plain values: this module is imported by Spark's Python workers, where importing
 ``pyspark.ml`` would cost a second.
@@ -6,25 +6,18 @@ Plain functions of plain values: this module is imported by Spark's Python worke
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import pyarrow as pa
 
-from synapse_magic.errors import SynapseError
-from synapse_magic.kernels.booster import QUIET_WAIT
-from synapse_magic.lightgbm.boosting import boost
 from synapse_magic.lightgbm.council import Council, convene
 from synapse_magic.lightgbm.handover import read_rows
+from synapse_magic.lightgbm.learner import train
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.rendezvous import Seat, meet
-from synapse_magic.lightgbm.reporter import reporting
 from synapse_magic.lightgbm.rows import Rows, gather
 
 RESULT_SCHEMA = "result string"
@@ -57,47 +50,6 @@ def train_files(
     yield _result(train(plan, {}, training, validation, Council(), bool(validation.labels)))
 
 
-def train(
-    plan: TrainingPlan,
-    network: dict[str, Any],
-    training: Rows,
-    validation: Rows,
-    council: Council,
-    validates: bool,
-    workers: int = 1,
-) -> Trained:
-    """Train one booster; ``network`` is empty or LightGBM's parameters to reach the others."""
-    os.environ.setdefault(*QUIET_WAIT)
-    import lightgbm
-
-    lightgbm.register_logger(_logger(plan))
-    if not len(training):
-        raise SynapseError("There are no training rows. Expected at least one")
-    params = {**network, **plan.params}
-    weight, features = training.weight, training.features
-    dataset = training.dataset(params, **_described(plan, features))
-    with _silent() if network else contextlib.nullcontext():
-        booster = lightgbm.Booster(params, dataset)  # starts the network first, then bins
-    try:
-        if council.leads and len(validation):
-            booster.add_valid(validation.dataset(params, dataset), "valid")
-        with reporting(plan.channel if council.leads else None) as reporter:
-            kept, history = boost(
-                booster,
-                plan,
-                council,
-                validates=validates,
-                weight=weight,
-                report=reporter.report,
-            )
-        kept = min(kept, booster.current_iteration())
-        text = booster.model_to_string(num_iteration=kept) if council.leads else ""
-        return Trained(text, features, kept, history, workers)
-    finally:
-        if network:
-            booster.free_network()
-
-
 def _train_together(plan: TrainingPlan, training: Rows, validation: Rows) -> Trained | None:
     from pyspark import BarrierTaskContext
 
@@ -125,32 +77,6 @@ def _train_seated(
         validates = seat.leader.validation > 0
         trained = train(plan, network, training, validation, council, validates, size)
     return trained if leads else None
-
-
-def _logger(plan: TrainingPlan) -> logging.Logger:
-    """Return a logger for LightGBM, which else tells of its network whatever the verbosity."""
-    logger = logging.getLogger(__name__)
-    logger.setLevel(logging.ERROR if int(str(plan.params["verbosity"])) < 0 else logging.INFO)
-    return logger
-
-
-@contextlib.contextmanager
-def _silent() -> Iterator[None]:
-    """Drop what is written to standard output: LightGBM's listening thread asks no logger."""
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _described(plan: TrainingPlan, features: int) -> dict[str, Any]:
-    names = plan.names or tuple(f"Column_{index}" for index in range(features))
-    return {"feature_name": list(names), "categorical_feature": list(plan.categorical)}
 
 
 def _is_network_error(error: Exception) -> bool:
