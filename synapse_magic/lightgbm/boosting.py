@@ -15,7 +15,7 @@ from synapse_magic.lightgbm.stopping import EarlyStopping, Measurement
 if TYPE_CHECKING:
     import lightgbm
 
-Report = Callable[[int, dict[str, float]], None]
+Report = Callable[[int, dict[str, float]], bool]
 History = dict[str, list[float]]
 
 REPORT_SECONDS = 1.0

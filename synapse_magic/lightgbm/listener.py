@@ -1,17 +1,22 @@
-"""The driver's side of the metric stream: lines from the leading worker become events."""
+"""The driver's side of the metric stream: lines from the leading worker become events.
+
+The same connection carries the one thing that goes the other way: the wish to end training.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hmac
 import json
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from synapse_magic.lightgbm.plan import Channel
+from synapse_magic.lightgbm.reporter import END
 from synapse_magic.spark.events import Iteration, publish
 
 POLL_SECONDS = 0.5
@@ -63,16 +68,25 @@ def _serve(server: socket.socket, token: str, uid: str, total: int, ended: threa
         with connection, contextlib.suppress(OSError, ValueError):
             connection.settimeout(None if _is_loopback(connection) else 600)
             with connection.makefile("r", encoding="utf-8") as lines:
-                _publish_lines(lines, token, uid, total)
+                if _is_ours(lines, token):
+                    _publish_lines(lines, uid, total, functools.partial(_ask_to_end, connection))
 
 
-def _publish_lines(lines: TextIO, token: str, uid: str, total: int) -> None:
+def _is_ours(lines: TextIO, token: str) -> bool:
     greeting = json.loads(lines.readline(MAX_LINE) or "{}")
-    if not hmac.compare_digest(str(greeting.get("token", "")), token):
-        return
+    return hmac.compare_digest(str(greeting.get("token", "")), token)
+
+
+def _publish_lines(lines: TextIO, uid: str, total: int, end: Callable[[], None]) -> None:
     while line := lines.readline(MAX_LINE):
         told = json.loads(line)
-        publish(Iteration(uid, int(told["iteration"]), total, told["metrics"]))
+        publish(Iteration(uid, int(told["iteration"]), total, told["metrics"], end))
+
+
+def _ask_to_end(connection: socket.socket) -> None:
+    # A training that has ended meanwhile has closed its side.
+    with contextlib.suppress(OSError):
+        connection.sendall(END)
 
 
 def _is_loopback(connection: socket.socket) -> bool:

@@ -1,4 +1,7 @@
-"""The leader's side of the metric stream: JSON lines to the driver, never waited for."""
+"""The leader's side of the metric stream: JSON lines to the driver, never waited for.
+
+The driver may answer with the wish to end training, which is looked for but not waited for either.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,15 @@ from synapse_magic.lightgbm.plan import Channel
 SEND_SECONDS = 2.0
 """How long the driver may take to answer; after that training goes on without telling it."""
 
+END = b"end\n"
+"""What the driver answers to end training."""
+
 
 class Reporter:
     """Sends the metrics of each iteration until that fails once."""
 
     def __init__(self, channel: Channel | None) -> None:
+        self._answered = b""
         self._connection: socket.socket | None = None
         if channel is not None:
             # Nobody listening, or a firewall between: the metrics then come with the model.
@@ -26,9 +33,19 @@ class Reporter:
                 self._connection = socket.create_connection(address, SEND_SECONDS)
             self._send({"token": channel.token})
 
-    def report(self, iteration: int, metrics: Mapping[str, float]) -> None:
-        """Send the metrics after an iteration, counted from 1."""
+    def report(self, iteration: int, metrics: Mapping[str, float]) -> bool:
+        """Send the metrics after an iteration, counted from 1; say whether training shall end."""
         self._send({"iteration": iteration, "metrics": dict(metrics)})
+        return self.asked_to_end()
+
+    def asked_to_end(self) -> bool:
+        """Say whether the driver has asked to end training, without waiting for its answer."""
+        if self._connection is not None and END not in self._answered:
+            self._connection.setblocking(False)
+            with contextlib.suppress(OSError):  # no answer yet, or never one any more
+                self._answered += self._connection.recv(len(END))
+            self._connection.settimeout(SEND_SECONDS)
+        return END in self._answered
 
     def close(self) -> None:
         """Close the connection."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+def _nobody() -> None:
+    """Ask nobody: the training behind the event cannot be reached."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,23 @@ class Iteration:
     iteration: int
     total: int
     metrics: Mapping[str, float]
+    _end: Callable[[], None] = field(default=_nobody, repr=False, compare=False)
+
+    def stop(self) -> None:
+        """Ask the training to end after the iteration it is in, from any thread.
+
+        The model then holds the trees trained until then; where it validates, those of its best
+        iteration.
+
+        Examples
+        --------
+        >>> def prune(event):
+        ...     if event.iteration >= 20 and event.metrics["valid auc"] < 0.7:
+        ...         event.stop()
+        >>> with listen(prune):
+        ...     model = classifier.fit(train)
+        """
+        self._end()
 
 
 Listener = Callable[[Iteration], None]

@@ -35,6 +35,33 @@ def test_what_is_reported_is_published_at_once():
         assert seen[0].metrics == {"valid auc": 0.5}
 
 
+def test_whoever_watches_can_ask_the_training_to_end():
+    def end_after_two(event):
+        if event.iteration == 2:
+            event.stop()
+
+    with (
+        listen(end_after_two),
+        listening("uid", 9, "127.0.0.1") as channel,
+        reporting(channel) as reporter,
+    ):
+        assert reporter.report(1, {}) is False
+        reporter.report(2, {})
+        assert until(reporter.asked_to_end)
+        assert reporter.report(3, {}) is True
+
+
+def test_the_wish_to_end_a_training_that_has_ended_does_no_harm():
+    seen = []
+    with listen(seen.append), listening("uid", 9, "127.0.0.1") as channel:
+        with reporting(channel) as reporter:
+            reporter.report(1, {})
+            assert until(lambda: seen)
+        for _ in range(3):
+            seen[0].stop()
+    seen[0].stop()
+
+
 def test_a_stranger_without_the_token_is_not_heard():
     seen = []
     with listen(seen.append), listening("uid", 9, "127.0.0.1") as channel:
