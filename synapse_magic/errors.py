@@ -18,6 +18,10 @@ class SynapseError(ValueError):
     """
 
 
+class NoEffectWarning(UserWarning):
+    """A param was set that is only taken so that code written for another library runs."""
+
+
 def closest(name: str, options: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the option nearest to ``name``, or an empty string.
 

@@ -6,6 +6,7 @@ import functools
 import math
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.lightgbm.council import Council, Message
@@ -25,18 +26,11 @@ VALID = "valid"
 TRAINING = "training"
 
 
-def boost(
-    booster: lightgbm.Booster,
-    plan: TrainingPlan,
-    council: Council,
-    *,
-    validates: bool,
-    weight: float,
-    report: Report,
-) -> tuple[int, History]:
-    """Run the iterations; return how many to keep, and the metrics after each.
+@dataclass
+class Boosting:
+    """Runs the iterations of one booster.
 
-    Parameters
+    Attributes
     ----------
     booster : lightgbm.Booster
         With the training rows of this worker and, on the leader, the validation rows.
@@ -47,55 +41,120 @@ def boost(
     weight : float
         Weight of this worker's rows in the metrics on the training rows.
     report : callable
-        Takes the iteration and its metrics; called on the leader.
+        Takes the iteration and its metrics, and says whether to stop; called on the leader.
     """
-    stopping = EarlyStopping(plan.stopping_rounds, plan.tolerance)
-    history: History = {}
-    shown = time.monotonic()
-    for iteration in range(1, plan.rounds + 1):
-        booster.update()
-        if validates or plan.training_metric:
-            own = _measure(booster, plan, council.leads and validates, weight)
-            rule = functools.partial(_decide, iteration=iteration, plan=plan, stopping=stopping)
-            decision = council.decide(own, rule)
-            for name, value in decision["metrics"].items():
-                history.setdefault(name, []).append(value)
-            report(iteration, decision["metrics"])
+
+    booster: lightgbm.Booster
+    plan: TrainingPlan
+    council: Council
+    validates: bool
+    weight: float
+    report: Report
+    history: History = field(default_factory=dict)
+
+    def run(self) -> int:
+        """Run the iterations and return how many to keep; ``history`` has the metrics of each."""
+        plan = self.plan
+        self._stopping = EarlyStopping(plan.stopping_rounds, plan.tolerance, plan.first_metric_only)
+        self._shown = 0.0
+        for iteration in range(1, plan.rounds + 1):
+            self._prepare(iteration)
+            self.booster.update(fobj=plan.functions.objective)
+            rule = functools.partial(self._decide, iteration)
+            decision = self.council.decide(self._measure(iteration), rule)
+            if self.validates or plan.training_metric:
+                for name, value in decision["metrics"].items():
+                    self.history.setdefault(name, []).append(value)
             if decision["stop"]:
-                return decision["best"], history
-        elif council.leads and _is_time(iteration, plan.rounds, shown):
-            report(iteration, _named(TRAINING, _evaluated(booster.eval_train())))
-            shown = time.monotonic()
-    if validates and plan.stopping_rounds and stopping.best_iteration:
-        return stopping.best_iteration, history
-    return booster.current_iteration(), history
+                return int(decision["best"] or iteration)
+            ended = self._call_back(iteration, decision["metrics"], decision["higher"])
+            if ended is not None:
+                return ended
+        best = self._stopping.best_iteration
+        return best if plan.stopping_rounds and best else self.booster.current_iteration()
+
+    def _prepare(self, iteration: int) -> None:
+        functions = self.plan.functions
+        if functions.rate is not None:
+            self.booster.reset_parameter({"learning_rate": float(functions.rate(iteration - 1))})
+        for callback in functions.callbacks:
+            if getattr(callback, "before_iteration", False):
+                callback(self._environment(iteration, []))
+
+    def _measure(self, iteration: int) -> Message:
+        """Return the metrics of this worker as a message."""
+        own = self.plan.functions.metric
+        training: list[Measurement] = []
+        if self.plan.training_metric or self._is_time_to_show(iteration):
+            training = _evaluated(self.booster.eval_train(own))
+        measures = self.council.leads and self.validates
+        valid = _evaluated(self.booster.eval_valid(own)) if measures else []
+        return {
+            TRAINING: [vars(metric) for metric in training],
+            VALID: [vars(metric) for metric in valid],
+            "weight": self.weight,
+        }
+
+    def _is_time_to_show(self, iteration: int) -> bool:
+        """Say whether the leader measures its own rows, only so that something is seen to move."""
+        if self.validates or not self.council.leads:
+            return False
+        due = time.monotonic() - self._shown >= REPORT_SECONDS
+        if due or iteration == self.plan.rounds:
+            self._shown = time.monotonic()
+            return True
+        return False
+
+    def _decide(self, iteration: int, told: list[Message]) -> Message:
+        """Return the metrics of all workers together, and whether to stop; runs on the leader."""
+        valid = [Measurement(**metric) for metric in told[0][VALID]]
+        training = _combined(told if self.plan.training_metric else told[:1])
+        metrics = _named(TRAINING, training) | _named(VALID, valid)
+        stop = bool(valid and self.plan.stopping_rounds and self._stopping.update(iteration, valid))
+        stop = self.report(iteration, metrics) or stop
+        higher = [metric.higher_is_better for metric in (*training, *valid)]
+        best = self._stopping.best_iteration
+        return {"metrics": metrics, "higher": higher, "stop": stop, "best": best}
+
+    def _call_back(
+        self, iteration: int, metrics: dict[str, float], higher: list[bool]
+    ) -> int | None:
+        """Run the user's callbacks; return the iterations to keep when one ends the training.
+
+        All workers see the metrics of all, and end together when any of them ends.
+        """
+        callbacks = self.plan.functions.callbacks
+        if not callbacks:
+            return None
+        from lightgbm.callback import EarlyStopException
+
+        results = [(*name.split(" ", 1), value) for name, value in metrics.items()]
+        told = [(*result, more) for result, more in zip(results, higher, strict=True)]
+        best = 0
+        try:
+            for callback in callbacks:
+                if not getattr(callback, "before_iteration", False):
+                    callback(self._environment(iteration, told))
+        except EarlyStopException as end:
+            best = end.best_iteration + 1
+        decided = self.council.decide({"best": best}, _first_end)
+        return decided["best"] or None
+
+    def _environment(self, iteration: int, results: list[Any]) -> Any:
+        from lightgbm.callback import CallbackEnv
+
+        return CallbackEnv(
+            model=self.booster,
+            params=self.plan.params,
+            iteration=iteration - 1,
+            begin_iteration=0,
+            end_iteration=self.plan.rounds,
+            evaluation_result_list=results,
+        )
 
 
-def _is_time(iteration: int, rounds: int, shown: float) -> bool:
-    return iteration in (1, rounds) or time.monotonic() - shown >= REPORT_SECONDS
-
-
-def _measure(
-    booster: lightgbm.Booster, plan: TrainingPlan, validates: bool, weight: float
-) -> Message:
-    """Return the metrics of this worker as a message."""
-    training = _evaluated(booster.eval_train()) if plan.training_metric else []
-    valid = _evaluated(booster.eval_valid()) if validates else []
-    return {
-        TRAINING: [vars(metric) for metric in training],
-        VALID: [vars(metric) for metric in valid],
-        "weight": weight,
-    }
-
-
-def _decide(
-    told: list[Message], iteration: int, plan: TrainingPlan, stopping: EarlyStopping
-) -> Message:
-    """Return the metrics of all workers together, and whether to stop."""
-    valid = [Measurement(**metric) for metric in told[0][VALID]]
-    stop = bool(valid and plan.stopping_rounds and stopping.update(iteration, valid))
-    metrics = _named(TRAINING, _combined(told)) | _named(VALID, valid)
-    return {"metrics": metrics, "stop": stop, "best": stopping.best_iteration}
+def _first_end(told: list[Message]) -> Message:
+    return {"best": next((message["best"] for message in told if message["best"]), 0)}
 
 
 def _combined(told: list[Message]) -> list[Measurement]:
@@ -116,7 +175,7 @@ def _combined(told: list[Message]) -> list[Measurement]:
 
 
 def _evaluated(results: Iterable[Any]) -> list[Measurement]:
-    return [Measurement(name, float(value), higher) for _, name, value, higher in results]
+    return [Measurement(name, float(value), bool(higher)) for _, name, value, higher in results]
 
 
 def _named(data: str, metrics: list[Measurement]) -> dict[str, float]:

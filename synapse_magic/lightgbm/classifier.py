@@ -28,6 +28,12 @@ class LightGBMClassParams(LightGBMClassColumns):
         default=False,
         native="is_unbalance",
     )
+    sigmoid: Param[float] = param(
+        "Steepness of the sigmoid between raw score and probability.",
+        default=1.0,
+        above=0,
+        native="sigmoid",
+    )
     maxNumClasses: Param[int] = param(
         "Most classes that a label may have; more are taken for a mistake.", default=100, low=2
     )

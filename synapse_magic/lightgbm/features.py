@@ -117,6 +117,28 @@ def vector_features(schema: StructType, name: str) -> Features:
     return Features((name,), "vector", tuple(names), categorical)
 
 
+def with_names(features: Features, names: Sequence[str]) -> Features:
+    """Return the features of a vector under the names given; those it brings when none are.
+
+    Raises
+    ------
+    SynapseError
+        When there are not as many names as features, or one stands twice.
+    """
+    if not names:
+        return features
+    if features.layout != "vector":
+        raise SynapseError("slotNames names the elements of a vector, not inputCols. Try: without")
+    if features.names and len(features.names) != len(names):
+        raise SynapseError(
+            f"slotNames has {len(names)} names. Expected {len(features.names)}, one for each "
+            f"element of {features.columns[0]!r}"
+        )
+    if len(set(names)) < len(names):
+        raise SynapseError("slotNames holds a name twice. Expected each once")
+    return replace(features, names=tuple(names))
+
+
 def with_categories(features: Features, indexes: Sequence[int], names: Sequence[str]) -> Features:
     """Return the features with more of them marked as categorical.
 

@@ -1,4 +1,4 @@
-"""What one pass over the label, weight and validation columns tells before any training."""
+"""What one pass over the label and the columns beside it tells before any training."""
 
 from __future__ import annotations
 
@@ -6,49 +6,88 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pyspark.ml.linalg import VectorUDT
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType, NumericType, StringType, StructField
+from pyspark.sql.types import (
+    BooleanType,
+    DataType,
+    NumericType,
+    StringType,
+    StructField,
+    StructType,
+)
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.columns import field, levels, quoted
 
+_FAULTS = {
+    "poor_weights": ("weightCol", "weight", "null, negative or infinite", "numbers of at least 0"),
+    "unmarked": ("validationIndicatorCol", "validation", "null", "true or false"),
+    "ungrouped": ("groupCol", "group", "null", "a group in every row"),
+    "unstarted": ("initScoreCol", "start", "null", "a raw score in every row"),
+}
+"""Tally -> the param, the attribute of the target, what is wrong with its column, and what should
+be there."""
+
 
 @dataclass(frozen=True)
 class Target:
-    """Where the label, the weights and the mark of the validation rows are.
+    """Where the label is, and all else that training reads beside the features.
 
-    ``weight`` and ``validation`` are None when there is no such column.
+    Attributes
+    ----------
+    label : str
+    weight, validation, group, start : str or None
+        Columns of weights, of the mark of validation rows, of the query that a row belongs to,
+        and of raw scores to start from; None where there is no such column.
     """
 
     label: str
     weight: str | None = None
     validation: str | None = None
+    group: str | None = None
+    start: str | None = None
 
     def check(self, frame: DataFrame) -> None:
         """Raise a :class:`SynapseError` unless the columns are there and have their types."""
         _require_number_label(field(frame.schema, self.label))
-        if self.weight is not None:
-            kind = field(frame.schema, self.weight).dataType
-            if not isinstance(kind, (NumericType, BooleanType)):
+        for param, name, kinds, expected in self._typed():
+            kind = field(frame.schema, name).dataType
+            if not isinstance(kind, kinds):
                 raise SynapseError(
-                    f"weightCol {self.weight!r} holds {kind.simpleString()}. Expected numbers"
+                    f"{param} {name!r} holds {kind.simpleString()}. Expected {expected}"
                 )
-        if self.validation is not None:
-            kind = field(frame.schema, self.validation).dataType
-            if not isinstance(kind, BooleanType):
-                raise SynapseError(
-                    f"validationIndicatorCol {self.validation!r} holds {kind.simpleString()}. "
-                    "Expected true or false"
-                )
+        if self.group is not None:
+            _require_hashable(field(frame.schema, self.group))
 
-    def expressions(self) -> list[str]:
-        """Return, as SQL, the columns ``label``, ``weight`` and ``valid`` as workers read them."""
+    def _typed(self) -> list[tuple[str, str, tuple[type[DataType], ...], str]]:
+        """Return param, column, allowed types and their name in words, where there is a column."""
+        numbers = (NumericType, BooleanType)
+        every = [
+            ("weightCol", self.weight, numbers, "numbers"),
+            ("validationIndicatorCol", self.validation, (BooleanType,), "true or false"),
+            ("initScoreCol", self.start, (*numbers, VectorUDT), "numbers or vectors"),
+        ]
+        return [(param, name, kinds, said) for param, name, kinds, said in every if name]
+
+    def expressions(self, schema: StructType) -> list[str]:
+        """Return, as SQL, the columns ``label``, ``weight``, ``valid``, ``group`` and ``start``.
+
+        That is how workers read them: a group is a hash of 64 bits, whatever its type was.
+        """
         found = [f"cast({quoted(self.label)} as double) as label"]
         if self.weight is not None:
             found.append(f"cast({quoted(self.weight)} as double) as weight")
         if self.validation is not None:
             found.append(f"{quoted(self.validation)} as valid")
+        if self.group is not None:
+            name = quoted(self.group)
+            found.append(f"case when {name} is not null then xxhash64({name}) end as group")
+        if self.start is not None:
+            vectors = isinstance(field(schema, self.start).dataType, VectorUDT)
+            name = quoted(self.start)
+            found.append(f"{name} as start" if vectors else f"cast({name} as double) as start")
         return found
 
     def is_used(self) -> Column:
@@ -80,19 +119,47 @@ def count_rows(frame: DataFrame, target: Target, early_stopping: bool) -> Counts
     SynapseError
         When there are no rows, or labels that are null, NaN or infinite.
     """
-    target.check(frame)
     label = F.col("label")
     unusable = label.isNull() | F.isnan(label) | (F.abs(label) == math.inf)
-    rows = frame.selectExpr(*target.expressions())
-    found = rows.agg(*_tallies(target), _count(unusable).alias("unusable")).first()
-    if found is None:
-        raise _no_rows(target.label)
+    found = _survey(frame, target, unusable)
     if found.unusable:
         raise SynapseError(
             f"label column {target.label!r} is null, NaN or infinite in {found.unusable} rows. "
             f"Expected a number in every row. Try: df.dropna(subset=[{target.label!r}])"
         )
     return _counts([found], target, early_stopping)
+
+
+def count_ranked_rows(
+    frame: DataFrame, target: Target, grades: int, early_stopping: bool
+) -> Counts:
+    """Check the relevance grades and the groups of a ranking, and count its rows.
+
+    Raises
+    ------
+    SynapseError
+        When there are no rows, null groups, or labels that are not 0, 1, 2 ... ``grades`` - 1.
+    """
+    label = F.col("label")
+    whole = (label >= 0) & (label < grades) & (label == F.floor(label))
+    found = _survey(frame, target, ~F.coalesce(whole, F.lit(False)))
+    if found.unusable:
+        raise SynapseError(
+            f"label column {target.label!r} is no grade of relevance in {found.unusable} rows. "
+            f"Expected whole numbers 0..{grades - 1}, more for better. "
+            "Try: labelGain with one gain for each grade, or coarser grades"
+        )
+    return _counts([found], target, early_stopping)
+
+
+def _survey(frame: DataFrame, target: Target, unusable: Column) -> Row:
+    """Return the tallies of all rows and how many labels are unusable, from one pass."""
+    target.check(frame)
+    rows = frame.selectExpr(*target.expressions(frame.schema))
+    found = rows.agg(*_tallies(target), _count(unusable).alias("unusable")).first()
+    if found is None:
+        raise _no_rows(target.label)
+    return found
 
 
 def find_classes(frame: DataFrame, target: Target, most: int, early_stopping: bool) -> Classes:
@@ -105,7 +172,7 @@ def find_classes(frame: DataFrame, target: Target, most: int, early_stopping: bo
         0, 1, 2 and so on.
     """
     target.check(frame)
-    rows = frame.selectExpr(*target.expressions())
+    rows = frame.selectExpr(*target.expressions(frame.schema))
     grouped = rows.groupBy("label").agg(*_tallies(target)).limit(most + 2).collect()
     _require_classes(target.label, [row.label for row in grouped], most)
     counts = _counts(grouped, target, early_stopping)
@@ -132,6 +199,15 @@ def _require_number_label(found: StructField) -> None:
         )
 
 
+def _require_hashable(found: StructField) -> None:
+    """Refuse a map, the one type that Spark cannot hash."""
+    if "map<" in found.dataType.simpleString():
+        raise SynapseError(
+            f"groupCol {found.name!r} holds {found.dataType.simpleString()}. "
+            "Expected numbers, text, dates or any other type without maps"
+        )
+
+
 def _tallies(target: Target) -> list[Column]:
     used = target.is_used()
     valid = F.col("valid") if target.validation is not None else F.lit(False)
@@ -142,7 +218,13 @@ def _tallies(target: Target) -> list[Column]:
         _count(used & valid).alias("validation"),
         _count(poor).alias("poor_weights"),
         _count(valid.isNull()).alias("unmarked"),
+        _count(_missing(target.group, "group")).alias("ungrouped"),
+        _count(_missing(target.start, "start")).alias("unstarted"),
     ]
+
+
+def _missing(column: str | None, name: str) -> Column:
+    return F.lit(False) if column is None else F.col(name).isNull()
 
 
 def _count(condition: Column) -> Column:
@@ -151,19 +233,14 @@ def _count(condition: Column) -> Column:
 
 def _counts(rows: list[Row], target: Target, early_stopping: bool) -> Counts:
     total: Mapping[str, int] = {
-        name: sum(row[name] for row in rows)
-        for name in ("training", "validation", "poor_weights", "unmarked")
+        name: sum(row[name] for row in rows) for name in ("training", "validation", *_FAULTS)
     }
-    if total["poor_weights"]:
-        raise SynapseError(
-            f"weightCol {target.weight!r} is null, negative or infinite in "
-            f"{total['poor_weights']} rows. Expected numbers of at least 0"
-        )
-    if total["unmarked"]:
-        raise SynapseError(
-            f"validationIndicatorCol {target.validation!r} is null in {total['unmarked']} rows. "
-            "Expected true or false"
-        )
+    for fault, (param, column, complaint, expected) in _FAULTS.items():
+        if total[fault]:
+            raise SynapseError(
+                f"{param} {getattr(target, column)!r} is {complaint} in {total[fault]} rows. "
+                f"Expected {expected}"
+            )
     if not total["training"]:
         raise _no_rows(target.label)
     if early_stopping and not total["validation"]:

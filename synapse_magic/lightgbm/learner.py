@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.booster import QUIET_WAIT
-from synapse_magic.lightgbm.boosting import boost
+from synapse_magic.lightgbm.boosting import VALID, Boosting
 from synapse_magic.lightgbm.council import Council
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.reporter import reporting
@@ -33,29 +34,52 @@ def train(
     lightgbm.register_logger(_logger(plan))
     if not len(training):
         raise SynapseError("There are no training rows. Expected at least one")
-    params = {**network, **plan.params}
+    params = {**network, **plan.params, **_device(plan)}
+    started_by = lightgbm.Booster(model_str=plan.start) if plan.start else None
     weight, features = training.weight, training.features
-    dataset = training.dataset(params, **_described(plan, features))
-    with _silent() if network else contextlib.nullcontext():
+    dataset = training.dataset(params, None, started_by, **_described(plan, features))
+    with _silent() if network else contextlib.nullcontext(), _explained(plan):
         booster = lightgbm.Booster(params, dataset)  # starts the network first, then bins
     try:
         if council.leads and len(validation):
-            booster.add_valid(validation.dataset(params, dataset), "valid")
+            booster.add_valid(validation.dataset(params, dataset, started_by), VALID)
         with reporting(plan.channel if council.leads else None) as reporter:
-            kept, history = boost(
-                booster,
-                plan,
-                council,
-                validates=validates,
-                weight=weight,
-                report=reporter.report,
-            )
-        kept = min(kept, booster.current_iteration())
+            boosting = Boosting(booster, plan, council, validates, weight, reporter.report)
+            kept = min(boosting.run(), booster.current_iteration())
         text = booster.model_to_string(num_iteration=kept) if council.leads else ""
-        return Trained(text, features, kept, history, workers)
+        return Trained(text, features, kept, boosting.history, workers)
     finally:
         if network:
             booster.free_network()
+
+
+def _device(plan: TrainingPlan) -> dict[str, Any]:
+    """Return the device that Spark assigned to this task, where one is asked for."""
+    if plan.params.get("device_type", "cpu") == "cpu":
+        return {}
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    found = context.resources().get("gpu") if context is not None else None
+    return {"gpu_device_id": int(found.addresses[0])} if found is not None else {}
+
+
+@contextlib.contextmanager
+def _explained(plan: TrainingPlan) -> Iterator[None]:
+    """Say what to do when LightGBM lacks the device that is asked for."""
+    import lightgbm
+
+    device = plan.params.get("device_type", "cpu")
+    try:
+        yield
+    except lightgbm.basic.LightGBMError as error:
+        if device == "cpu" or not re.search(r"not enabled|No OpenCL device|CUDA", str(error)):
+            raise
+        raise SynapseError(
+            f"deviceType is {device!r}, and LightGBM on the worker cannot use it: {error}. "
+            "Try: deviceType='cpu', or pip install lightgbm --no-binary lightgbm "
+            f"--config-settings=cmake.define.USE_{str(device).upper()}=ON on each worker"
+        ) from error
 
 
 def _logger(plan: TrainingPlan) -> logging.Logger:

@@ -22,13 +22,15 @@ _OURS = {
 
 def native_params(stage: Stage) -> dict[str, NativeValue]:
     """Return the params that have a native name and a value, under their native names."""
-    declared = stage.params_declared().values()
     values = {
         p.native: stage.getOrDefault(p.name)
-        for p in declared
-        if p.native and stage.isDefined(p.name)
+        for p in stage.params_declared().values()
+        if p.native
+        and stage.isDefined(p.name)
+        # LightGBM derives these from its one seed, unless it is told them.
+        and (stage.isSet(p.name) or not p.native.endswith("_seed"))
     }
-    return {name: value for name, value in values.items() if value != ""}
+    return {name: value for name, value in values.items() if value not in ("", [])}
 
 
 def passed_through(text: str) -> dict[str, NativeValue]:

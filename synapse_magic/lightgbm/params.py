@@ -1,12 +1,12 @@
-"""The parameters of all LightGBM stages, under SynapseML's names and defaults.
-
-``native`` gives LightGBM's own name of a parameter; those without one steer Spark or the model.
-"""
+"""The parameters of LightGBM's stages that steer Spark, under SynapseML's names and defaults."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any
 
+from synapse_magic.lightgbm.learning import LightGBMLearning
+from synapse_magic.lightgbm.unused import LightGBMUnused
 from synapse_magic.spark.param import Param, param, unset
 
 
@@ -33,6 +33,11 @@ class LightGBMColumns:
         default="",
         column="out",
     )
+    predictDisableShapeCheck: Param[bool] = param(
+        "Score vectors of another size than in training: missing features are zero and those "
+        "beyond are left out.",
+        default=False,
+    )
 
 
 class LightGBMClassColumns:
@@ -58,103 +63,18 @@ class LightGBMClassColumns:
 class LightGBMRows:
     """Columns that only training reads."""
 
+    initScoreCol: Param[str] = param(
+        "Column of a raw score to start from: a number, or a vector of one for each class; the "
+        "model predicts what is added to it.",
+        default=unset,
+        column="in",
+    )
+
     weightCol: Param[str] = param(
         "Column of row weights; rows of weight 0 are left out.", default=unset, column="in"
     )
     validationIndicatorCol: Param[str] = param(
         "Boolean column, true for rows that are only used to validate.", default=unset, column="in"
-    )
-
-
-class LightGBMLearning:
-    """What LightGBM learns with."""
-
-    numIterations: Param[int] = param(
-        "Boosting iterations.", default=100, low=1, native="num_iterations"
-    )
-    learningRate: Param[float] = param(
-        "Shrinkage of each tree.", default=0.1, above=0, native="learning_rate"
-    )
-    numLeaves: Param[int] = param(
-        "Most leaves of one tree.", default=31, low=2, high=131072, native="num_leaves"
-    )
-    maxDepth: Param[int] = param(
-        "Most levels of one tree; 0 or less for no limit.", default=-1, native="max_depth"
-    )
-    maxBin: Param[int] = param("Most bins of a feature.", default=255, low=2, native="max_bin")
-    binSampleCount: Param[int] = param(
-        "Rows sampled by each worker to find the bins.",
-        default=200000,
-        low=1,
-        native="bin_construct_sample_cnt",
-    )
-    minDataInLeaf: Param[int] = param(
-        "Least rows in a leaf.", default=20, low=0, native="min_data_in_leaf"
-    )
-    minSumHessianInLeaf: Param[float] = param(
-        "Least sum of second derivatives in a leaf.",
-        default=1e-3,
-        low=0,
-        native="min_sum_hessian_in_leaf",
-    )
-    minGainToSplit: Param[float] = param(
-        "Least gain of a split.", default=0.0, low=0, native="min_gain_to_split"
-    )
-    lambdaL1: Param[float] = param("L1 regularization.", default=0.0, low=0, native="lambda_l1")
-    lambdaL2: Param[float] = param("L2 regularization.", default=0.0, low=0, native="lambda_l2")
-    baggingFraction: Param[float] = param(
-        "Share of rows drawn for a tree; needs baggingFreq.",
-        default=1.0,
-        above=0,
-        high=1,
-        native="bagging_fraction",
-    )
-    baggingFreq: Param[int] = param(
-        "Iterations after which rows are drawn again; 0 draws none.",
-        default=0,
-        low=0,
-        native="bagging_freq",
-    )
-    featureFraction: Param[float] = param(
-        "Share of features drawn for a tree.",
-        default=1.0,
-        above=0,
-        high=1,
-        native="feature_fraction",
-    )
-    boostingType: Param[Literal["gbdt", "rf", "dart", "goss"]] = param(
-        "How trees are added; rf needs baggingFraction and baggingFreq.",
-        default="gbdt",
-        native="boosting",
-    )
-    boostFromAverage: Param[bool] = param(
-        "Start from the mean of the label.", default=True, native="boost_from_average"
-    )
-    metric: Param[str] = param(
-        "Metrics on the validation rows, separated by commas; empty for the objective's own.",
-        default="",
-        native="metric",
-    )
-    seed: Param[int] = param("Seed of all other seeds.", default=unset, low=0, native="seed")
-    deterministic: Param[bool] = param(
-        "Same data and parameters give the same model, at some cost of time.",
-        default=False,
-        native="deterministic",
-    )
-    verbosity: Param[int] = param(
-        "What workers log: -1 nothing, 0 warnings, 1 more.", default=-1, native="verbosity"
-    )
-    categoricalSlotIndexes: Param[list[int]] = param(
-        "Indexes of categorical features; those with nominal attributes are found anyway.",
-        default=[],
-        low=0,
-    )
-    categoricalSlotNames: Param[list[str]] = param(
-        "Names of categorical features; those with nominal attributes are found anyway.",
-        default=[],
-    )
-    passThroughArgs: Param[str] = param(
-        "Any LightGBM parameters as 'name=value name=value'; they win over all others.", default=""
     )
 
 
@@ -165,6 +85,9 @@ class LightGBMControl:
         "Stop when a metric has not improved for so many iterations; 0 for never.",
         default=0,
         low=0,
+    )
+    firstMetricOnly: Param[bool] = param(
+        "Stop by the first metric alone, instead of by whichever comes first.", default=False
     )
     improvementTolerance: Param[float] = param(
         "What a metric must gain to count as improved.", default=0.0, low=0
@@ -177,6 +100,11 @@ class LightGBMControl:
         default=0,
         low=0,
     )
+    useSingleDatasetMode: Param[bool] = param(
+        "One worker on each machine, fed by all its slots, instead of one on each slot; unused "
+        "where numTasks says how many.",
+        default=True,
+    )
     numThreads: Param[int] = param(
         "Threads of each worker; 0 for those of its slots.", default=0, low=0
     )
@@ -185,5 +113,44 @@ class LightGBMControl:
     )
 
 
+class LightGBMContinuation:
+    """Training that goes on from a model, and what it does in between."""
+
+    modelString: Param[str] = param(
+        "A model in LightGBM's text format to go on from: its trees are kept and new ones added.",
+        default="",
+    )
+    numBatches: Param[int] = param(
+        "Train in so many passes, each on its own random part of the rows and going on from the "
+        "one before; 0 or 1 for all rows at once.",
+        default=0,
+        low=0,
+    )
+
+
+class LightGBMFunctions:
+    """Python functions that take part in training; they run on the workers."""
+
+    fobj: Param[Callable[..., Any]] = param(
+        "Own objective: (raw scores, lightgbm.Dataset) -> (gradient, hessian).", default=unset
+    )
+    feval: Param[Callable[..., Any]] = param(
+        "Own metric: (raw scores, lightgbm.Dataset) -> (name, value, whether more is better).",
+        default=unset,
+    )
+    callbacks: Param[list[Callable[..., Any]]] = param(
+        "LightGBM callbacks; each worker calls them, and the metrics are with the leading one.",
+        default=[],
+    )
+    learningRateSchedule: Param[Callable[..., Any]] = param(
+        "Learning rate of each iteration: iteration from 0 -> rate; instead of learningRate.",
+        default=unset,
+    )
+
+
 class LightGBMParams(LightGBMColumns, LightGBMRows, LightGBMLearning, LightGBMControl):
-    """All that the trainers have in common."""
+    """What the trainers have in common and their models keep."""
+
+
+class LightGBMTraining(LightGBMContinuation, LightGBMFunctions, LightGBMUnused):
+    """What only the trainers have in common."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 NativeValue = str | int | float | bool | list[int]
 Layout = Literal["packed", "plain", "vector"]
@@ -16,6 +17,28 @@ class Channel:
     host: str
     port: int
     token: str
+
+
+@dataclass(frozen=True)
+class Functions:
+    """The user's functions; Spark sends them to the workers by value.
+
+    Attributes
+    ----------
+    objective : callable or None
+        ``(raw scores, lightgbm.Dataset) -> (gradient, hessian)``.
+    metric : callable or None
+        ``(raw scores, lightgbm.Dataset) -> (name, value, whether more is better)``.
+    callbacks : tuple of callable
+        Called with a ``lightgbm.callback.CallbackEnv``.
+    rate : callable or None
+        Iteration from 0 to its learning rate.
+    """
+
+    objective: Callable[..., Any] | None = None
+    metric: Callable[..., Any] | None = None
+    callbacks: tuple[Callable[..., Any], ...] = ()
+    rate: Callable[[int], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -36,10 +59,14 @@ class TrainingPlan:
         Names of the features that LightGBM accepts; empty when only the data tells their number.
     categorical : tuple of int
         Indexes of the categorical features.
-    stopping_rounds, tolerance : int, float
+    stopping_rounds, tolerance, first_metric_only : int, float, bool
         Early stopping; 0 rounds for none.
     training_metric : bool
         Whether the metrics are measured on the training rows of all workers as well.
+    start : str
+        Text of the model that training goes on from; empty to begin anew.
+    functions : Functions
+        What the user's own code does in training.
     timeout : float
         Seconds to wait for the other workers.
     token : str
@@ -56,7 +83,10 @@ class TrainingPlan:
     categorical: tuple[int, ...] = ()
     stopping_rounds: int = 0
     tolerance: float = 0.0
+    first_metric_only: bool = False
     training_metric: bool = False
+    start: str = ""
+    functions: Functions = Functions()
     timeout: float = 1200.0
     token: str = ""
     channel: Channel | None = None
@@ -69,7 +99,8 @@ class Trained:
     Attributes
     ----------
     text : str
-        The model, holding exactly ``best_iteration`` iterations.
+        The model, holding exactly ``best_iteration`` iterations: those of this training, without
+        the trees of a model that it went on from.
     features : int
         Number of features.
     best_iteration : int

@@ -24,6 +24,7 @@ RegressionObjective = Literal[
     "mape",
     "gamma",
     "tweedie",
+    "cross_entropy",
 ]
 
 
@@ -45,6 +46,12 @@ class LightGBMRegressionParams:
         low=1,
         high=2,
         native="tweedie_variance_power",
+    )
+    maxNumClasses: Param[int] = param(
+        "Most classes of a label, which a regression has none of.",
+        default=100,
+        low=2,
+        effect=False,
     )
 
 

@@ -30,15 +30,17 @@ class EarlyStopping:
 
     rounds: int
     tolerance: float = 0.0
+    first_metric_only: bool = False
     best_iteration: int = 0
     _best: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def update(self, iteration: int, measured: list[Measurement]) -> bool:
         """Take the metrics after an iteration, counted from 1, and say whether to stop."""
-        for metric in measured:
+        watched = measured[:1] if self.first_metric_only else measured
+        for metric in watched:
             if self._improved(metric):
                 self._best[metric.name] = (metric.value, iteration)
-        bests = [self._best.get(metric.name, (0.0, iteration))[1] for metric in measured]
+        bests = [self._best.get(metric.name, (0.0, iteration))[1] for metric in watched]
         stale = [best for best in bests if iteration - best >= self.rounds]
         if bests:
             self.best_iteration = (stale or bests)[0]

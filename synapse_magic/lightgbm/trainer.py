@@ -26,6 +26,7 @@ from synapse_magic.spark.session import is_connect, master_of
 from synapse_magic.spark.shipping import map_in_arrow
 
 _KEY = "key"
+GROUP = "group"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,17 @@ class Training:
             return map_in_arrow(spark.range(0, 1, 1, 1), work, RESULT_SCHEMA).collect()
 
     def _rows(self) -> DataFrame:
-        """Return the features and the target of the rows that count."""
-        columns = [*self.features.expressions(), *self.target.expressions()]
-        return self.frame.selectExpr(*columns).where(self.target.is_used())
+        """Return the features and the target of the rows that count, each group in one piece."""
+        rows = self._selected()
+        if self.target.group is None:
+            return rows
+        return rows.repartition(max(self.mode.threads, 1), GROUP).sortWithinPartitions(GROUP)
+
+    def _selected(self) -> DataFrame:
+        target = self.target.expressions(self.frame.schema)
+        return self.frame.selectExpr(*self.features.expressions(), *target).where(
+            self.target.is_used()
+        )
 
     def _completed_plan(self) -> TrainingPlan:
         deterministic = {"force_col_wise": True} if self.plan.params.get("deterministic") else {}
@@ -105,18 +114,22 @@ class Training:
 
     def _spread(self) -> DataFrame:
         """Return the rows that count, one partition for each worker."""
-        rows = self._rows()
+        rows = self._selected()
+        grouped = self.target.group is not None
         if self.mode.workers == 1:
-            return rows.repartition(1)
+            return _sorted(rows.repartition(1), GROUP if grouped else None)
         # Rows are drawn at random, so that sorted input gives every worker the same picture, and
         # all validation rows meet in one place, where they are measured exactly.
-        key = F.monotonically_increasing_id()
+        key = F.col(GROUP) if grouped else F.monotonically_increasing_id()
         if self.target.validation is not None:
             key = F.when(F.col("valid"), F.lit(0)).otherwise(key)
         spread = rows.withColumn(_KEY, key).repartition(self.mode.workers, _KEY)
-        if self.plan.params.get("deterministic"):
-            spread = spread.sortWithinPartitions(_KEY)
-        return spread.drop(_KEY)
+        in_order = _KEY if self.plan.params.get("deterministic") else None
+        return _sorted(spread, GROUP if grouped else in_order).drop(_KEY)
+
+
+def _sorted(rows: DataFrame, name: str | None) -> DataFrame:
+    return rows if name is None else rows.sortWithinPartitions(name)
 
 
 def _own_host(spark: SparkSession) -> str:

@@ -33,7 +33,7 @@ def train_partition(
     """Train on the rows of one partition, together with the other partitions of the stage."""
     training, validation = gather(batches, plan.layout)
     if plan.workers == 1:
-        yield _result(train(plan, {}, training, validation, Council(), bool(validation.labels)))
+        yield _result(train(plan, {}, training, validation, Council(), bool(len(validation))))
         return
     trained = _train_together(plan, training, validation)
     if trained is not None:
@@ -47,7 +47,7 @@ def train_files(
     for _ in batches:
         pass
     training, validation = gather(read_rows(paths), plan.layout)
-    yield _result(train(plan, {}, training, validation, Council(), bool(validation.labels)))
+    yield _result(train(plan, {}, training, validation, Council(), bool(len(validation))))
 
 
 def _train_together(plan: TrainingPlan, training: Rows, validation: Rows) -> Trained | None:

@@ -6,6 +6,7 @@ import inspect
 import sys
 from typing import Any, get_args
 
+from synapse_magic.spark import functions
 from synapse_magic.spark.param import Param, unset
 
 
@@ -85,6 +86,10 @@ def code(declared: Param[Any], value: Any) -> str:
     """Return the code of a param's value; that of a secret reads the environment."""
     if declared.secret:
         return f'os.environ["{environment_name(declared.name)}"]'
+    if callable(value):
+        return functions.code(value)
+    if isinstance(value, list) and any(map(callable, value)):
+        return f"[{', '.join(map(functions.code, value))}]"
     return repr(value)
 
 

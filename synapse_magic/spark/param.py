@@ -54,6 +54,9 @@ class Param(SparkParam[T]):
         Whether the value must never be shown or saved.
     native : str or None
         The name of the same parameter in the library that a stage wraps.
+    effect : bool
+        Whether the value does anything; otherwise it is taken for compatibility, and setting it
+        warns once.
     """
 
     def __init__(
@@ -66,12 +69,14 @@ class Param(SparkParam[T]):
         column: ColumnRole | None,
         secret: bool,
         native: str | None,
+        effect: bool,
     ) -> None:
-        super().__init__(Params._dummy(), "", doc, self.convert)
+        told = doc if effect else f"Without effect: {doc[0].lower()}{doc[1:]}"
+        super().__init__(Params._dummy(), "", told, self.convert)
         self.type: Any = Any
         self.default = default
         self.low, self.high, self.above = low, high, above
-        self.column, self.secret, self.native = column, secret, native
+        self.column, self.secret, self.native, self.effect = column, secret, native, effect
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -164,6 +169,7 @@ def param(
     column: ColumnRole | None = None,
     secret: bool = False,
     native: str | None = None,
+    effect: bool = True,
 ) -> Any:
     """Declare a parameter in the body of a stage class.
 
@@ -181,6 +187,8 @@ def param(
         Keep the value out of code, output and files.
     native : str, optional
         The name of the same parameter in the wrapped library.
+    effect : bool
+        False for a parameter that is only taken so that code written for another library runs.
 
     Examples
     --------
@@ -195,7 +203,7 @@ def param(
         ...
     synapse_magic.errors.SynapseError: factor of Doubler must be a number greater than 0, got -1.
     """
-    return Param(doc, default, low, high, above, column, secret, native)
+    return Param(doc, default, low, high, above, column, secret, native, effect)
 
 
 def alternatives(kind: Any) -> tuple[Any, ...]:
@@ -211,8 +219,8 @@ def describe_type(kind: Any) -> str:
         return "one of " + ", ".join(repr(choice) for choice in get_args(kind))
     if get_origin(kind) is list:
         (element,) = get_args(kind)
-        return f"a list of {_PLURALS.get(element, 'values')}"
-    return _WORDS.get(kind, getattr(kind, "__name__", str(kind)))
+        return f"a list of {_PLURALS.get(get_origin(element) or element, 'values')}"
+    return _WORDS.get(get_origin(kind) or kind, getattr(kind, "__name__", str(kind)))
 
 
 def _plain(number: float) -> str:
@@ -266,6 +274,7 @@ _CONVERTERS: dict[Any, Callable[[Any], Any]] = {
     str: lambda value: str(value) if isinstance(value, str) else unset,
     dict: lambda value: dict(value) if isinstance(value, Mapping) else unset,
     type(None): lambda value: None if value is None else unset,
+    Callable: lambda value: value if callable(value) else unset,
 }
 _WORDS = {
     int: "an integer",
@@ -273,6 +282,13 @@ _WORDS = {
     bool: "True or False",
     str: "a string",
     bytes: "bytes",
+    Callable: "a function",
     type(None): "None",
 }
-_PLURALS = {int: "integers", float: "numbers", str: "strings", bool: "True or False"}
+_PLURALS = {
+    int: "integers",
+    float: "numbers",
+    str: "strings",
+    bool: "True or False",
+    Callable: "functions",
+}

@@ -17,6 +17,7 @@ from pyspark.ml.util import MLReader, MLWriter
 from pyspark.sql import SparkSession
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.spark import functions
 
 if TYPE_CHECKING:
     from synapse_magic.spark.stage import Stage
@@ -74,7 +75,7 @@ class StageReader(MLReader[Any]):
         metadata = _read_text(spark, path, "metadata")
         manifest = json.loads(_read_text(spark, path, "manifest"))
         _verify(path, "metadata", metadata.encode(), manifest)
-        stage = _rebuild(self.cls, json.loads(metadata), path)
+        stage = _rebuild(self.cls, json.loads(metadata, object_hook=functions.from_json), path)
         for name in stage.attachments:
             content = _read_attachment(spark, path, name)
             _verify(path, name, content, manifest)
@@ -93,7 +94,8 @@ def _metadata(stage: Stage, spark_version: str) -> str:
             "paramMap": {p.name: v for p, v in stage._paramMap.items() if p.name not in secret},
             "defaultParamMap": {p.name: v for p, v in stage._defaultParamMap.items()},
             "state": stage._get_state(),
-        }
+        },
+        default=functions.to_json,
     )
 
 

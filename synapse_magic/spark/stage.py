@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import pyspark.ml
 from pyspark.ml.param import Params
 from pyspark.ml.util import MLReadable, MLWritable
 
-from synapse_magic.errors import SynapseError, closest
+from synapse_magic.errors import NoEffectWarning, SynapseError, closest
 from synapse_magic.spark.declaration import (
     add_accessors,
     code,
@@ -88,6 +90,13 @@ class Stage(Params, MLWritable, MLReadable[Any]):
         """Return the reader of saved stages of this class."""
         return StageReader(cls)
 
+    def _set(self, **values: Any) -> Any:
+        for name, value in values.items():
+            declared = self.params_declared().get(name)
+            if declared is not None and not declared.effect and value is not None:
+                _tell_no_effect(declared)
+        return super()._set(**values)
+
     def _check_names(self, values: dict[str, Any]) -> None:
         declared = self.params_declared()
         for name in values:
@@ -107,6 +116,12 @@ class Stage(Params, MLWritable, MLReadable[Any]):
 
     def _set_attachment(self, name: str, content: bytes) -> None:
         raise NotImplementedError(f"{type(self).__name__} lists attachment {name!r} but has none")
+
+
+@functools.cache
+def _tell_no_effect(declared: Param[Any]) -> None:
+    """Warn that a param does nothing, the first time it is set."""
+    warnings.warn(f"{declared.name} has no effect here", NoEffectWarning, stacklevel=4)
 
 
 class Transformer(Stage, pyspark.ml.Transformer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from pyspark.ml.linalg import Vectors
@@ -19,6 +20,7 @@ STAGES: list[type[Stage]] = [
 ]
 ESTIMATORS = [stage for stage in STAGES if issubclass(stage, Estimator)]
 UNFITTED = [stage for stage in STAGES if not issubclass(stage, Model)]
+COLUMNS = ["a", "b", "features", "label", "held_out", "weight", "group"]
 
 
 def frame(spark: SparkSession) -> DataFrame:
@@ -26,20 +28,21 @@ def frame(spark: SparkSession) -> DataFrame:
     rows = []
     for i in range(240):
         x, y = math.sin(i), math.cos(3 * i)
-        rows.append((x, y, Vectors.dense([x, y, i % 7]), float(x + y > 0), i % 5 == 0, 1.0))
-    return spark.createDataFrame(rows, ["a", "b", "features", "label", "held_out", "weight"])
+        vector = Vectors.dense([x, y, i % 7])
+        rows.append((x, y, vector, float(x + y > 0), i % 5 == 0, 1.0, i // 12))
+    return spark.createDataFrame(rows, COLUMNS)
 
 
 def ready(stage: type[Stage]) -> Stage:
     """Give an instance that only lacks data: columns without a default are named."""
-    needed = {"inputCol": "a", "inputCols": ["a", "b"], "outputCol": "made"}
+    needed = {"inputCol": "a", "inputCols": ["a", "b"], "outputCol": "made", "groupCol": "group"}
     declared = stage.params_declared()
     has_features = "featuresCol" in declared
     return stage(
         **{
             name: value
             for name, value in needed.items()
-            if name in declared and (name == "outputCol" or not has_features)
+            if name in declared and (name in ("outputCol", "groupCol") or not has_features)
         }
     )
 
@@ -49,8 +52,12 @@ def sample_value(declared: Param[Any]) -> Any:
     kind = next(kind for kind in alternatives(declared.type) if kind is not type(None))
     if get_origin(kind) is Literal:
         return get_args(kind)[-1]
+    if get_origin(kind) is Callable:
+        return len
     if get_origin(kind) is list:
         (element,) = get_args(kind)
+        if get_origin(element) is Callable:
+            return [len]
         return [_number(declared, element)] if element in (int, float) else [element("x")]
     if kind is bool:
         return not declared.default

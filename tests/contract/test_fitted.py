@@ -6,7 +6,7 @@ from typing import Any
 import cloudpickle
 import pyarrow as pa
 import pytest
-from family import ESTIMATORS, frame, ready
+from family import COLUMNS, ESTIMATORS, frame, ready
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
@@ -94,7 +94,7 @@ def test_fitting_leaves_frame_and_estimator_alone(
 ) -> None:
     estimator, _ = fitted[stage]
     assert estimator.to_code() == ready(stage).to_code()
-    assert data.columns == ["a", "b", "features", "label", "held_out", "weight"]
+    assert data.columns == COLUMNS
 
 
 @every_estimator

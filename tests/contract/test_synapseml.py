@@ -1,0 +1,37 @@
+"""Code written for SynapseML runs: the same stages have the same params with the same defaults."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import synapse_magic
+from synapse_magic.spark.param import unset
+
+STAGES: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "synapseml.json").read_text(encoding="utf-8")
+)["stages"]
+PARAMS = [(stage, name) for stage, params in STAGES.items() for name in params]
+BETTER = {
+    # Its getter fails, because the default is put on another param.
+    ("LightGBMClassifier", "featureFractionByNode"),
+    # What a fitted model holds is no param here, and is reached by methods.
+    ("LightGBMClassificationModel", "actualNumClasses"),
+    ("LightGBMClassificationModel", "lightGBMBooster"),
+    ("LightGBMRankerModel", "lightGBMBooster"),
+    ("LightGBMRegressionModel", "lightGBMBooster"),
+}
+
+
+@pytest.mark.parametrize(("stage", "name"), PARAMS, ids=[f"{s}.{n}" for s, n in PARAMS])
+def test_a_param_of_synapseml_is_here_with_its_default(stage: str, name: str) -> None:
+    if (stage, name) in BETTER:
+        return
+    declared = getattr(synapse_magic, stage).params_declared()
+    assert name in declared
+    theirs = STAGES[stage][name]
+    ours = declared[name].default
+    assert ("(unset)" if ours is unset else ours) == theirs
