@@ -1,30 +1,34 @@
 """A trained LightGBM model as a scorer: raw score, probability and prediction in one pass.
 
 LightGBM would walk all trees once for the raw scores and once more for the probabilities. Here the
-trees are walked once, and what LightGBM applies to the raw scores is applied to whole arrays, with
-the same exponential function (the C library's, through Arrow), so that the bits agree.
+trees are walked once, and what LightGBM applies to the raw scores is applied to whole arrays.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.model_text import (
+    is_averaged,
+    iterations_used,
+    objective,
+    trees_per_iteration,
+)
+from synapse_magic.kernels.responses import Link, as_classifier, link_of, response_of
 from synapse_magic.kernels.vectors import Matrix, from_matrix, to_matrix
 
 if TYPE_CHECKING:
     import lightgbm
 
-Task = Literal["classification", "regression"]
-Link = Literal["identity", "logit", "softmax", "log"]
+Task = Literal["classification", "regression", "ranking"]
 
 QUIET_WAIT = ("OMP_WAIT_POLICY", "PASSIVE")
 """Set before LightGBM loads: its idle threads sleep and leave the cores to the other workers."""
@@ -44,13 +48,19 @@ class BoosterScorer:
         Whether the one input is a vector column.
     features : tuple of str
         The name of each feature.
-    task : {"classification", "regression"}
+    task : {"classification", "regression", "ranking"}
+        A ranking predicts the raw score, by which rows of one group are sorted.
     classes : tuple of str
-        The name of each class, empty for a regression.
+        The name of each class, empty without classes.
     prediction, probability, raw, leaf, shap : str
         Names of the output columns; an empty one is left out.
     thresholds : tuple of float
         A class wins by probability divided by its threshold; empty for the largest probability.
+    start, count : int
+        The iterations that predict: the first one, and how many; 0 or less for all that follow.
+    shape_check : bool
+        Whether vectors of another size than in training are refused; else LightGBM leaves the
+        elements out that are too many, and takes 0 for those that lack.
     threads : int
         Threads of one call. One inside Spark, where every slot scores its own batches.
 
@@ -71,6 +81,9 @@ class BoosterScorer:
     leaf: str = ""
     shap: str = ""
     thresholds: tuple[float, ...] = ()
+    start: int = 0
+    count: int = -1
+    shape_check: bool = True
     threads: int = 1
 
     @property
@@ -82,7 +95,7 @@ class BoosterScorer:
     @property
     def link(self) -> Link:
         """The scale of the raw scores, which SHAP values add up on."""
-        return _LINKS.get(_objective(self.text)[0], "identity")
+        return link_of(self._objective[0])
 
     def trees(self) -> str:
         """Return the model in LightGBM's text format."""
@@ -132,46 +145,70 @@ class BoosterScorer:
             )
         columns = [batch.column(name) for name in self.inputs]
         if not self.vector:
+            if self.shape_check and len(columns) != len(self.features):
+                raise SynapseError(
+                    f"inputCols names {len(columns)} columns. "
+                    f"Expected {len(self.features)}, as in training"
+                )
             return stack(self.inputs, columns, batch.num_rows)
         if not pa.types.is_struct(columns[0].type):
             raise _not_numbers(self.inputs[0], columns[0].type, "a vector")
         matrix = to_matrix(columns[0])
-        if matrix.shape[0] and matrix.shape[1] != len(self.features):
+        if self.shape_check and matrix.shape[0] and matrix.shape[1] != len(self.features):
             raise SynapseError(
                 f"The vectors in {self.inputs[0]!r} have {matrix.shape[1]} elements. "
-                f"Expected {len(self.features)}, as in training"
+                f"Expected {len(self.features)}, as in training. "
+                "Try: predictDisableShapeCheck=True, which takes 0 for what lacks"
             )
         return matrix
 
     @property
-    def _outputs_per_row(self) -> int:
-        return _header_int(self.text, "num_tree_per_iteration")
+    def outputs_per_row(self) -> int:
+        """How many raw scores a row has: one, or one for each of more than two classes."""
+        return trees_per_iteration(self.text)
+
+    @property
+    def _iterations(self) -> int:
+        """How many iterations predict."""
+        return iterations_used(self.text, self.start, self.count)
+
+    @property
+    def _objective(self) -> tuple[str, dict[str, float]]:
+        name, options = objective(self.text)
+        if self.task == "classification":
+            name = as_classifier(name, self.outputs_per_row)
+        return name, options
 
     def _predict(self, matrix: Matrix, **options: bool) -> np.ndarray:
-        booster = load(self.text)
-        predicted = booster.predict(matrix, num_threads=self.threads, **options)
+        predicted = load(self.text).predict(
+            matrix,
+            start_iteration=self.start,
+            num_iteration=self.count,
+            num_threads=self.threads,
+            predict_disable_shape_check=not self.shape_check,
+            **options,
+        )
         return np.asarray(predicted)
 
     def _raw(self, matrix: Matrix) -> np.ndarray:
         """Return raw scores of shape (rows, outputs)."""
         if matrix.shape[0] == 0:
-            return np.empty((0, self._outputs_per_row))
+            return np.empty((0, self.outputs_per_row))
         raw = self._predict(matrix, raw_score=True).reshape(matrix.shape[0], -1)
         return raw / self._averaged
 
     @property
     def _averaged(self) -> int:
         """By how much the raw scores are divided: a random forest is the mean of its trees."""
-        if "\naverage_output\n" not in self.text[: self.text.find("\nTree=")]:
-            return 1
-        return max(1, load(self.text).current_iteration())
+        return max(1, self._iterations) if is_averaged(self.text) else 1
 
     def _respond(self, raw: np.ndarray, matrix: Matrix) -> np.ndarray:
         """Return what the objective makes of raw scores; a rare one is left to LightGBM."""
-        name, options = _objective(self.text)
-        if name in _RESPONSES or not len(raw):
-            return _RESPONSES.get(name, _identity)(raw, options)
-        return self._predict(matrix).reshape(raw.shape)
+        name, options = self._objective
+        respond = response_of(name)
+        if respond is not None:
+            return respond(raw, options)
+        return self._predict(matrix).reshape(raw.shape) if len(raw) else raw
 
     def _classify(
         self, raw: np.ndarray, probability: np.ndarray, made: dict[str, pa.Array]
@@ -181,17 +218,26 @@ class BoosterScorer:
             probability = np.hstack([1.0 - probability, probability])
         made[self.raw] = from_matrix(raw)
         made[self.probability] = from_matrix(probability)
-        weighed = probability / np.asarray(self.thresholds) if self.thresholds else probability
-        made[self.prediction] = pa.array(weighed.argmax(axis=1).astype(np.float64))
+        made[self.prediction] = pa.array(self._winners(probability).astype(np.float64))
+
+    def _winners(self, probability: np.ndarray) -> np.ndarray:
+        """Return the class of each row, by probability over threshold as Spark does."""
+        if not self.thresholds:
+            winners: np.ndarray = probability.argmax(axis=1)
+            return winners
+        with np.errstate(divide="ignore", invalid="ignore"):
+            weighed = probability / np.asarray(self.thresholds)
+        # 0 / 0: a class that is impossible does not win by its threshold of 0.
+        return np.where(np.isnan(weighed), -np.inf, weighed).argmax(axis=1)
 
     def _leaves(self, matrix: Matrix) -> np.ndarray:
         """Return the index of the leaf in each tree, shape (rows, trees)."""
         if matrix.shape[0] == 0:
-            return np.empty((0, load(self.text).num_trees()))
+            return np.empty((0, self._iterations * self.outputs_per_row))
         return self._predict(matrix, pred_leaf=True).reshape(matrix.shape[0], -1)
 
     def _contributions(self, matrix: Matrix) -> np.ndarray:
-        rows, outputs = matrix.shape[0], self._outputs_per_row
+        rows, outputs = matrix.shape[0], self.outputs_per_row
         shape = (rows, outputs, len(self.features) + 1)
         if rows == 0:
             return np.empty(shape)
@@ -206,23 +252,6 @@ def load(text: str) -> lightgbm.Booster:
     import lightgbm
 
     return lightgbm.Booster(model_str=text)
-
-
-@functools.lru_cache(maxsize=8)
-def _objective(text: str) -> tuple[str, dict[str, float]]:
-    """Return the objective and its numbers: ``binary sigmoid:1`` -> ("binary", {"sigmoid": 1})."""
-    words = _header(text, "objective").split()
-    pairs = (word.partition(":") for word in words[1:])
-    return (words[0] if words else ""), {n: float(v or "nan") for n, _, v in pairs}
-
-
-def _header(text: str, key: str) -> str:
-    start = text.find(f"\n{key}=", 0, text.find("\nTree="))
-    return "" if start < 0 else text[start + len(key) + 2 : text.index("\n", start + 1)]
-
-
-def _header_int(text: str, key: str) -> int:
-    return int(_header(text, key) or 1)
 
 
 def stack(names: Sequence[str], columns: Sequence[pa.Array], rows: int) -> np.ndarray:
@@ -266,52 +295,3 @@ def _not_numbers(name: str, kind: pa.DataType, expected: str) -> SynapseError:
 def _listed(names: list[str] | tuple[str, ...]) -> str:
     shown = ", ".join(repr(name) for name in names[:20])
     return shown if len(names) <= 20 else f"{shown} and {len(names) - 20} more"
-
-
-def _exp(values: np.ndarray) -> np.ndarray:
-    # numpy's own exp is vectorised and differs from the C library's in the last bit.
-    flat = pc.exp(pa.array(np.ascontiguousarray(values).reshape(-1)))
-    exponentials: np.ndarray = flat.to_numpy(zero_copy_only=False).reshape(values.shape)
-    return exponentials
-
-
-def _identity(raw: np.ndarray, options: dict[str, float]) -> np.ndarray:
-    return np.sign(raw) * raw * raw if "sqrt" in options else raw
-
-
-def _sigmoid(raw: np.ndarray, options: dict[str, float]) -> np.ndarray:
-    return 1.0 / (1.0 + _exp(-options.get("sigmoid", 1.0) * raw))
-
-
-def _softmax(raw: np.ndarray, _options: dict[str, float]) -> np.ndarray:
-    exponentials = _exp(raw - raw.max(axis=1, keepdims=True))
-    total = np.zeros(len(raw))
-    for index in range(raw.shape[1]):  # one class after the other, the order of LightGBM's sum
-        total += exponentials[:, index]
-    return exponentials / total[:, None]
-
-
-def _log(raw: np.ndarray, _options: dict[str, float]) -> np.ndarray:
-    return _exp(raw)
-
-
-_UNCHANGED = ("", "regression", "regression_l1", "huber", "fair", "quantile", "mape", "custom")
-_RESPONSES: dict[str, Callable[[np.ndarray, dict[str, float]], np.ndarray]] = {
-    **dict.fromkeys(_UNCHANGED, _identity),
-    "binary": _sigmoid,
-    "multiclassova": _sigmoid,
-    "cross_entropy": _sigmoid,
-    "multiclass": _softmax,
-    "poisson": _log,
-    "gamma": _log,
-    "tweedie": _log,
-}
-_LINKS: dict[str, Link] = {
-    "binary": "logit",
-    "multiclassova": "logit",
-    "cross_entropy": "logit",
-    "multiclass": "softmax",
-    "poisson": "log",
-    "gamma": "log",
-    "tweedie": "log",
-}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from synapse_magic.views.lines import Lines, last
 from synapse_magic.views.page import figure
 from synapse_magic.views.view import View
+from synapse_magic.views.words import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,13 +28,26 @@ class TrainingCurve(View):
         Name to (iterations,) values; NaN where a metric was not reported.
     total
         Iterations planned; None where not known.
+    best
+        The iteration that the model ends with, marked; None while training.
+    facts
+        What came of the training in a few words, once it has ended.
     """
 
     metrics: dict[str, np.ndarray]
     total: int | None = None
+    best: int | None = None
+    facts: str = ""
 
     @classmethod
-    def of(cls, metrics: Mapping[str, npt.ArrayLike], total: int | None = None) -> TrainingCurve:
+    def of(
+        cls,
+        metrics: Mapping[str, npt.ArrayLike],
+        total: int | None = None,
+        *,
+        best: int | None = None,
+        facts: str = "",
+    ) -> TrainingCurve:
         """Take metrics by iteration.
 
         Examples
@@ -42,7 +56,10 @@ class TrainingCurve(View):
         <TrainingCurve: Training, iteration 2 of 10: auc 0.7>
         """
         return cls(
-            {name: np.asarray(values, dtype=float) for name, values in metrics.items()}, total
+            {name: np.asarray(values, dtype=float) for name, values in metrics.items()},
+            total,
+            best,
+            facts,
         )
 
     @property
@@ -56,13 +73,26 @@ class TrainingCurve(View):
             name: (np.arange(1.0, len(values) + 1), values) for name, values in self.metrics.items()
         }
         title = next(iter(self.metrics)) if len(self.metrics) == 1 else "metric"
-        return Lines(series, "iteration", title, unit=False)
+        plain = Lines(series, "iteration", title, unit=False)
+        if self.best is None or not series:
+            return plain
+        across = np.array([float(self.best)] * 2)
+        return replace(plain, ideal=(across, np.array(plain.ends()[1])))
 
     def sentence(self) -> str:
         """Return the view in one sentence."""
+        if self.facts:
+            return f"Training: {self.facts}{self._at_best()}"
         of = f" of {self.total:,}" if self.total else ""
         now = ", ".join(f"{name} {last(values)}" for name, values in self.metrics.items())
         return f"Training, iteration {self.iterations:,}{of}: {now or 'no metric yet'}"
+
+    def _at_best(self) -> str:
+        if not self.best or not self.iterations:
+            return ""
+        at = self.best - 1
+        told = [f"{n} {number(v[at])}" for n, v in self.metrics.items() if at < len(v)]
+        return f". Best iteration {self.best:,}, dashed: {', '.join(told)}"
 
     def picture(self) -> str:
         """Return the static picture."""

@@ -149,11 +149,16 @@ class Drawing:
             f'<style>{rules_for(body)}</style><rect {size} fill="#fff"/>{body}</svg>'
         )
 
-    def image(self) -> str:
-        """Return the picture as an image element."""
+    def image(self, *, fluid: bool = True) -> str:
+        """Return the picture as an image element.
+
+        ``fluid`` lets a narrow page shrink it; else it keeps its size, for a box that scrolls.
+        """
+        most = f"width:100%;max-width:{self.width:g}px"
+        style = most if fluid else f"width:{self.width:g}px;max-width:none"
         data = base64.b64encode(self.svg().encode()).decode("ascii")
         return (
             f'<img class="syn-svg" alt="{escape(self.label)}" '
-            f'style="width:100%;max-width:{self.width:g}px" '
+            f'style="{style}" '
             f'src="data:image/svg+xml;base64,{data}">'
         )
