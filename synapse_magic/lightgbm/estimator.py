@@ -84,7 +84,8 @@ class LightGBMEstimator(Estimator, LightGBMParams, LightGBMTraining, Generic[M])
         if trained is None:
             raise SynapseError("numBatches left no rows to train on. Try: fewer")
         model = self._hand_over(self._new_model())
-        model._set_trained(trained, features.named(trained.features), reading.classes)
+        names = features.named(trained.features)
+        model._set_trained(trained, names, reading.classes, features.levels)
         return model
 
     def _train(
@@ -105,7 +106,8 @@ class LightGBMEstimator(Estimator, LightGBMParams, LightGBMTraining, Generic[M])
         if not plan.start:
             return trained
         text = joined(plan.start, trained.text)
-        return replace(trained, text=text, best_iteration=iterations_of(text))
+        before = iterations_of(plan.start)
+        return replace(trained, text=text, best_iteration=iterations_of(text), before=before)
 
     def _features(self, dataset: DataFrame) -> Features:
         if self.isSet("inputCols"):

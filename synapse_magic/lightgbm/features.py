@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from pyspark.sql.types import (
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.lightgbm.plan import Layout
-from synapse_magic.spark.columns import attributes, field, quoted, slot_attributes
+from synapse_magic.spark.columns import attributes, field, levels, quoted, slot_attributes
 
 _UNSAFE = re.compile(r'[\s",:\[\]{}]')
 """What LightGBM does not allow in the name of a feature."""
@@ -47,6 +48,8 @@ class Features:
         Indexes of the features whose numbers are codes of categories.
     single : bool
         Whether float32 holds all values exactly.
+    levels : dict of int to tuple of str
+        The names behind the numbers of a feature, by its index, where the ML attributes tell.
     """
 
     columns: tuple[str, ...]
@@ -54,6 +57,7 @@ class Features:
     names: tuple[str, ...]
     categorical: tuple[int, ...] = ()
     single: bool = False
+    levels: dict[int, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def expressions(self) -> list[str]:
         """Return, as SQL, the columns that carry the features of a row to the workers."""
@@ -91,7 +95,8 @@ def plain_features(schema: StructType, names: Sequence[str]) -> Features:
     single = all(isinstance(one.dataType, _EXACT_IN_SINGLE) for one in fields)
     categorical = tuple(i for i, one in enumerate(fields) if _is_nominal(one))
     layout: Layout = "packed" if len(names) <= MOST_PACKED else "plain"
-    return Features(tuple(names), layout, tuple(names), categorical, single)
+    named = {i: tuple(levels(fields[i])) for i in categorical if levels(fields[i])}
+    return Features(tuple(names), layout, tuple(names), categorical, single, named)
 
 
 def vector_features(schema: StructType, name: str) -> Features:
@@ -114,7 +119,8 @@ def vector_features(schema: StructType, name: str) -> Features:
     for slot in slots:
         names[int(slot["idx"])] = str(slot.get("name", names[int(slot["idx"])]))
     categorical = tuple(int(slot["idx"]) for slot in slots if slot["type"] == "nominal")
-    return Features((name,), "vector", tuple(names), categorical)
+    named = {int(slot["idx"]): tuple(map(str, slot["vals"])) for slot in slots if "vals" in slot}
+    return Features((name,), "vector", tuple(names), categorical, levels=named)
 
 
 def with_names(features: Features, names: Sequence[str]) -> Features:

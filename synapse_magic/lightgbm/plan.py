@@ -109,6 +109,8 @@ class Trained:
         ``{"valid auc": [0.8, 0.9], ...}``, one number for each iteration that was trained.
     workers : int
         Workers that had rows.
+    before : int
+        Iterations of the model that it went on from, once ``text`` holds its trees as well.
     """
 
     text: str
@@ -116,3 +118,4 @@ class Trained:
     best_iteration: int
     history: dict[str, list[float]] = field(default_factory=dict)
     workers: int = 1
+    before: int = 0

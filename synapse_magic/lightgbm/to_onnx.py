@@ -4,7 +4,7 @@ The converter reads a model's JSON dump. It takes some models for what they are 
 forest over 100 trees, forgets the scale of the sigmoid and the first iteration, reads a missing
 value as missing where LightGBM reads 0, rounds thresholds to the nearest float32, which may send an
 equal value the other way, and draws linear leaves as constant ones. So it gets a dump in which all
-of that is settled, and models that ONNX cannot express are refused by name.
+of that is settled, and models that it cannot express are refused by name.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
     import onnx
 
 INPUT = "features"
-_SAME = {
-    **dict.fromkeys(
-        ("", "none", "custom", "fair", "mape", "lambdarank", "rank_xendcg"), "regression"
-    ),
-    **{name: name for name in ("binary", "multiclass", "poisson", "gamma", "tweedie")},
-    **{name: name for name in ("regression", "regression_l1", "huber", "quantile")},
-}
+_KNOWN = (
+    *("binary", "multiclass", "multiclassova"),
+    *("regression", "huber", "quantile", "poisson", "gamma", "tweedie"),
+)
+_UNCHANGED = ("", "none", "custom", "regression_l1", "fair", "mape", "lambdarank", "rank_xendcg")
+_SAME = {**{name: name for name in _KNOWN}, **dict.fromkeys(_UNCHANGED, "regression")}
 """Objective -> one of the same response that the converter knows."""
+_OPSET = 15
+"""Old enough for every runtime in use; nothing here needs more."""
 
 
 def to_onnx(scorer: BoosterScorer) -> onnx.ModelProto:
@@ -43,18 +44,29 @@ def to_onnx(scorer: BoosterScorer) -> onnx.ModelProto:
     """
     convert, float_tensor = _converter()
     dump = _Dump(scorer)
-    model: onnx.ModelProto = convert(
-        _wrapped(dump),
-        name="LightGBM",
-        initial_types=[(INPUT, float_tensor([None, len(scorer.features)]))],
-        zipmap=False,
-        target_opset=_OPSET,
-    )
+    try:
+        model: onnx.ModelProto = convert(
+            _wrapped(dump),
+            name="LightGBM",
+            initial_types=[(INPUT, float_tensor([None, len(scorer.features)]))],
+            zipmap=False,
+            target_opset=_OPSET,
+        )
+    except RecursionError as error:
+        raise _refused("splits into more categories than the converter follows") from error
+    if dump.one_by_one:
+        _score_one_by_one(model)
+    for output in model.graph.output:
+        output.type.tensor_type.shape.dim[0].dim_param = "rows"  # the converter writes 1
     return model
 
 
-_OPSET = 15
-"""Old enough for every runtime in use; nothing here needs more."""
+def _score_one_by_one(model: onnx.ModelProto) -> None:
+    """Give each class the sigmoid of its own score; the converter knows the softmax alone."""
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.name == "post_transform":
+                attribute.s = b"LOGISTIC"
 
 
 class _Dump:
@@ -66,11 +78,13 @@ class _Dump:
         name, numbers = _known_objective(scorer)
         self._names = [f"f{index}" for index in range(len(scorer.features))]
         self._content = load(scorer.text).dump_model(scorer.count, scorer.start)
+        self.one_by_one = name == "multiclassova"
         self._content["objective"] = name
         self.params = {"objective": name, "num_class": self._content["num_class"]}
         used = iterations_used(scorer.text, scorer.start, scorer.count)
         share = used if is_averaged(scorer.text) else 1
-        scale = (numbers.get("sigmoid", 1.0) if name == "binary" else 1.0) / share
+        steep = numbers.get("sigmoid", 1.0) if name == "binary" or self.one_by_one else 1.0
+        scale = steep / share
         for tree in self._content["tree_info"]:
             for node in _nodes(tree["tree_structure"]):
                 _settle(node, scale)

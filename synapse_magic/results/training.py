@@ -34,6 +34,8 @@ class TrainingSummary:
         Features that it was trained on.
     workers
         Workers that trained together; 0 for a model from a file.
+    before
+        Iterations of the model that training went on from; ``history`` starts after them.
 
     Examples
     --------
@@ -48,22 +50,24 @@ class TrainingSummary:
     leaves: int = 0
     features: int = 0
     workers: int = 0
+    before: int = 0
 
     @property
     def iterations(self) -> int:
         """Iterations that were trained, those after the best one included."""
         measured = max((len(values) for values in self.history.values()), default=0)
-        return max(measured, self.best_iteration)
+        return max(self.before + measured, self.best_iteration)
 
     @property
     def best(self) -> dict[str, float]:
         """The metrics after the best iteration."""
-        at = self.best_iteration - 1
+        at = self.best_iteration - self.before - 1
         return {n: float(values[at]) for n, values in self.history.items() if 0 <= at < len(values)}
 
     def curve(self) -> TrainingCurve:
         """Return the metrics by iteration as a view, the best iteration marked."""
-        return TrainingCurve.of(self.history, best=self.best_iteration or None, facts=self.facts())
+        best = max(self.best_iteration - self.before, 0) or None
+        return TrainingCurve.of(self.history, best=best, facts=self.facts())
 
     def facts(self) -> str:
         """Return what was trained in a few words."""
@@ -74,6 +78,8 @@ class TrainingSummary:
             f"{plural(self.trees, 'tree')} with {count_leaves_of(self.leaves)}",
             plural(self.workers, "worker") if self.workers else "from a file",
         ]
+        if self.before:
+            parts.insert(1, f"{self.before:,} of them trained before")
         return ", ".join(parts)
 
     def to_pandas(self) -> pd.DataFrame:

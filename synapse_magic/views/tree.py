@@ -37,15 +37,15 @@ class TreeView(View):
         All nodes of the tree, each after the one above it.
     title
         Which tree of which model it is.
-    scale
-        What the leaves of all trees add up to.
+    sums
+        What becomes of the leaves of all trees.
     depth
         Levels of splits that are drawn; the table has all.
     """
 
     nodes: tuple[TreeNode, ...]
     title: str = "Tree"
-    scale: str = "raw score"
+    sums: str = "add up to the raw score"
     depth: int = LEVELS
 
     def sentence(self) -> str:
@@ -61,7 +61,7 @@ class TreeView(View):
         """Return how to read the tree, and what is not drawn."""
         words = (
             "Left to right: the upper branch is yes, the lower one no. Bar: share of the training "
-            f"rows. The leaves of all trees add up to the {self.scale}."
+            f"rows. The leaves of all trees {self.sums}."
         )
         shown = self._shown()
         hidden = sum(not n.feature for n in self.nodes) - sum(not n.feature for n in shown)
