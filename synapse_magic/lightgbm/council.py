@@ -8,20 +8,34 @@ leader, and told to all before anybody goes on.
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-Message = dict[str, Any]
+from synapse_magic.lightgbm.lines import Line, Message
 
 
 class Council:
-    """The workers of one training, the leader first; alone it decides by itself."""
+    """The workers of one training, the leader first; alone it decides by itself.
 
-    def __init__(self, peers: Sequence[socket.socket] = (), leader: socket.socket | None = None):
-        self._peers = [_Line(peer) for peer in peers]
-        self._leader = _Line(leader) if leader is not None else None
+    Parameters
+    ----------
+    peers : sequence of socket
+        On the leader, its connections to the others.
+    leader : socket or None
+        On all others, the connection to the leader.
+    linked : callable
+        Called when LightGBM's own network stands.
+    """
+
+    def __init__(
+        self,
+        peers: Sequence[socket.socket] = (),
+        leader: socket.socket | None = None,
+        linked: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.linked = linked
+        self._peers = [Line(peer) for peer in peers]
+        self._leader = Line(leader) if leader is not None else None
 
     @property
     def leads(self) -> bool:
@@ -47,32 +61,14 @@ class Council:
             line.close()
 
 
-class _Line:
-    """One connection that carries JSON, a line each way."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._connection = connection
-        self._reader = connection.makefile("r", encoding="utf-8")
-
-    def send(self, message: Message) -> None:
-        self._connection.sendall(json.dumps(message).encode() + b"\n")
-
-    def receive(self) -> Message:
-        line = self._reader.readline()
-        if not line:
-            raise ConnectionError("another training worker closed its connection")
-        received: Message = json.loads(line)
-        return received
-
-    def close(self) -> None:
-        self._reader.close()
-        self._connection.close()
-
-
 @contextlib.contextmanager
 def convene(
-    listener: socket.socket, leader: tuple[str, int] | None, size: int, token: str, timeout: float
+    listener: socket.socket,
+    leader: tuple[str, int] | None,
+    size: int,
+    token: str,
+    timeout: float,
+    linked: Callable[[], None] = lambda: None,
 ) -> Iterator[Council]:
     """Connect the workers of one training for the length of a ``with`` block.
 
@@ -88,13 +84,15 @@ def convene(
         What the workers know each other by.
     timeout : float
         Seconds to wait for any of them.
+    linked : callable
+        Called when LightGBM's own network stands.
     """
     if leader is None:
-        council = Council(peers=_accept(listener, size - 1, token, timeout))
+        council = Council(_accept(listener, size - 1, token, timeout), linked=linked)
     else:
         connection = socket.create_connection(leader, timeout)
         connection.sendall(token.encode() + b"\n")
-        council = Council(leader=connection)
+        council = Council(leader=connection, linked=linked)
     try:
         yield council
     finally:

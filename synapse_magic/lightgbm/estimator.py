@@ -101,6 +101,7 @@ class LightGBMEstimator(Estimator, LightGBMParams, LightGBMTraining, Generic[M])
             self.getOrDefault("numTasks"),
             self.getOrDefault("numThreads"),
             reading.counts.training,
+            self.getOrDefault("useSingleDatasetMode"),
         )
         trained = Training(self.uid, dataset, features, target, mode, plan).run()
         if not plan.start:

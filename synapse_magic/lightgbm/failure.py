@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+Kind = Literal["port", "network", "error"]
 
 _RAISED = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
 _CAUSED = re.compile(r"^Caused by: (?:[\w$]+\.)*(.+)$", re.MULTILINE)
@@ -27,5 +30,34 @@ def first_cause(error: BaseException) -> str:
     if not raised:
         causes = _CAUSED.findall(text)
         return str(causes[-1]) if causes else text.strip().partition("\n")[0]
-    kind, said = raised[0]
-    return str(said) if kind.startswith(("Synapse", "LightGBM", "Value")) else f"{kind}: {said}"
+    return _named(*raised[0])
+
+
+def cause_of(error: BaseException) -> str:
+    """Return in one line what an exception of this process says.
+
+    Examples
+    --------
+    >>> cause_of(KeyError("x"))
+    "KeyError: 'x'"
+    """
+    said = str(error).strip().partition("\n")[0]
+    return _named(type(error).__name__, said)
+
+
+def _named(kind: str, said: str) -> str:
+    """Return what was said, with the kind of the error where that tells more."""
+    return said if kind.startswith(("Synapse", "LightGBM", "Value")) else f"{kind}: {said}"
+
+
+def kind_of(error: BaseException) -> Kind:
+    """Say whether a port was taken, another worker may be the cause, or this one is.
+
+    LightGBM tells of its network in words only.
+    """
+    text = str(error)
+    if "inding port" in text:
+        return "port"
+    if isinstance(error, (ConnectionError, TimeoutError)) or "ocket" in text:
+        return "network"
+    return "error"

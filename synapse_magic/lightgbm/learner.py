@@ -40,6 +40,7 @@ def train(
     dataset = training.dataset(params, None, started_by, **_described(plan, features))
     with _silent() if network else contextlib.nullcontext(), _explained(plan):
         booster = lightgbm.Booster(params, dataset)  # starts the network first, then bins
+    council.linked()
     try:
         if council.leads and len(validation):
             booster.add_valid(validation.dataset(params, dataset, started_by), VALID)

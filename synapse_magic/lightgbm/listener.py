@@ -1,6 +1,8 @@
-"""The driver's side of the metric stream: lines from the leading worker become events.
+"""What the driver hears of its workers while they train, over connections that they open.
 
-The same connection carries the one thing that goes the other way: the wish to end training.
+The leading worker's metrics become events, and the same connection carries the one thing that goes
+the other way: the wish to end training. Each worker shows signs of life on a connection of its own:
+Spark notices a process that died, but not one that is blocked.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import json
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from synapse_magic.lightgbm.plan import Channel
@@ -20,11 +24,15 @@ from synapse_magic.lightgbm.reporter import END
 from synapse_magic.spark.events import Iteration, publish
 
 POLL_SECONDS = 0.5
+GREETING_SECONDS = 10.0
+CLOSING_SECONDS = 1.0
 MAX_LINE = 1 << 20
 
 
 @contextlib.contextmanager
-def listening(uid: str, total: int, host: str) -> Iterator[Channel]:
+def listening(
+    uid: str, total: int, host: str, timeout: float, on_silence: Callable[[str], None]
+) -> Iterator[Channel]:
     """Publish what the leading worker reports, for the length of a ``with`` block.
 
     Parameters
@@ -36,6 +44,10 @@ def listening(uid: str, total: int, host: str) -> Iterator[Channel]:
     host : str
         The address of this machine as the workers reach it; a loopback address keeps all others
         out.
+    timeout : float
+        Seconds without a sign of life after which a worker counts as blocked.
+    on_silence : callable
+        Called with the cause in words when one does, from another thread.
 
     Yields
     ------
@@ -44,50 +56,79 @@ def listening(uid: str, total: int, host: str) -> Iterator[Channel]:
     """
     bound = host if host.startswith("127.") else ""
     with socket.create_server((bound, 0)) as server:
-        server.settimeout(POLL_SECONDS)
         channel = Channel(host, server.getsockname()[1], secrets.token_hex(16))
-        ended = threading.Event()
-        thread = threading.Thread(
-            target=_serve, args=(server, channel.token, uid, total, ended), daemon=True
-        )
+        hearing = _Hearing(uid, total, channel.token, timeout, on_silence)
+        thread = threading.Thread(target=hearing.serve, args=(server,), daemon=True)
         thread.start()
         try:
             yield channel
         finally:
-            ended.set()
+            hearing.ended.set()
             thread.join(2 * POLL_SECONDS)
+            hearing.close()
 
 
-def _serve(server: socket.socket, token: str, uid: str, total: int, ended: threading.Event) -> None:
-    """Take one connection after the other: a failed training attempt may come again."""
-    while not ended.is_set():
-        try:
-            connection, _ = server.accept()
-        except OSError:  # nobody came in time, or the listener was closed
-            continue
-        with connection, contextlib.suppress(OSError, ValueError):
-            connection.settimeout(None if _is_loopback(connection) else 600)
+@dataclass
+class _Hearing:
+    """Hears any number of workers, each in a thread of its own."""
+
+    uid: str
+    total: int
+    token: str
+    timeout: float
+    on_silence: Callable[[str], None]
+    ended: threading.Event = field(default_factory=threading.Event)
+    _heard: list[tuple[threading.Thread, socket.socket]] = field(default_factory=list)
+
+    def serve(self, server: socket.socket) -> None:
+        """Take connections until the training has ended: a failed attempt may come again."""
+        server.settimeout(POLL_SECONDS)
+        while not self.ended.is_set():
+            try:
+                connection, _ = server.accept()
+            except OSError:  # nobody came in time, or the listener was closed
+                continue
+            thread = threading.Thread(target=self._hear, args=(connection,), daemon=True)
+            self._heard.append((thread, connection))
+            thread.start()
+
+    def close(self) -> None:
+        """Hear what has been said already, and end the connections of those that are lost."""
+        until = time.monotonic() + CLOSING_SECONDS
+        for thread, _ in self._heard:
+            thread.join(max(0.0, until - time.monotonic()))
+        for _, connection in self._heard:
+            with contextlib.suppress(OSError):  # most are closed by now
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _hear(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(ConnectionError, ValueError):
+            connection.settimeout(GREETING_SECONDS)
             with connection.makefile("r", encoding="utf-8") as lines:
-                if _is_ours(lines, token):
-                    _publish_lines(lines, uid, total, functools.partial(_ask_to_end, connection))
+                greeting = json.loads(lines.readline(MAX_LINE) or "{}")
+                if not hmac.compare_digest(str(greeting.get("token", "")), self.token):
+                    return
+                connection.settimeout(self.timeout if "pulse" in greeting else None)
+                if "pulse" in greeting:
+                    self._feel(lines)
+                else:
+                    self._publish(lines, functools.partial(_ask_to_end, connection))
 
+    def _feel(self, lines: TextIO) -> None:
+        try:
+            while lines.readline(MAX_LINE):
+                pass
+        except TimeoutError:
+            if not self.ended.is_set():
+                self.on_silence(f"a training worker gave no sign of life for {self.timeout:g} s")
 
-def _is_ours(lines: TextIO, token: str) -> bool:
-    greeting = json.loads(lines.readline(MAX_LINE) or "{}")
-    return hmac.compare_digest(str(greeting.get("token", "")), token)
-
-
-def _publish_lines(lines: TextIO, uid: str, total: int, end: Callable[[], None]) -> None:
-    while line := lines.readline(MAX_LINE):
-        told = json.loads(line)
-        publish(Iteration(uid, int(told["iteration"]), total, told["metrics"], end))
+    def _publish(self, lines: TextIO, end: Callable[[], None]) -> None:
+        while line := lines.readline(MAX_LINE):
+            told = json.loads(line)
+            publish(Iteration(self.uid, int(told["iteration"]), self.total, told["metrics"], end))
 
 
 def _ask_to_end(connection: socket.socket) -> None:
     # A training that has ended meanwhile has closed its side.
     with contextlib.suppress(OSError):
         connection.sendall(END)
-
-
-def _is_loopback(connection: socket.socket) -> bool:
-    return str(connection.getpeername()[0]).startswith("127.")

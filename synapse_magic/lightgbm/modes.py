@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
 from pyspark.sql import SparkSession
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.spark.session import hosts, master_of, slots
+from synapse_magic.spark.session import master_of, slots
 
 Way = Literal["single", "files", "network"]
 
@@ -26,19 +27,30 @@ class Mode:
     ----------
     way : {"single", "files", "network"}
         One task that takes all rows from Spark; one that takes them from files, which the tasks of
-        its machine wrote in parallel; or a barrier stage of workers that hold a part each.
+        its machine wrote in parallel; or a barrier stage of tasks that hold a part each.
     workers : int
-        Tasks that train.
+        Tasks that take part in the training.
     threads : int
-        Threads of each.
+        Threads of each worker; 0 for those of the slots it trains for.
+    rows : int
+        Training rows.
+    pooled : bool
+        Whether the tasks of a host train as one worker.
+    cores : int
+        Cores of a slot.
     """
 
     way: Way
     workers: int
     threads: int
+    rows: int
+    pooled: bool = False
+    cores: int = 1
 
 
-def choose_mode(spark: SparkSession, tasks: int, threads: int, rows: int) -> Mode:
+def choose_mode(
+    spark: SparkSession, tasks: int, threads: int, rows: int, pooled: bool = True
+) -> Mode:
     """Decide how to train.
 
     Parameters
@@ -48,6 +60,8 @@ def choose_mode(spark: SparkSession, tasks: int, threads: int, rows: int) -> Mod
         What the user asked for; 0 for the best choice.
     rows : int
         Training rows.
+    pooled : bool
+        Whether the slots of a host train as one worker, unless ``tasks`` says how many there are.
 
     Raises
     ------
@@ -61,16 +75,28 @@ def choose_mode(spark: SparkSession, tasks: int, threads: int, rows: int) -> Mod
             f"Expected at most {available}, as all workers train together. "
             "Try: numTasks=0, or a session with more cores"
         )
-    workers = min(tasks or available, max(1, rows // FEWEST_ROWS))
     if rows < ROWS_WORTH_A_WORKER and not tasks:
-        return Mode("single", 1, threads or 1)
-    machines = hosts(spark)
-    if workers == 1 or (not tasks and machines == 1):
-        way: Way = "files" if shares_files(spark) else "single"
-        return Mode(way, 1, threads or max(1, available // machines))
-    return Mode("network", workers, threads or 1)
+        return Mode("single", 1, threads or 1, rows)
+    cores = int(spark.conf.get("spark.task.cpus", None) or 1)
+    workers = min(tasks or available, max(1, rows // FEWEST_ROWS))
+    own_machine = shares_files(spark)
+    if workers == 1 or (own_machine and pooled and not tasks):
+        way: Way = "files" if own_machine else "single"
+        return Mode(way, 1, threads or available * cores, rows)
+    _say_what_elastic_means(spark, workers)
+    return Mode("network", workers, threads, rows, pooled and not tasks, cores)
 
 
 def shares_files(spark: SparkSession) -> bool:
     """Say whether this process and all workers are known to be on one machine."""
     return master_of(spark).removeprefix("sc://").startswith("local")
+
+
+def _say_what_elastic_means(spark: SparkSession, workers: int) -> None:
+    if spark.conf.get("spark.dynamicAllocation.enabled", "false") == "true":
+        warnings.warn(
+            f"This cluster is elastic (spark.dynamicAllocation.enabled): training uses the "
+            f"{workers} slots that are there now to its end. Executors that come later do not "
+            "join it, and losing one of its own starts it again",
+            stacklevel=2,
+        )

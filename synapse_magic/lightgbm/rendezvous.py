@@ -1,7 +1,7 @@
-"""The meeting of the workers before they train: who has rows, and who is reached where.
+"""The meeting of the tasks of a barrier stage: whose rows are where, and who trains on them.
 
-Runs in workers. LightGBM cannot work with a member that has no rows, so those with an empty
-partition step back here.
+Runs in workers. The tasks of one host pool their rows: the first of them trains with the threads
+of all. LightGBM cannot work with a member that has no rows, so a host without any steps back here.
 """
 
 from __future__ import annotations
@@ -19,95 +19,102 @@ from synapse_magic.errors import SynapseError
 
 @dataclass(frozen=True)
 class Member:
-    """What a worker says about itself.
+    """What a task says about itself.
 
-    ``port`` is for LightGBM's network and ``control`` for the council.
+    Attributes
+    ----------
+    partition : int
+    host : str
+        The address at which the others reach it.
+    port : int
+        Where it listens to the others.
+    path : str
+        The file with its rows; empty when it has none.
     """
 
     partition: int
     host: str
     port: int
-    control: int
-    rows: int
-    validation: int
-    features: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The tasks that train on the rows of one host, or of one task; the first does the work."""
+
+    members: tuple[Member, ...]
+
+    @property
+    def first(self) -> Member:
+        """The task that trains."""
+        return self.members[0]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files with the rows, in the order of their partitions."""
+        return tuple(member.path for member in self.members if member.path)
 
 
 @dataclass
 class Seat:
-    """A worker's place in the meeting, with the ports it keeps until they are used."""
+    """A task's place in the meeting.
+
+    Attributes
+    ----------
+    own : Member
+    crews : tuple of Crew
+        Those that have rows.
+    listener : socket
+        Where this task listens, bound to the port that it told.
+    """
 
     own: Member
-    members: tuple[Member, ...]
+    crews: tuple[Crew, ...]
     listener: socket.socket
-    reserved: socket.socket
 
     @property
-    def leader(self) -> Member:
-        """The member that validates, decides and returns the model."""
-        return self.members[0]
-
-    def network(self) -> dict[str, Any]:
-        """Return LightGBM's network parameters and let go of the port for it to bind."""
-        self.reserved.close()
-        return {
-            "machines": ",".join(f"{m.host}:{m.port}" for m in self.members),
-            "num_machines": len(self.members),
-            "local_listen_port": self.own.port,
-            "tree_learner": "data_parallel",
-            "pre_partition": True,
-        }
+    def crew(self) -> Crew | None:
+        """The crew that this task trains for; None when there is nothing left for it to do."""
+        return next((crew for crew in self.crews if crew.first == self.own), None)
 
 
 @contextlib.contextmanager
-def meet(context: Any, rows: int, validation: int, features: int, timeout: float) -> Iterator[Seat]:
-    """Tell all workers of the barrier stage about this one, and hear of them.
+def meet(context: Any, path: str, pooled: bool, timeout: float) -> Iterator[Seat]:
+    """Tell all tasks of the barrier stage about this one, and hear of them.
 
     Parameters
     ----------
     context : pyspark.BarrierTaskContext
-    rows, validation, features : int
-        What this worker holds.
+    path : str
+        The file with the rows of this task; empty when it has none.
+    pooled : bool
+        Whether the tasks of a host train together.
     timeout : float
         Seconds to wait for the others.
     """
     address = own_address([info.address for info in context.getTaskInfos()], context.partitionId())
-    with _bound(address) as listener, _bound("") as reserved:
-        listener.listen()
-        own = Member(
-            context.partitionId(),
-            address,
-            reserved.getsockname()[1],
-            listener.getsockname()[1],
-            rows,
-            validation,
-            features,
-        )
+    with socket.create_server((address, 0)) as listener:
+        own = Member(context.partitionId(), address, listener.getsockname()[1], path)
         told = within(timeout, lambda: context.allGather(json.dumps(asdict(own))))
-        members = seated([Member(**json.loads(text)) for text in told])
-        yield Seat(own, members, listener, reserved)
+        yield Seat(own, crews([Member(**json.loads(text)) for text in told], pooled), listener)
 
 
-def seated(members: list[Member]) -> tuple[Member, ...]:
-    """Return the members that train, the one with the validation rows first.
+def crews(members: list[Member], pooled: bool) -> tuple[Crew, ...]:
+    """Return who trains together: the tasks of each host, or each for itself.
 
     Raises
     ------
     SynapseError
-        When vectors of different sizes meet, or the validation rows are with an idle worker.
+        When nobody has rows.
     """
-    working = sorted((m for m in members if m.rows), key=lambda m: (-m.validation, m.partition))
-    sizes = {m.features for m in members if m.rows or m.validation}
-    if len(sizes) > 1:
-        raise SynapseError(
-            f"The vectors have different sizes, from {min(sizes)} to {max(sizes)}. "
-            "Expected one size. Try: assemble them again with one stage"
-        )
-    if any(m.validation for m in members if not m.rows):
-        raise SynapseError(
-            "The worker with the validation rows has no training rows. Try: numTasks=1"
-        )
-    return tuple(working)
+    found: dict[Any, list[Member]] = {}
+    for member in sorted(members, key=lambda member: member.partition):
+        found.setdefault(member.host if pooled else member.partition, []).append(member)
+    working = (Crew(tuple(group)) for group in found.values())
+    seated = tuple(crew for crew in working if crew.paths)
+    if not seated:
+        raise SynapseError("There are no training rows. Expected at least one")
+    return seated
 
 
 def own_address(tasks: list[str], partition: int) -> str:
@@ -116,6 +123,12 @@ def own_address(tasks: list[str], partition: int) -> str:
     if len(set(hosts)) <= 1:
         return "127.0.0.1"
     return socket.gethostbyname(hosts[partition])
+
+
+def tasks_here(context: Any) -> int:
+    """Return how many tasks of the barrier stage run on the host of this one."""
+    hosts = [info.address.rpartition(":")[0] for info in context.getTaskInfos()]
+    return hosts.count(hosts[context.partitionId()])
 
 
 def within(seconds: float, call: Callable[[], Any]) -> Any:
@@ -143,9 +156,3 @@ def within(seconds: float, call: Callable[[], Any]) -> Any:
             "Try: a larger timeout, or fewer numTasks"
         )
     return outcome[0]
-
-
-def _bound(host: str) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.bind((host, 0))
-    return sock

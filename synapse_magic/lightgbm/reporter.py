@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synapse_magic.lightgbm.plan import Channel
+from synapse_magic.lightgbm.reins import BEAT, beat_seconds
 
 SEND_SECONDS = 2.0
 """How long the driver may take to answer; after that training goes on without telling it."""
@@ -23,7 +25,7 @@ END = b"end\n"
 class Reporter:
     """Sends the metrics of each iteration until that fails once."""
 
-    def __init__(self, channel: Channel | None) -> None:
+    def __init__(self, channel: Channel | None, greeting: Mapping[str, Any] | None = None) -> None:
         self._answered = b""
         self._connection: socket.socket | None = None
         if channel is not None:
@@ -31,12 +33,16 @@ class Reporter:
             with contextlib.suppress(OSError):
                 address = (channel.host, channel.port)
                 self._connection = socket.create_connection(address, SEND_SECONDS)
-            self._send({"token": channel.token})
+            self._send({"token": channel.token, **(greeting or {})})
 
     def report(self, iteration: int, metrics: Mapping[str, float]) -> bool:
         """Send the metrics after an iteration, counted from 1; say whether training shall end."""
         self._send({"iteration": iteration, "metrics": dict(metrics)})
         return self.asked_to_end()
+
+    def beat(self) -> None:
+        """Send a sign of life."""
+        self._send(BEAT)
 
     def asked_to_end(self) -> bool:
         """Say whether the driver has asked to end training, without waiting for its answer."""
@@ -69,4 +75,27 @@ def reporting(channel: Channel | None) -> Iterator[Reporter]:
     try:
         yield reporter
     finally:
+        reporter.close()
+
+
+@contextlib.contextmanager
+def pulse(channel: Channel | None, timeout: float) -> Iterator[None]:
+    """Show the driver signs of life inside a ``with`` block, while native code works.
+
+    A driver that hears none for ``timeout`` seconds takes this process for blocked.
+    """
+    reporter = Reporter(channel, {"pulse": True})
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(beat_seconds(timeout)):
+            reporter.beat()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
         reporter.close()

@@ -16,12 +16,25 @@ from pyspark.sql import functions as F
 from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.failure import first_cause
 from synapse_magic.lightgbm.features import Features, native_names
-from synapse_magic.lightgbm.handover import WRITTEN_SCHEMA, run_folder, write_rows
+from synapse_magic.lightgbm.guard import guarded
+from synapse_magic.lightgbm.handover import (
+    WRITTEN_SCHEMA,
+    require_space,
+    row_bytes,
+    run_folder,
+    write_rows,
+)
 from synapse_magic.lightgbm.labels import Target
 from synapse_magic.lightgbm.listener import listening
 from synapse_magic.lightgbm.modes import Mode
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
-from synapse_magic.lightgbm.worker import RESULT_SCHEMA, train_files, train_partition
+from synapse_magic.lightgbm.worker import (
+    RESULT_SCHEMA,
+    Sharing,
+    train_files,
+    train_partition,
+    train_together,
+)
 from synapse_magic.spark.session import is_connect, master_of
 from synapse_magic.spark.shipping import map_in_arrow
 
@@ -61,27 +74,42 @@ class Training:
         SynapseError
             When a worker failed, with the first cause on the first line.
         """
-        spark = self.frame.sparkSession
-        with listening(self.uid, self.plan.rounds, _own_host(spark)) as channel:
-            plan = replace(self._completed_plan(), channel=channel)
+        spark, plan = self.frame.sparkSession, self._completed_plan()
+        with (
+            guarded(spark) as guard,
+            listening(self.uid, plan.rounds, _own_host(spark), plan.timeout, guard.end) as channel,
+        ):
             try:
-                found = self._carry_out(plan)
+                found = self._carry_out(replace(plan, channel=channel))
             except (PySparkException, Py4JJavaError) as error:
-                raise SynapseError(f"LightGBM training failed: {first_cause(error)}") from error
-        if len(found) != 1:
-            raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")
-        return Trained(**json.loads(found[0].result))
+                cause = guard.cause or first_cause(error)
+                raise SynapseError(f"LightGBM training failed: {cause}") from error
+        return _model_in(found)
 
     def _carry_out(self, plan: TrainingPlan) -> list[Row]:
         if self.mode.way == "files":
             return self._train_on_files(plan)
-        work = functools.partial(train_partition, plan)
         together = self.mode.way == "network"
+        work = (
+            functools.partial(train_together, plan, self._sharing())
+            if together
+            else functools.partial(train_partition, plan)
+        )
         return map_in_arrow(self._spread(), work, RESULT_SCHEMA, barrier=together).collect()
+
+    def _sharing(self) -> Sharing:
+        mode = self.mode
+        return Sharing(mode.pooled, mode.threads, mode.cores, self._bytes() // mode.workers)
+
+    def _bytes(self) -> int:
+        """Return about how many bytes the files hold that hand the rows over."""
+        width = 4 if self.features.single else 8
+        return self.mode.rows * row_bytes(len(self.features.names), width)
 
     def _train_on_files(self, plan: TrainingPlan) -> list[Row]:
         spark = self.frame.sparkSession
         with run_folder(spark.conf.get("spark.local.dir", None)) as folder:
+            require_space(folder, self._bytes())
             write = functools.partial(write_rows, str(folder))
             written = map_in_arrow(self._rows(), write, WRITTEN_SCHEMA).collect()
             work = functools.partial(train_files, plan, [row.path for row in written])
@@ -130,6 +158,24 @@ class Training:
 
 def _sorted(rows: DataFrame, name: str | None) -> DataFrame:
     return rows if name is None else rows.sortWithinPartitions(name)
+
+
+def _model_in(found: list[Row]) -> Trained:
+    """Return the model among the rows that the workers gave.
+
+    Raises
+    ------
+    SynapseError
+        With what a worker said why there is none; its traceback is the cause of the error.
+    """
+    for row in found:
+        if row.failure:
+            raise SynapseError(f"LightGBM training failed: {row.failure}") from (
+                RuntimeError(row.details) if row.details else None
+            )
+    if len(found) != 1:
+        raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")
+    return Trained(**json.loads(found[0].result))
 
 
 def _own_host(spark: SparkSession) -> str:
