@@ -131,7 +131,9 @@ def _settle(node: dict[str, Any], scale: float) -> None:
 def _at_most(threshold: float) -> float:
     """Return the largest float32 that is not above: then all float32 values go the same way."""
     single = np.float32(threshold)
-    return float(single if single <= threshold else np.nextafter(single, np.float32(-np.inf)))
+    if float(single) <= threshold:  # as float64, which numpy would not compare in
+        return float(single)
+    return float(np.nextafter(single, np.float32(-np.inf)))
 
 
 def _converter() -> tuple[Any, Any]:

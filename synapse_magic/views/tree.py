@@ -14,17 +14,30 @@ from synapse_magic.views.page import figure
 from synapse_magic.views.palette import LINE
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
-from synapse_magic.views.words import escape, number, plain, plural, share, shorten, signed, width
+from synapse_magic.views.words import (
+    MINUS,
+    escape,
+    number,
+    plain,
+    plural,
+    share,
+    shorten,
+    signed,
+    width,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LEVELS = 4
 """Levels of splits that are drawn unless more are asked for: what a page can hold."""
-_WIDE, _HIGH = 176.0, 40.0
-_ACROSS, _DOWN = 234.0, 52.0
+_WIDE, _HIGH, _LEAF_HIGH = 168.0, 54.0, 39.0
+_ACROSS, _DOWN = 240.0, 62.0
 _EDGE = 10.0
+_ROOM = _WIDE - 36
 _SIZE = 12.0
+_SMALL = 10.0
+_TURN = 9.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,7 +65,7 @@ class TreeView(View):
         """Return the view in one sentence."""
         deepest = max(node.depth for node in self.nodes)
         root = self.nodes[0]
-        first = f": {split_words(root)} first" if root.feature else ""
+        first = f": {root.feature} {short_condition(root)} first" if root.feature else ""
         return (
             f"{self.title} with {count_leaves(self.nodes)}, {plural(deepest, 'level')} deep{first}"
         )
@@ -116,29 +129,34 @@ class TreeView(View):
         self, board: Drawing, node: TreeNode, places: dict[int, tuple[float, float]]
     ) -> None:
         (x, y), (above_x, above_y) = places[node.node], places[node.parent]
-        start, turn = above_x + _WIDE, above_x + _WIDE + 14
+        start, turn = above_x + _WIDE, above_x + _WIDE + _TURN
         board.path(np.array([start, turn, turn, x]), np.array([above_y, above_y, y, y]), "axis")
         words = branch_words(node, self.nodes[node.parent])
-        board.text(x - 4, y - 8, words, anchor="end", kind="dim", size=10.5)
+        board.text(x - 5, y - 8, words, anchor="end", kind="dim", size=_SMALL)
 
     def _draw_node(self, board: Drawing, node: TreeNode, x: float, y: float) -> None:
-        top = y - _HIGH / 2
-        board.rect(x, top, _WIDE, _HIGH, "rail" if node.feature else "data", radius=5)
+        high = height(node)
+        top = y - high / 2
+        board.rect(x, top, _WIDE, high, "rail" if node.feature else "data", radius=5)
         part = node.rows / self.nodes[0].rows if self.nodes[0].rows else 0.0
-        board.rect(x + 8, top + _HIGH - 6, (_WIDE - 16) * part, 2.5, "bar", radius=1)
-        board.text(x + 8, top + 11, self._headline(node), room=_WIDE - 16, size=_SIZE)
-        board.text(x + 8, top + 25.5, self._details(node), kind="dim", room=_WIDE - 16, size=10.5)
+        board.rect(x + 9, top + high - 6, (_WIDE - 18) * part, 2.5, "bar", radius=1)
+        *heads, details = self._lines(node)
+        for row, words in enumerate(heads):
+            board.text(x + 9, top + 12 + 15 * row, words, room=_ROOM, size=_SIZE)
+        low = top + 12 + 15 * len(heads) - 0.5
+        board.text(x + 9, low, details, kind="dim", room=_ROOM, size=_SMALL)
 
-    def _headline(self, node: TreeNode) -> str:
-        return split_words(node, (_WIDE - 16) / _SIZE) if node.feature else leaf_words(node)
-
-    def _details(self, node: TreeNode) -> str:
+    def _lines(self, node: TreeNode) -> list[str]:
+        """Return what is written in a node, the details last."""
         rows = plural(node.rows, "row")
         if not node.feature:
-            return f"{rows}, {share(node.rows, self.nodes[0].rows)}"
+            return [leaf_words(node), f"{rows}, {share(node.rows, self.nodes[0].rows)}"]
         if self._is_end(node):
-            return f"\N{HORIZONTAL ELLIPSIS} {count_leaves(below(self.nodes, node))}, {rows}"
-        return f"gain {number(node.gain)}, {rows}"
+            hidden = count_leaves(below(self.nodes, node))
+            details = f"\N{HORIZONTAL ELLIPSIS} {hidden}, {rows}"
+        else:
+            details = f"gain {number(node.gain)}, {rows}"
+        return [node.feature, short_condition(node), details]
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return one row per node, those that are not drawn included."""
@@ -148,9 +166,9 @@ class TreeView(View):
                 node.parent if node.parent >= 0 else None,
                 node.branch or None,
                 node.depth,
-                full_split_words(node) if node.feature else "leaf",
+                f"{node.feature} {full_condition(node)}" if node.feature else "leaf",
                 node.missing or None,
-                node.gain,
+                node.gain if node.feature else None,
                 node.value,
                 node.rows,
             )
@@ -168,53 +186,61 @@ class TreeView(View):
             x, y = places[node.node]
             if node.parent >= 0:
                 above_x, above_y = places[node.parent]
-                start, turn = above_x + _WIDE, above_x + _WIDE + 14
+                start, turn = above_x + _WIDE, above_x + _WIDE + _TURN
                 ax.plot([start, turn, turn, x], [above_y, above_y, y, y], color="#888", lw=1)
                 words = branch_words(node, self.nodes[node.parent])
-                ax.text(x - 4, y - 8, words, ha="right", va="center", fontsize=6, color="#555")
-            words = f"{plain(shorten(self._headline(node), _WIDE, 13))}\n{self._details(node)}"
-            edge = "#888" if node.feature else LINE
-            box = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": edge}
-            ax.text(x, y, words, ha="left", va="center", fontsize=7, bbox=box)
+                ax.text(x - 5, y - 8, words, ha="right", va="center", fontsize=6, color="#555")
+            self._box(ax, node, x, y)
         ax.set(xlim=(0, right), ylim=(bottom, 0), title=plain(self.title))
         ax.set_axis_off()
         return ax
+
+    def _box(self, ax: Axes, node: TreeNode, x: float, y: float) -> None:
+        from matplotlib.patches import Rectangle
+
+        edge, high = "#888" if node.feature else LINE, height(node)
+        box = Rectangle((x, y - high / 2), _WIDE, high, facecolor="white", edgecolor=edge)
+        ax.add_patch(box)
+        words = "\n".join(plain(shorten(line, _ROOM, _SIZE)) for line in self._lines(node))
+        ax.text(x + 8, y, words, ha="left", va="center", fontsize=7)
 
     def payload(self) -> None:
         """Return None: the picture needs no script."""
 
 
-def split_words(node: TreeNode, room: float = 200.0) -> str:
-    """Return what a split asks, its feature's name cut to ``room`` times the size of its letters.
+def height(node: TreeNode) -> float:
+    """Return how high the box of a node is, in pixels."""
+    return _HIGH if node.feature else _LEAF_HIGH
+
+
+def short_condition(node: TreeNode) -> str:
+    """Return for which values the answer is yes, in the room of a box.
 
     Examples
     --------
-    >>> split_words(TreeNode(0, -1, "", 0, 9, 0.0, feature="age", threshold=35.5))
-    'age \u2264 35.5'
+    >>> short_condition(TreeNode(0, -1, "", 0, 9, 0.0, feature="age", threshold=35.50000000001))
+    '\u2264 35.5'
     """
     if not node.categories:
-        asked = f" \N{LESS-THAN OR EQUAL TO} {threshold_words(node.threshold)}"
-    elif len(node.categories) == 1:
-        asked = f" is {shorten(node.categories[0], 6 * _SIZE, _SIZE)}"
-    else:
-        first = shorten(node.categories[0], 4 * _SIZE, _SIZE)
-        asked = f" is {first} or {len(node.categories) - 1} more"
-    left = max(room - width(asked, 1.0), 3.0)
-    return shorten(node.feature, left * _SIZE, _SIZE) + asked
+        return f"\N{LESS-THAN OR EQUAL TO} {threshold_words(node.threshold)}"
+    more = len(node.categories) - 1
+    rest = f" or {more} more" if more else ""
+    return f"is {shorten(node.categories[0], _ROOM - width(f'is {rest}', _SIZE), _SIZE)}{rest}"
 
 
-def full_split_words(node: TreeNode) -> str:
-    """Return what a split asks, in full."""
+def full_condition(node: TreeNode) -> str:
+    """Return for which values the answer is yes, in full."""
     if node.categories:
-        return f"{node.feature} is {' or '.join(node.categories)}"
-    return f"{node.feature} \N{LESS-THAN OR EQUAL TO} {node.threshold!r}"
+        return f"is {' or '.join(node.categories)}"
+    return f"\N{LESS-THAN OR EQUAL TO} {node.threshold:.10g}".replace("-", MINUS)
 
 
 def threshold_words(value: float) -> str:
-    """Return a threshold to six digits: three may not tell it from its neighbours."""
-    if math.isinf(value) or 0 < abs(value) < 1e-4 or abs(value) >= 1e12:
+    """Return a threshold to five digits: three may not tell it from its neighbours."""
+    size = abs(value)
+    if math.isinf(value) or 0 < size < 1e-4 or size >= 1e12:
         return number(value)
-    return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")
+    return (f"{value:,.0f}" if size >= 99999.5 else f"{value:,.5g}").replace("-", MINUS)
 
 
 def leaf_words(node: TreeNode) -> str:

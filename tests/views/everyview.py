@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from synapse_magic.kernels.trees import read_tree
 from synapse_magic.results.evaluation import Evaluation
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.results.profile import ColumnProfile, Profile
 from synapse_magic.results.table import TablePage
+from synapse_magic.results.training import TrainingSummary
 from synapse_magic.views.curve import training_curve
+from synapse_magic.views.tree import TreeView
 
 HOSTILE = (
     "</script><script>window.broken=1</script>",
@@ -126,6 +129,30 @@ def table() -> TablePage:
     return TablePage((HOSTILE[0], HOSTILE[1], "x"), ("string", HOSTILE[2], "double"), rows, None)
 
 
+def tree(levels: int = 2, **options: Any) -> TreeView:
+    """Return a full tree whose splits ask for numbers and for categories."""
+
+    def grown(depth: int, first: int) -> dict[str, Any]:
+        if depth == levels:
+            return {"leaf_value": first - 2.5, "leaf_count": 10}
+        by_level = depth % 2 == 1
+        return {
+            "split_feature": first % len(HOSTILE),
+            "decision_type": "==" if by_level else "<=",
+            "threshold": "0||2" if by_level else 1234.5,
+            "missing_type": "None" if by_level else "NaN",
+            "default_left": not by_level,
+            "split_gain": 3.0,
+            "internal_count": 10 * 2 ** (levels - depth),
+            "internal_value": 0.5,
+            "left_child": grown(depth + 1, 2 * first),
+            "right_child": grown(depth + 1, 2 * first + 1),
+        }
+
+    nodes = read_tree(grown(0, 1), HOSTILE, {2: HOSTILE[:3]})
+    return TreeView(nodes, f"Tree of {HOSTILE[1]}", **options)
+
+
 def every() -> dict[str, Any]:
     """Return name to view or result; views have ``axes`` and ``table`` too."""
     why, good = explanation(), evaluation()
@@ -154,6 +181,10 @@ def every() -> dict[str, Any]:
         "profile": profile(),
         "profile view": profile().view(),
         "table": table(),
+        "tree": tree(),
+        "deep tree": tree(7, depth=3),
+        "trained": TrainingSummary({HOSTILE[0]: np.array([0.5, 0.7, 0.6])}, 2, 2, 9, 3, 1),
+        "trained unmeasured": TrainingSummary({}, 2, 2, 9, 3, 0),
         "training": training_curve(
             {HOSTILE[0]: np.array([0.5, np.nan, 0.7]), "b": np.array([1.0])}
         ),
