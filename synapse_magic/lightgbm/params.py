@@ -135,7 +135,8 @@ class LightGBMFunctions:
         "Own objective: (raw scores, lightgbm.Dataset) -> (gradient, hessian).", default=unset
     )
     feval: Param[Callable[..., Any]] = param(
-        "Own metric: (raw scores, lightgbm.Dataset) -> (name, value, whether more is better).",
+        "Own metric: (predictions, lightgbm.Dataset) -> (name, value, whether more is better); the "
+        "predictions are probabilities, or raw scores where fobj is given.",
         default=unset,
     )
     callbacks: Param[list[Callable[..., Any]]] = param(

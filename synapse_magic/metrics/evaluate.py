@@ -11,6 +11,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.evaluation import FACTS_DDL, tally_classes, tally_residuals
 from synapse_magic.metrics.classification import classification
 from synapse_magic.metrics.facts import Facts
+from synapse_magic.metrics.ranking import ranking
 from synapse_magic.metrics.regression import CELLS, label_range, regression
 from synapse_magic.spark.columns import col, field, levels
 from synapse_magic.spark.predictor import Predictor, indexer_of, predictor_of, without
@@ -29,7 +30,8 @@ def evaluate(model: Any, df: DataFrame, *, label: str | None = None) -> Evaluati
     The frame is scored once; workers count, Spark adds, and no row comes to the driver. A score
     counts as tied with those within one part in 4096 of its distance from 0 or 1 (one in 512 with
     more than eight classes), so AUC and AUPR differ from exact ones only by the share of such ties.
-    Rows without a label are left out and counted in ``metrics["rows without label"]``.
+    Rows without a label are left out and counted in ``metrics["rows without label"]``. A ranker is
+    measured by the order within each of its groups; see :func:`.ranking`.
 
     Parameters
     ----------
@@ -53,6 +55,8 @@ def evaluate(model: Any, df: DataFrame, *, label: str | None = None) -> Evaluati
     """
     predictor = predictor_of(model)
     column, classes, scored = _scored(model, predictor, df, label)
+    if predictor.group:
+        return ranking(scored, column, predictor.prediction, predictor.group)
     names = {"label": column, "prediction": predictor.prediction}
     if predictor.classifies:
         if predictor.probability:

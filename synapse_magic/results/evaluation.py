@@ -23,7 +23,7 @@ class Evaluation:
     Attributes
     ----------
     task
-        "binary" | "multiclass" | "regression".
+        "binary" | "multiclass" | "regression" | "ranking".
     rows
         Rows evaluated.
     metrics

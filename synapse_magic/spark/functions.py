@@ -29,7 +29,7 @@ def to_json(value: Any) -> dict[str, str]:
     module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", "")
     if module == "__main__" or not module or "<" in name or not name:
         raise SynapseError(
-            f"{name or value!r} is a function without a module and cannot be saved. "
+            f"{name or repr(value)} is a function without a module and cannot be saved. "
             "Try: define it in a .py file and import it, or clear the param"
         )
     return {_KEY: f"{module}:{name}"}

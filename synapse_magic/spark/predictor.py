@@ -24,6 +24,8 @@ class Predictor:
         Its column of class probabilities, None for a regressor or a classifier without them.
     classifies : bool
         Whether the prediction is a class.
+    group : str or None
+        The column of the query whose rows a ranker orders, None for all others.
     """
 
     stage: Any
@@ -31,6 +33,7 @@ class Predictor:
     prediction: str
     probability: str | None
     classifies: bool
+    group: str | None = None
 
 
 def stages_of(model: Any) -> list[Any]:
@@ -59,6 +62,7 @@ def predictor_of(model: Any) -> Predictor:
                 prediction=prediction,
                 probability=_column(stage, "probabilityCol"),
                 classifies=any(map(stage.hasParam, _CLASSIFIER_PARAMS)),
+                group=_column(stage, "groupCol"),
             )
     raise SynapseError(
         f"{type(model).__name__} does not predict. Expected a fitted model, or a pipeline whose "

@@ -18,6 +18,12 @@ MEANINGS = {
     "mse": "mean squared error; lower is better",
     "mae": "mean absolute error; lower is better",
     "r2": "share of the variance explained",
+    **{
+        f"ndcg@{k}": f"gain in the first {k}, as a share of the best order's" for k in (1, 3, 5, 10)
+    },
+    "map@10": "mean over groups of the average precision in the first 10",
+    "mrr": "mean of one over the position of the first relevant row",
+    "groups": "queries whose rows were put in order",
 }
 
 

@@ -18,8 +18,8 @@ def squared(scores, data):
     return scores - data.get_label(), np.ones_like(scores)
 
 
-def error_rate(scores, data):
-    return "error", float(np.mean((scores > 0) != data.get_label())), False
+def error_rate(probability, data):
+    return "error", float(np.mean((probability > 0.5) != data.get_label())), False
 
 
 def regressor(data, **params):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from synapse_magic.language.body import is_variable
 from synapse_magic.language.columns import Columns
-from synapse_magic.language.conditions import Conditions
 from synapse_magic.language.labels import Label, label_of
 from synapse_magic.language.layout import call, literal, method, name
 from synapse_magic.language.renames import Renames
-from synapse_magic.language.request import Frame, Request
+from synapse_magic.language.request import Request
+from synapse_magic.language.splitting import read_split, write_split
 from synapse_magic.language.steps import Step, Steps
 
 FEATURE_PARAMS = ("inputCols", "inputCol", "featuresCol")
@@ -24,13 +23,14 @@ def generate_train(request: Request) -> None:
             ast.AST(), "train needs a step. Try: LogisticRegression(features)"
         )
     frame = request.kept(frame)
-    split = _split(request, frame)
+    split = read_split(request, frame)
     label = label_of(request, frame)
     steps = _read_steps(request, frame.columns, label)
     _check_features(request, steps, label)
     label.prepare(request, frame)
     stages = _stages(request, steps, label, frame.columns)
-    train, test = _write_split(request, frame, split)
+    group = next(iter(steps[-1].reads.get("groupCol", ())), None)
+    train, test = write_split(request, frame, split, group)
     builder = request.builder
     pipeline = builder.fresh("pipeline")
     made = call(builder.use("pyspark.ml", "Pipeline"), stages=ast.List(stages))
@@ -78,53 +78,3 @@ def _stages(request: Request, steps: list[Step], label: Label, columns: Columns)
         used = request.builder.use(step.info.module, step.info.name)
         stages.append(step.code(used, renames.names if not step.info.ours else {}))
     return stages
-
-
-def _split(request: Request, frame: Frame) -> ast.expr | None:
-    """Return the fractions or the condition that split the frame, checked."""
-    given = request.options.get("split")
-    if given is None:
-        return None
-    if isinstance(given.node, (ast.List, ast.Tuple)) or is_variable(given.node):
-        fractions = given.values.get(given.node)
-        if not _are_fractions(fractions):
-            raise given.values.text.error(
-                given.node,
-                f"split must be {request.verb.options['split'].expected}, got {fractions!r}",
-            )
-        code = given.values.code(given.node)
-        return ast.List(code.elts) if isinstance(code, ast.Tuple) else code
-    if isinstance(given.node, ast.Constant):
-        raise given.values.text.error(
-            given.node, f"split must be {request.verb.options['split'].expected}"
-        )
-    return Conditions(given.values, frame.columns).condition(given.node)
-
-
-def _are_fractions(value: object) -> bool:
-    return (
-        isinstance(value, (list, tuple))
-        and len(value) == 2
-        and all(type(part) in (int, float) and part > 0 for part in value)
-    )
-
-
-def _write_split(
-    request: Request, frame: Frame, split: ast.expr | None
-) -> tuple[ast.expr, ast.expr]:
-    if split is None:
-        return frame.code, literal(None)
-    builder = request.builder
-    train, test = builder.fresh("train"), builder.fresh("test")
-    if isinstance(split, (ast.List, ast.Name)):
-        seed = request.option_or_default("seed")
-        builder.assign(f"{train}, {test}", method(frame.code, "randomSplit", split, seed=seed))
-    else:
-        functions = builder.use("pyspark.sql", "functions as F")
-        # A null condition is neither true nor false: such a row is held out, not dropped.
-        false = method(functions, "lit", literal(False))
-        chosen = name(builder.fresh("chosen"))
-        builder.assign(chosen.id, method(functions, "coalesce", split, false))
-        builder.assign(train, method(frame.code, "where", chosen))
-        builder.assign(test, method(frame.code, "where", ast.UnaryOp(ast.Invert(), chosen)))
-    return name(train), name(test)

@@ -235,3 +235,30 @@ def test_columns_that_differ_only_in_case_are_refused_when_named(
     with pytest.raises(CellError, match="which differ only in"):
         plan(parse("train people"), "f = VectorAssembler(age)", known)
     plan(parse("train people"), "f = VectorAssembler(x)", known)
+
+
+def test_a_ranker_learns_from_whole_groups(context: Context, run: Run) -> None:
+    body = (
+        "split = [0.75, 0.25]\nlabel = hours\n"
+        "LightGBMRanker(age, groupCol=job, numIterations=2, labelGain={gains})"
+    )
+    gains = [float(grade) for grade in range(100)]
+    known = replace(context, variables={**context.variables, "gains": gains})
+    source = plan(parse("train people"), body, known).source
+    assert 'drawn = F.pmod(F.xxhash64("job", F.lit(42)), F.lit(10000))' in source
+    assert "train = people.where(drawn < 7500)" in source
+    assert "test = people.where(drawn >= 7500)" in source
+    shares = body.replace("[0.75, 0.25]", "{shares}")
+    known = replace(known, variables={**known.variables, "shares": [3, 1]})
+    assert (
+        "drawn < 10000 * shares[0] / sum(shares)"
+        in plan(parse("train people"), shares, known).source
+    )
+    done = run(shares, gains=gains, shares=[1, 1])
+    assert done.test is not None
+    jobs = [
+        {row.job for row in part.select("job").distinct().collect()}
+        for part in (done.train, done.test)
+    ]
+    assert not jobs[0] & jobs[1]
+    assert len(jobs[0] | jobs[1]) > 1
