@@ -30,7 +30,16 @@ PYSPARK_MODULES = (
     "tuning",
     "evaluation",
 )
-_NO_STAGES = frozenset({"datasets", "errors", "metrics", "results", "spark", "views"})
+_NO_STAGES = (
+    "compose.tuning.default_spaces",
+    "compose.tuning.spaces",
+    "datasets",
+    "errors",
+    "metrics",
+    "results",
+    "spark",
+    "views",
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def our_names() -> list[str]:
         for name, module in synapse_magic.PUBLIC.items()
         if name[0].isupper()
         and not name.endswith("Model")
-        and module.partition(".")[0] not in _NO_STAGES
+        and not f"{module}.".startswith(tuple(f"{each}." for each in _NO_STAGES))
     ]
 
 

@@ -142,7 +142,7 @@ def job_tag(spark: SparkSession, tag: str, description: str) -> Callable[[], Non
     context.setInterruptOnCancel(True)
     if description:
         context.setJobDescription(description)
-    return lambda: _persist(lambda: _set_properties(context, before))
+    return lambda: persistent(lambda: _set_properties(context, before))
 
 
 def _set_properties(context: Any, properties: dict[str, str | None]) -> None:
@@ -150,7 +150,7 @@ def _set_properties(context: Any, properties: dict[str, str | None]) -> None:
         context.setLocalProperty(key, value)
 
 
-def _persist(call: Callable[[], T]) -> T | None:
+def persistent(call: Callable[[], T]) -> T | None:
     """Return ``call()``, tried again while py4j has no connection, and None in the end.
 
     An interrupt makes py4j close all its connections to the JVM, those of other threads too,
@@ -173,14 +173,14 @@ def cancel_tag(spark: SparkSession, tag: str) -> None:
     if is_connect(spark):
         spark.interruptTag(tag)
     else:
-        _persist(lambda: spark.sparkContext.cancelJobsWithTag(tag))
+        persistent(lambda: spark.sparkContext.cancelJobsWithTag(tag))
 
 
 def runs_tag(spark: SparkSession, tag: str) -> bool:
     """Say whether anything still runs under ``tag``; asking cancels it on Spark Connect."""
     if is_connect(spark):
         return bool(spark.interruptTag(tag))
-    running = _persist(lambda: [status for status, _ in _jobs(spark, tag) if status == "RUNNING"])
+    running = persistent(lambda: [status for status, _ in _jobs(spark, tag) if status == "RUNNING"])
     return bool(running)
 
 
@@ -217,7 +217,7 @@ def tag_stages(
     settle
         First wait a moment until Spark's own book-keeping has caught up, for final numbers.
     """
-    return _persist(lambda: _tag_stages(spark, tag, settle)) or (0, [])
+    return persistent(lambda: _tag_stages(spark, tag, settle)) or (0, [])
 
 
 def _tag_stages(spark: SparkSession, tag: str, settle: bool) -> tuple[int, list[StageTasks]]:

@@ -6,6 +6,9 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+E = TypeVar("E")
 
 
 def _nobody() -> None:
@@ -49,22 +52,32 @@ class Iteration:
         self._end()
 
 
-Listener = Callable[[Iteration], None]
-_listeners: list[Listener] = []
+_listeners: list[tuple[type, Callable[[Any], None]]] = []
 _lock = threading.Lock()
 
 
-def publish(event: Iteration) -> None:
-    """Hand an event to every listener, in the thread of the caller."""
+def publish(event: object) -> None:
+    """Hand an event to every listener for its kind, in the thread of the caller."""
     with _lock:
         listeners = tuple(_listeners)
-    for listener in listeners:
-        listener(event)
+    for kind, listener in listeners:
+        if isinstance(event, kind):
+            listener(event)
 
 
 @contextlib.contextmanager
-def listen(listener: Listener) -> Iterator[None]:
+def listen(
+    listener: Callable[[E], None],
+    kind: type[E] = Iteration,  # type: ignore[assignment]
+) -> Iterator[None]:
     """Receive all events of the process inside the ``with`` block.
+
+    Parameters
+    ----------
+    listener
+        Called with each event, in the thread that made it.
+    kind
+        What to receive: each :class:`Iteration`, or each :class:`Leaderboard` of a search.
 
     Examples
     --------
@@ -74,10 +87,11 @@ def listen(listener: Listener) -> Iterator[None]:
     >>> seen[0].iteration
     1
     """
+    entry = (kind, listener)
     with _lock:
-        _listeners.append(listener)
+        _listeners.append(entry)
     try:
         yield
     finally:
         with _lock:
-            _listeners.remove(listener)
+            _listeners.remove(entry)

@@ -85,13 +85,14 @@ class StageReader(MLReader[Any]):
 
 def _metadata(stage: Stage, spark_version: str) -> str:
     secret = {name for name, declared in stage.params_declared().items() if declared.secret}
+    left_out = secret.union(stage.unsaved)
     return json.dumps(
         {
             "class": f"{PUBLIC_MODULE}.{type(stage).__name__}",
             "timestamp": int(time.time() * 1000),
             "sparkVersion": spark_version,
             "uid": stage.uid,
-            "paramMap": {p.name: v for p, v in stage._paramMap.items() if p.name not in secret},
+            "paramMap": {p.name: v for p, v in stage._paramMap.items() if p.name not in left_out},
             "defaultParamMap": {p.name: v for p, v in stage._defaultParamMap.items()},
             "state": stage._get_state(),
         },

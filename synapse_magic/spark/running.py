@@ -17,7 +17,7 @@ from synapse_magic.spark import driver, launch, quiet
 from synapse_magic.spark.watching import ProgressCallback, SparkProgress, Watch, watch
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 T = TypeVar("T")
 _CANCEL_SECONDS = 10.0
@@ -80,9 +80,11 @@ def run(
         ):
             try:
                 result = work()
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as interrupt:
                 _stop(spark, tag)
-                raise Cancelled(_how_far(seen)) from None
+                # A run inside this one has said it already, and knows more of what was lost.
+                inside = isinstance(interrupt, Cancelled)
+                raise Cancelled(str(interrupt) if inside else _how_far(seen)) from None
             except Exception as failure:
                 if this.asked_to_stop:
                     raise Cancelled(_how_far(seen)) from failure
@@ -91,6 +93,29 @@ def run(
         del _active[tag]
         unmark()
     return result
+
+
+def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], None]:
+    """Return work for another thread whose jobs belong to the run of this one.
+
+    What a thread runs on Spark is marked by thread: without this, an interrupt would not find it.
+
+    Examples
+    --------
+    >>> thread = threading.Thread(target=in_thread(spark, work))  # doctest: +SKIP
+    """
+    from pyspark import __version__, inheritable_thread_target
+
+    if __version__.startswith("3."):
+        marked: Callable[[], None] = inheritable_thread_target(work)
+        return marked
+    inherit = inheritable_thread_target(spark)
+    return inherit(work)
+
+
+def release(frame: DataFrame) -> None:
+    """Give back what a cached frame takes, also right after an interrupt."""
+    driver.persistent(lambda: frame.unpersist())
 
 
 def cancel() -> int:

@@ -39,10 +39,12 @@ class Stage(Params, MLWritable, MLReadable[Any]):
     """The common part of all our stages; subclass :class:`Transformer` and its like instead.
 
     A model that holds more than params names its files in ``attachments`` and hands them out with
-    :meth:`_get_attachment`, and its JSON state with :meth:`_get_state`.
+    :meth:`_get_attachment`, and its JSON state with :meth:`_get_state`. Params in ``unsaved`` hold
+    what is no JSON, and are saved otherwise or not at all.
     """
 
     attachments: ClassVar[tuple[str, ...]] = ()
+    unsaved: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
@@ -37,6 +38,8 @@ def ready(stage: type[Stage]) -> Stage:
     """Give an instance that only lacks data: columns without a default are named."""
     needed = {"inputCol": "a", "inputCols": ["a", "b"], "outputCol": "made", "groupCol": "group"}
     declared = stage.params_declared()
+    if "models" in declared:
+        return holding(stage)
     has_features = "featuresCol" in declared
     return stage(
         **{
@@ -45,6 +48,21 @@ def ready(stage: type[Stage]) -> Stage:
             if name in declared and (name in ("outputCol", "groupCol") or not has_features)
         }
     )
+
+
+def holding(stage: type[Stage]) -> Stage:
+    """Give an instance of a stage that compares others: estimators, or fitted models."""
+    if stage.__name__ == "TuneHyperparameters":
+        space = {"numLeaves": synapse_magic.Choice(4, 7)}
+        gbm = synapse_magic.LightGBMClassifier(numIterations=3)
+        return stage(models=[gbm], paramSpace=space, search="grid", numFolds=1)
+    return stage(models=_fitted(), evaluationMetric="AUC")
+
+
+@functools.cache
+def _fitted() -> list[Stage]:
+    data = frame(SparkSession.active())
+    return [synapse_magic.LightGBMClassifier(numIterations=n).fit(data) for n in (1, 3)]
 
 
 def sample_value(declared: Param[Any]) -> Any:
@@ -56,11 +74,15 @@ def sample_value(declared: Param[Any]) -> Any:
         return len
     if get_origin(kind) is list:
         (element,) = get_args(kind)
+        if element is Any:
+            return []
         if get_origin(element) is Callable:
             return [len]
         return [_number(declared, element)] if element in (int, float) else [element("x")]
     if kind is bool:
         return not declared.default
+    if isinstance(kind, type) and issubclass(kind, dict):
+        return kind()
     return _number(declared, kind) if kind in (int, float) else "text"
 
 

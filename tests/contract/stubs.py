@@ -17,7 +17,8 @@ from synapse_magic.spark.stage import Stage
 PLACE = Path(synapse_magic.__file__).with_suffix(".pyi")
 HEAD = '''"""Generated from the declarations of the stages; see tests/contract/stubs.py."""
 
-from typing import Literal, Self
+from collections.abc import Callable
+from typing import Any, Literal, Self
 
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -68,6 +69,8 @@ def _class(stage: type[Stage]) -> str:
 
 def _type(declared: Param[Any]) -> str:
     text = inspect.formatannotation(declared.type).replace("typing.", "")
+    text = text.replace("collections.abc.", "")
+    text = re.sub(r"synapse_magic\.(\w+\.)+(?=[A-Z])", "", text)  # public, imported above
     return re.sub(r"\bNoneType\b", "None", text).replace("'", '"')
 
 

@@ -23,6 +23,17 @@ BETTER = {
     ("LightGBMClassificationModel", "lightGBMBooster"),
     ("LightGBMRankerModel", "lightGBMBooster"),
     ("LightGBMRegressionModel", "lightGBMBooster"),
+    ("TuneHyperparametersModel", "bestMetric"),
+    ("TuneHyperparametersModel", "bestModel"),
+    ("BestModel", "allModelMetrics"),
+    ("BestModel", "bestModel"),
+    ("BestModel", "bestModelMetrics"),
+    ("BestModel", "rocCurve"),
+    ("BestModel", "scoredDataset"),
+    # There they must be set; here they have a default.
+    ("TuneHyperparameters", "numFolds"),
+    ("TuneHyperparameters", "numRuns"),
+    ("TuneHyperparameters", "parallelism"),
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from synapse_magic.kernels.trees import read_tree
 from synapse_magic.results.evaluation import Evaluation
 from synapse_magic.results.explanation import Explanation
+from synapse_magic.results.leaderboard import Leaderboard, Trial
 from synapse_magic.results.profile import ColumnProfile, Profile
 from synapse_magic.results.table import TablePage
 from synapse_magic.results.training import TrainingSummary
@@ -153,6 +154,32 @@ def tree(levels: int = 2, **options: Any) -> TreeView:
     return TreeView(nodes, f"Tree of {HOSTILE[1]}", **options)
 
 
+def leaderboard() -> Leaderboard:
+    """Return trials of every state, with params of numbers, levels and what some do not try."""
+    rng = np.random.default_rng(3)
+    trials = [
+        Trial(
+            i + 1,
+            HOSTILE[i % 2],
+            {HOSTILE[0]: HOSTILE[i % 3], "leaves": int(rng.integers(9)), "rate": 10.0 ** -(i % 4)}
+            | ({HOSTILE[1]: None} if i % 2 else {}),
+            "done",
+            float(rng.random()),
+            (0.1, 0.2),
+            1.5,
+            i,
+        )
+        for i in range(12)
+    ]
+    trials += [
+        Trial(13, HOSTILE[0], {"leaves": 3}, "failed", error=HOSTILE[0] * 20),
+        Trial(14, HOSTILE[0], {"leaves": 3}, "pruned", iterations=3, streamed=(HOSTILE[1], 0.4)),
+        Trial(15, HOSTILE[0], {"leaves": 3}, "cancelled"),
+        Trial(16, HOSTILE[0], {"leaves": 3}),
+    ]
+    return Leaderboard(HOSTILE[0], True, "tpe", 20, tuple(trials), frozenset({"rate"}))
+
+
 def every() -> dict[str, Any]:
     """Return name to view or result; views have ``axes`` and ``table`` too."""
     why, good = explanation(), evaluation()
@@ -181,6 +208,8 @@ def every() -> dict[str, Any]:
         "profile": profile(),
         "profile view": profile().view(),
         "table": table(),
+        "leaderboard": leaderboard(),
+        "leaderboard view": leaderboard().view(),
         "tree": tree(),
         "deep tree": tree(7, depth=3),
         "trained": TrainingSummary({HOSTILE[0]: np.array([0.5, 0.7, 0.6])}, 2, 2, 9, 3, 1),

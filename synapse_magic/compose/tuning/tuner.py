@@ -1,0 +1,311 @@
+"""The search for the best params of one or several estimators, run on the cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pyspark.sql import DataFrame
+
+from synapse_magic.compose.tuning import samplers, unfinished
+from synapse_magic.compose.tuning.default_spaces import DefaultHyperparams
+from synapse_magic.compose.tuning.dimensions import Dimension, dimensions_of, key_text
+from synapse_magic.compose.tuning.measures import Measure, check_measure, measure_of, usual
+from synapse_magic.compose.tuning.parts import Parts, opened
+from synapse_magic.compose.tuning.pruning import Pruner
+from synapse_magic.compose.tuning.search import Search
+from synapse_magic.compose.tuning.spaces import ParamSpace, from_json, to_json
+from synapse_magic.compose.tuning.trials import Contest, head_of, refit, reports_iterations
+from synapse_magic.errors import SynapseError
+from synapse_magic.results.leaderboard import Leaderboard, Trial
+from synapse_magic.spark.holding import Holder, ModelsHolder
+from synapse_magic.spark.param import Param, param, unset
+from synapse_magic.spark.predictor import stages_of
+from synapse_magic.spark.running import Cancelled
+from synapse_magic.spark.scorer import scorer_of
+from synapse_magic.spark.stage import Estimator, Model
+
+if TYPE_CHECKING:
+    from synapse_magic.kernels.scorer import Scorer
+
+
+class TuningParams:
+    """How a search is carried out."""
+
+    models: Param[list[Any]] = param(
+        "Estimators to tune: of ours, of pyspark.ml, or pipelines.", default=unset
+    )
+    paramSpace: Param[ParamSpace | dict[Any, Any]] = param(
+        "What to try for each param; unset for what is usual for the estimators.", default=unset
+    )
+    search: Param[Literal["grid", "random", "tpe"]] = param(
+        "How values are chosen: all of them, at random, or near the best ones by Optuna's TPE.",
+        default="random",
+    )
+    numRuns: Param[int] = param(
+        "Trials of a random or TPE search; a grid has as many as combinations.", default=20, low=1
+    )
+    numFolds: Param[int] = param(
+        "Parts held out in turn to judge a trial; 1 for a single part.", default=3, low=1
+    )
+    trainRatio: Param[float] = param(
+        "Share of rows to train on where numFolds is 1.", default=0.75, above=0, high=0.99
+    )
+    parallelism: Param[int] = param("Trials that run at once.", default=1, low=1)
+    evaluationMetric: Param[str] = param(
+        "Metric to be best in, such as AUC, accuracy, f1, rmse or r2; unset for the usual one.",
+        default=unset,
+    )
+    pruner: Param[Literal["none", "median", "halving"]] = param(
+        "How hopeless LightGBM trials are ended while they train: by Optuna's pruners.",
+        default="none",
+    )
+    seed: Param[int] = param("Seed of the parts and of the values tried.", default=0, low=0)
+
+
+class TuneHyperparametersModel(Model, Holder, TuningParams):
+    """The best model of a search, fitted on all rows, with the trials that led to it.
+
+    It scores as ``bestModel`` does. ``leaderboard`` draws the trials.
+    """
+
+    unsaved: ClassVar[tuple[str, ...]] = ("models", "paramSpace")
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.bestModel: Any = None
+        self.leaderboard = Leaderboard("", True, "random", 0)
+
+    @property
+    def bestMetric(self) -> float:
+        """The metric of the best trial: the mean over the parts that were held out."""
+        best = self.leaderboard.best
+        return float("nan") if best is None or best.metric is None else best.metric
+
+    @property
+    def stages(self) -> list[Any]:
+        """The fitted stages of the best model."""
+        return stages_of(self.bestModel)
+
+    def getBestModel(self) -> Any:
+        """Return the best model, fitted on all rows."""
+        return self.bestModel
+
+    def getBestMetric(self) -> float:
+        """Return the metric of the best trial."""
+        return self.bestMetric
+
+    def getBestModelInfo(self) -> str:
+        """Return what is best in one line: model, params and metric."""
+        best = self.leaderboard.best
+        if best is None:
+            return "no trial"
+        params = ", ".join(f"{name}={value!r}" for name, value in best.params.items())
+        return f"{best.model}({params}): {self.leaderboard.metric} {best.metric:.6g}"
+
+    def scorer(self) -> Scorer:
+        """Return the picklable object that scores Arrow batches, without Spark."""
+        return scorer_of(self.bestModel)
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        return self.bestModel.transform(dataset)
+
+    def _get_parts(self) -> dict[str, Any]:
+        return {"best": self.bestModel}
+
+    def _set_parts(self, parts: dict[str, Any]) -> None:
+        self.bestModel = parts["best"]
+
+    def _get_state(self) -> dict[str, Any]:
+        board = asdict(self.leaderboard) | {"logs": sorted(self.leaderboard.logs)}
+        plain = json.loads(json.dumps(board, default=_plain))
+        return {**super()._get_state(), "leaderboard": plain}
+
+    def _set_state(self, state: dict[str, Any]) -> None:
+        super()._set_state(state)
+        told = dict(state["leaderboard"])
+        trials = tuple(_trial(each) for each in told.pop("trials"))
+        self.leaderboard = Leaderboard(**{**told, "logs": frozenset(told["logs"])}, trials=trials)
+
+
+class TuneHyperparameters(Estimator, ModelsHolder, TuningParams):
+    """Searches the params with which estimators predict best, on rows they did not learn from.
+
+    Each trial is judged on parts of the rows that are held out in turn, and the best is fitted on
+    all rows. Stages of a pipeline that no trial varies are fitted once on each part. With
+    ``earlyStoppingRound`` a LightGBM trial stops early on the part that is held out, and the best
+    model trains as many iterations as were best there. A trial that fails is recorded with its
+    cause. An interrupt keeps what is finished: ``leaderboard`` has it, and the same search on the
+    same rows goes on from there. With ``pruner`` and several trials at once, which trials are ended
+    depends on which is ahead; everything else is the same for the same seed.
+
+    Raises
+    ------
+    SynapseError
+        Before anything runs, when a param or a value in ``paramSpace`` does not fit its stage; when
+        all trials fail.
+
+    Examples
+    --------
+    >>> gbm = LightGBMClassifier(inputCols=["age", "hours"], numIterations=200)
+    >>> space = {gbm.numLeaves: Range(15, 127), gbm.learningRate: Range(0.01, 0.3, log=True)}
+    >>> tuner = TuneHyperparameters(models=[gbm], paramSpace=space, evaluationMetric="AUC")
+    >>> best = tuner.fit(train)
+    >>> best.getBestModelInfo()
+    >>> best.leaderboard
+    """
+
+    unsaved: ClassVar[tuple[str, ...]] = ("models", "paramSpace")
+
+    leaderboard: Leaderboard | None = None
+    """The trials of the last search; those finished in time where it was interrupted."""
+
+    def _fit(self, dataset: DataFrame) -> TuneHyperparametersModel:
+        models = self._models()
+        dimensions = self._dimensions(models)
+        measure = self._measure(models)
+        pruner = self._pruner(models)
+        sampler = self._sampler(dimensions)
+        heads = [head_of(*pair) for pair in zip(models, dimensions)]
+        parts = self._parts(dataset, heads)
+        contest = Contest(models, dimensions, measure, parts, pruner)
+        settings = self._settings(models, dimensions)
+        search = Search(
+            dataset.sparkSession,
+            contest,
+            sampler,
+            self.getOrDefault("parallelism"),
+            self._board(measure, sampler.planned, dimensions),
+            unfinished.recall(dataset, settings),
+            self._show,
+        )
+        try:
+            board = search.run()
+        except KeyboardInterrupt as interrupt:
+            unfinished.keep(dataset, settings, search.leaderboard)
+            raise Cancelled(f"{interrupt}. {_kept(search.leaderboard)}") from None
+        finally:
+            parts.close()
+        best = board.best
+        if best is None:
+            raise SynapseError(f"All {len(board.trials)} trials failed. {_first_cause(board)}")
+        unfinished.forget()
+        proposal = search.proposal(best.number)
+        model = self._hand_over(TuneHyperparametersModel())
+        model.bestModel = refit(contest.estimator(proposal), best.iterations, dataset)
+        model.leaderboard = board
+        return model
+
+    def _models(self) -> list[Any]:
+        models = self._held()
+        if not models:
+            raise SynapseError(
+                "TuneHyperparameters has no models. Try: models=[LightGBMClassifier(...)]"
+            )
+        for model in models:
+            if not (hasattr(model, "fit") and hasattr(model, "_paramMap")):
+                raise SynapseError(
+                    f"models holds {model!r}. Expected estimators. Try: [LightGBMClassifier()]"
+                )
+        return models
+
+    def _dimensions(self, models: Sequence[Any]) -> list[list[Dimension]]:
+        if self.isDefined("paramSpace") and self.getOrDefault("paramSpace"):
+            return dimensions_of(models, self.getOrDefault("paramSpace"))
+        return [dimensions_of([m], DefaultHyperparams.defaultRange(m))[0] for m in models]
+
+    def _measure(self, models: Sequence[Any]) -> Measure:
+        predictors = [opened(model)[-1] for model in models]
+        if not self.isDefined("evaluationMetric"):
+            return usual(predictors)
+        measure = measure_of(self.getOrDefault("evaluationMetric"))
+        check_measure(measure, predictors)
+        return measure
+
+    def _pruner(self, models: Sequence[Any]) -> Pruner | None:
+        kind = self.getOrDefault("pruner")
+        if kind == "none":
+            return None
+        if not any(reports_iterations(opened(model)[-1]) for model in models):
+            raise SynapseError(
+                f"pruner={kind!r} needs a model that tells its metric while it trains, and "
+                f"{type(opened(models[0])[-1]).__name__} does not. Expected LightGBM. "
+                "Try: pruner='none'"
+            )
+        return Pruner(kind)
+
+    def _search(self) -> str:
+        space = self.getOrDefault("paramSpace") if self.isDefined("paramSpace") else {}
+        told = getattr(space, "search", "")
+        return self.getOrDefault("search") if self.isSet("search") or not told else str(told)
+
+    def _sampler(self, dimensions: list[list[Dimension]]) -> samplers.Sampler:
+        way, seed = self._search(), self.getOrDefault("seed")
+        if way == "grid":
+            return samplers.grid(dimensions)
+        runs = self.getOrDefault("numRuns")
+        if way == "tpe":
+            return samplers.Tpe(dimensions, runs, seed)
+        return samplers.random(dimensions, runs, seed)
+
+    def _parts(self, dataset: DataFrame, heads: list[list[Any]]) -> Parts:
+        folds, ratio = self.getOrDefault("numFolds"), self.getOrDefault("trainRatio")
+        return Parts(dataset, folds, ratio, self.getOrDefault("seed"), heads)
+
+    def _board(self, measure: Measure, planned: int, dimensions: list[list[Dimension]]) -> Any:
+        logs = frozenset(each.name for model in dimensions for each in model if each.space.log)
+        way = self._search()
+        return lambda trials: Leaderboard(measure.name, measure.larger, way, planned, trials, logs)
+
+    def _show(self, board: Leaderboard) -> None:
+        self.leaderboard = board
+
+    def _settings(self, models: list[Any], dimensions: list[list[Dimension]]) -> str:
+        """Return all that the trials depend on, as text."""
+        own = {p.name: v for p, v in self._paramMap.items() if p.name not in self.unsaved}
+        space = [[(each.name, repr(each.space)) for each in model] for model in dimensions]
+        return f"{sorted(own.items())} {space} {unfinished.settings_of(models)}"
+
+    def _get_state(self) -> dict[str, Any]:
+        state = super()._get_state()
+        if not self.isDefined("paramSpace"):
+            return state
+        space = self.getOrDefault("paramSpace")
+        entries = [[key_text(key), to_json(values)] for key, values in space.items()]
+        return {**state, "space": entries, "kind": getattr(space, "search", "")}
+
+    def _set_state(self, state: dict[str, Any]) -> None:
+        super()._set_state(state)
+        if "space" in state:
+            self._set(paramSpace=_space(state["kind"], state["space"]))
+
+
+def _space(kind: str, entries: list[Any]) -> ParamSpace:
+    from synapse_magic.compose.tuning.spaces import GridSpace, RandomSpace
+
+    classes = {"grid": GridSpace, "random": RandomSpace}
+    made = classes.get(kind, ParamSpace)
+    return made((key, from_json(told)) for key, told in entries)
+
+
+def _trial(told: dict[str, Any]) -> Trial:
+    last = told["streamed"]
+    streamed = None if last is None else (str(last[0]), float(last[1]))
+    return Trial(**{**told, "parts": tuple(told["parts"]), "streamed": streamed})
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON does not know as one that it knows."""
+    return value.item() if hasattr(value, "item") else repr(value)
+
+
+def _kept(board: Leaderboard) -> str:
+    done = sum(trial.state in ("done", "pruned", "failed") for trial in board.trials)
+    return f"{done} of {board.planned} trials are kept: the same search goes on from there"
+
+
+def _first_cause(board: Leaderboard) -> str:
+    errors = [trial.error for trial in board.trials if trial.error]
+    return f"The first: {errors[0]}" if errors else "Each was ended early. Try: pruner='none'"
