@@ -143,7 +143,8 @@ def _in_body(cell: Cell, spot: Spot, context: Context) -> list[Completion]:
     stage = _innermost_call(spot.brackets)
     option = _option_at(spot, stage, verb.options)
     if option is not None:
-        return list(_right_side(option, columns))
+        tuned = verb.name == "tune" and stage is not None
+        return [*_right_side(option, columns), *(_spaces(option) if tuned else ())]
     if verb.body == "steps" and stage is not None and innermost == stage:
         return [*_column_proposals(columns), *_stage_options(stage, spot)]
     if innermost is not None or spot.quote:
@@ -188,6 +189,13 @@ def _right_side(option: Option, columns: Columns) -> Iterator[Completion]:
             yield Completion(repr(choice), "value", 0, option.doc)
     elif option.expected == "True or False":
         yield from (Completion(word, "value", 0, option.doc) for word in ("True", "False"))
+
+
+def _spaces(option: Option) -> Iterator[Completion]:
+    """Propose what a search may try for a plain value."""
+    if option.kind == "value":
+        yield Completion("Range(", "value", 0, "Numbers from low to high: Range(15, 127).")
+        yield Completion("Choice(", "value", 0, "One of some values: Choice('gbdt', 'dart').")
 
 
 def _stage_options(stage: Bracket, spot: Spot) -> Iterator[Completion]:

@@ -73,6 +73,8 @@ def flat(node: ast.expr) -> str:
         return node.id
     if isinstance(node, ast.Attribute):
         return f"{_inside(node.value, 8)}.{node.attr}"
+    if isinstance(node, ast.Starred):
+        return f"*{flat(node.value)}"
     if isinstance(node, ast.Subscript):
         return f"{_inside(node.value, 8)}[{flat(node.slice)}]"
     if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synapse_magic.errors import SynapseError
 from synapse_magic.language.declaration import Argument, Option, Verb, option
 
 FRAME = Argument("FRAME", "a DataFrame variable, or a table", "frame")
@@ -11,8 +12,23 @@ HELD_OUT = Argument(
 )
 
 SEED = option("seed", "Seed of what is random, so that a rerun gives the same.", int, default=42)
+SPLIT = Option(
+    "split",
+    "Fractions for training and for testing, or a condition on the training rows.",
+    "split",
+    "two positive numbers such as [0.8, 0.2], or a condition",
+)
 WHERE = Option("where", "Keep the rows that meet this condition.", "condition", "a condition")
 LABEL = Option("label", "Column to predict.", "column", "a column", column="in")
+
+
+def _metric(value: object) -> object:
+    from synapse_magic.compose.tuning.measures import measure_of
+
+    if not isinstance(value, str):
+        raise SynapseError(f"metric must be a text such as 'AUC', got {value!r}")
+    measure_of(value)
+    return value
 
 
 def _options(*options: Option) -> dict[str, Option]:
@@ -94,12 +110,7 @@ _VERBS = (
         (FRAME,),
         _options(
             LABEL,
-            Option(
-                "split",
-                "Fractions for training and for testing, or a condition on the training rows.",
-                "split",
-                "two positive numbers such as [0.8, 0.2], or a condition",
-            ),
+            SPLIT,
             SEED,
             WHERE,
         ),
@@ -107,6 +118,51 @@ _VERBS = (
         "%%synapse train people -o model\nsplit    = [0.8, 0.2]\nlabel    = income\n"
         "features = VectorAssembler(age, hours)\nLogisticRegression(regParam={penalty})",
         "train",
+    ),
+    Verb(
+        "tune",
+        "Search the params with which steps predict best: Range(...) and Choice(...) as values.",
+        (FRAME,),
+        _options(
+            LABEL,
+            SPLIT,
+            Option(
+                "metric",
+                "What to be best in; else AUC of a classifier, rmse of a regressor.",
+                expected="a metric such as 'AUC', 'accuracy', 'f1', 'rmse' or 'r2'",
+                check=_metric,
+            ),
+            option("trials", "How many to try; a grid tries all.", int, default=20, low=1),
+            option(
+                "search",
+                "How values are chosen: all, at random, or near the best ones.",
+                str,
+                default="random",
+                choices=("grid", "random", "tpe"),
+            ),
+            option(
+                "folds",
+                "Parts of the training rows held out in turn to judge a trial; 1 for one part.",
+                int,
+                default=3,
+                low=1,
+            ),
+            option(
+                "pruner",
+                "How hopeless LightGBM trials are ended early.",
+                str,
+                default="none",
+                choices=("none", "median", "halving"),
+            ),
+            option("parallelism", "Trials that run at once.", int, default=1, low=1),
+            SEED,
+            WHERE,
+        ),
+        "steps",
+        "%%synapse tune people -o best\nlabel    = income\nsplit    = [0.8, 0.2]\n"
+        "metric   = 'AUC'\nfeatures = Featurize(age, workclass, education, hours)\n"
+        "LightGBMClassifier(numLeaves=Range(15, 127), learningRate=Range(0.01, 0.3, log=True))",
+        "tune",
     ),
     Verb(
         "score",

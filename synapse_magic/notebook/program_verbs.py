@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from synapse_magic import SynapseError
@@ -15,6 +17,7 @@ from synapse_magic.notebook.code import keep_code
 from synapse_magic.notebook.model_card import model_card
 from synapse_magic.notebook.output import Line, show_html
 from synapse_magic.notebook.progress import Progress, footer
+from synapse_magic.notebook.search_progress import SearchProgress
 
 PREVIEW_ROWS = 5
 
@@ -95,16 +98,16 @@ def _session_words(session: Any, known: bool) -> tuple[str, str]:
 
 
 def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
-    from synapse_magic import interruptible, listen
+    from synapse_magic import interruptible
 
     if cell.command.flags.quiet:
         progress = None
         result = interruptible(session.spark, lambda: program.call(session.spark, variables))
         shown = None
     else:
-        progress = Progress(Line(cell.shell), _intent(cell, session))
+        progress = _progress(cell, session)
         try:
-            with listen(progress.iteration):
+            with _told_to(progress):
                 result, shown = interruptible(
                     session.spark,
                     lambda: _call_and_prepare(cell, session, program, variables),
@@ -121,6 +124,23 @@ def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) ->
         _show(cell, value, shown)
         show_html(*footer(progress, session.ui))
     return value
+
+
+def _progress(cell: Cell, session: Any) -> Progress:
+    made = SearchProgress if cell.command.verb == "tune" else Progress
+    return made(Line(cell.shell), _intent(cell, session))
+
+
+@contextlib.contextmanager
+def _told_to(progress: Progress) -> Iterator[None]:
+    """Pass on what trainings and searches tell while they run."""
+    from synapse_magic import Leaderboard, listen
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(listen(progress.iteration))
+        if isinstance(progress, SearchProgress):
+            stack.enter_context(listen(progress.board, Leaderboard))
+        yield
 
 
 def _call_and_prepare(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
@@ -142,7 +162,7 @@ def _intent(cell: Cell, session: Any) -> str:
 
 def _remember(cell: Cell, program: Program, variables: Any, result: Any) -> Any:
     memory = cell.memory
-    if cell.command.verb != "train":
+    if cell.command.verb not in ("train", "tune"):
         if result is not None:
             memory.remember(result, program, variables)
         return result
@@ -158,6 +178,8 @@ def _show(cell: Cell, value: Any, preview: Any) -> None:
         show_html(repr(preview), preview._repr_html_())
         cell.shown.skip(value)
     elif is_model(value):
+        if hasattr(value, "leaderboard"):
+            show_html(repr(value.leaderboard), value.leaderboard.html(interactive=False))
         show_html(*model_card(value))
         cell.shown.skip(value)
     elif hasattr(value, "_repr_html_"):

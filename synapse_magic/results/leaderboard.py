@@ -99,6 +99,16 @@ class Leaderboard:
         first = next(iter(self.ranked()), None)
         return first if first is not None and first.metric is not None else None
 
+    @property
+    def finished(self) -> int:
+        """How many trials have come to an end of their own."""
+        return sum(trial.state in ("done", "pruned", "failed") for trial in self.trials)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the search was interrupted."""
+        return any(trial.state == "cancelled" for trial in self.trials)
+
     def view(self) -> LeaderboardView:
         """Return the view that draws the trials."""
         ranked = self.ranked()

@@ -72,11 +72,6 @@ class LeaderboardView(View):
     params: tuple[Axis, ...]
 
     @property
-    def finished(self) -> int:
-        """How many trials are over, with a metric or without."""
-        return sum(row.state != "running" for row in self.rows)
-
-    @property
     def best(self) -> int | None:
         """The place of the best trial, None before one has a metric."""
         return 0 if self.rows and not math.isnan(self.rows[0].value) else None

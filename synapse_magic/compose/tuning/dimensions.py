@@ -70,29 +70,38 @@ def dimensions_of(models: Sequence[Any], space: Mapping[Any, Space]) -> list[lis
                 f"Try: {_shown(key)}: Choice({values!r})"
             )
         for index, stage, name in _places(models, key):
-            check_space(stage, name, values)
-            found[index].append((stage, name, values))
+            found[index].append((stage, name, fitting(stage, name, values)))
     return [_named(each) for each in found]
 
 
-def check_space(stage: Params, name: str, space: Space) -> None:
-    """Check that a param takes what may be tried for it.
+def fitting(stage: Params, name: str, space: Space) -> Space:
+    """Return a space with the type of its param, after checking that the param takes its values.
+
+    ``Range(0, 10)`` for a param of numbers that need not be whole draws such numbers.
 
     Raises
     ------
     SynapseError
         With the allowed values, or the reason that the stage gives.
     """
-    param = stage.getParam(name)
-    for value in space.samples():
-        try:
-            param.typeConverter(value)
-        except SynapseError:
-            raise
-        except (TypeError, ValueError) as error:
-            raise SynapseError(
-                f"{name} of {type(stage).__name__} does not take {value!r}: {error}"
-            ) from error
+    taken = [_taken(stage, name, value) for value in space.samples()]
+    if not isinstance(space, Range):
+        return space
+    if all(isinstance(value, float) for value in taken) and space.whole:
+        return Range(float(space.low), float(space.high), space.log)
+    if all(type(value) is int for value in taken) and not space.whole:
+        return Range(taken[0], taken[1], space.log)
+    return space
+
+
+def _taken(stage: Params, name: str, value: Any) -> Any:
+    try:
+        return stage.getParam(name).typeConverter(value)
+    except SynapseError:
+        raise
+    except (TypeError, ValueError) as error:
+        owner = type(stage).__name__
+        raise SynapseError(f"{name} of {owner} does not take {value!r}: {error}") from error
 
 
 def _places(models: Sequence[Any], key: Any) -> list[tuple[int, Any, str]]:

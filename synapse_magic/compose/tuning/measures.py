@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from synapse_magic.errors import SynapseError, closest
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "ranking"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Measure:
         Its name in :class:`Evaluation`.
     larger : bool
         Whether a larger value is better.
-    task : {"classification", "regression"}
+    task : {"classification", "regression", "ranking"}
     several : str
         What takes its place with more than two classes; itself where it is the same.
     """
@@ -72,6 +72,9 @@ MEASURES = {
         Measure("mae", False, "regression"),
         Measure("median_absolute_error", False, "regression"),
         Measure("r2", True, "regression"),
+        *(Measure(f"ndcg@{cut}", True, "ranking") for cut in (1, 3, 5, 10)),
+        Measure("map@10", True, "ranking"),
+        Measure("mrr", True, "ranking"),
     )
 }
 """Every metric by its name."""
@@ -116,6 +119,8 @@ def measure_of(name: str) -> Measure:
 
 def task_of(predictor: Any) -> Task | None:
     """Return what an estimator or a model predicts, None where its columns do not tell."""
+    if predictor.hasParam("groupCol"):
+        return "ranking"
     if any(map(predictor.hasParam, ("probabilityCol", "rawPredictionCol"))):
         return "classification"
     return "regression" if predictor.hasParam("predictionCol") else None
@@ -124,8 +129,11 @@ def task_of(predictor: Any) -> Task | None:
 def usual(predictors: list[Any]) -> Measure:
     """Return the metric for models where none was asked for.
 
-    AUC for classifiers that give probabilities, accuracy for others, and rmse for regressors.
+    AUC for classifiers that give probabilities, accuracy for others, rmse for regressors and
+    ndcg@5 for rankers.
     """
+    if all(task_of(each) == "ranking" for each in predictors):
+        return MEASURES["ndcg@5"]
     if all(task_of(each) == "regression" for each in predictors):
         return MEASURES["rmse"]
     probable = all(each.hasParam("probabilityCol") for each in predictors)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyspark.ml import Pipeline, PipelineModel
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from synapse_magic.spark.columns import col
 from synapse_magic.spark.running import release
 
 PART = "__part__"
+_SHARES = 10_000
 HELD_OUT = "__held_out__"
 """Boolean column of the rows that a trial is judged on, while it is fitted."""
 
@@ -84,13 +86,21 @@ class Parts:
     seed : int
     heads : sequence of sequence of stage
         For each model the stages at its beginning that are the same in every trial.
+    group : str or None
+        A column whose equal values stay in one part: what a ranker ranks together.
     """
 
     def __init__(
-        self, frame: DataFrame, folds: int, ratio: float, seed: int, heads: Sequence[Sequence[Any]]
+        self,
+        frame: DataFrame,
+        folds: int,
+        ratio: float,
+        seed: int,
+        heads: Sequence[Sequence[Any]],
+        group: str | None = None,
     ) -> None:
         self.count, self._heads = folds, heads
-        draw = F.rand(seed)
+        draw = F.rand(seed) if group is None else _by_group(group, seed)
         single = F.when(draw < ratio, 1).otherwise(0)
         several = F.floor(draw * folds).cast("int")
         # Kept, so that every trial meets the same rows even where the frame's order is not fixed.
@@ -120,3 +130,9 @@ class Parts:
         ready = fitted[-1].transform(before).persist()
         self._kept.append(ready)
         return Part(ready)
+
+
+def _by_group(group: str, seed: int) -> Column:
+    """Return a number in [0, 1) that is the same for all rows of a group."""
+    hashed = F.xxhash64(col(group), F.lit(seed))
+    return F.pmod(hashed, F.lit(_SHARES)).cast("double") / _SHARES

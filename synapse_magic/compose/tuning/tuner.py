@@ -64,8 +64,14 @@ class TuningParams:
     )
     seed: Param[int] = param("Seed of the parts and of the values tried.", default=0, low=0)
 
+    def _set(self, **values: Any) -> Any:
+        space = values.get("paramSpace")
+        if isinstance(space, dict) and not isinstance(space, ParamSpace):
+            values["paramSpace"] = ParamSpace(space)  # which is written as code
+        return super()._set(**values)  # type: ignore[misc]
 
-class TuneHyperparametersModel(Model, Holder, TuningParams):
+
+class TuneHyperparametersModel(TuningParams, Model, Holder):
     """The best model of a search, fitted on all rows, with the trials that led to it.
 
     It scores as ``bestModel`` does. ``leaderboard`` draws the trials.
@@ -105,6 +111,9 @@ class TuneHyperparametersModel(Model, Holder, TuningParams):
         params = ", ".join(f"{name}={value!r}" for name, value in best.params.items())
         return f"{best.model}({params}): {self.leaderboard.metric} {best.metric:.6g}"
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.getBestModelInfo()}>"
+
     def scorer(self) -> Scorer:
         """Return the picklable object that scores Arrow batches, without Spark."""
         return scorer_of(self.bestModel)
@@ -130,7 +139,7 @@ class TuneHyperparametersModel(Model, Holder, TuningParams):
         self.leaderboard = Leaderboard(**{**told, "logs": frozenset(told["logs"])}, trials=trials)
 
 
-class TuneHyperparameters(Estimator, ModelsHolder, TuningParams):
+class TuneHyperparameters(TuningParams, Estimator, ModelsHolder):
     """Searches the params with which estimators predict best, on rows they did not learn from.
 
     Each trial is judged on parts of the rows that are held out in turn, and the best is fitted on
@@ -169,7 +178,7 @@ class TuneHyperparameters(Estimator, ModelsHolder, TuningParams):
         pruner = self._pruner(models)
         sampler = self._sampler(dimensions)
         heads = [head_of(*pair) for pair in zip(models, dimensions)]
-        parts = self._parts(dataset, heads)
+        parts = self._parts(dataset, models, heads)
         contest = Contest(models, dimensions, measure, parts, pruner)
         settings = self._settings(models, dimensions)
         search = Search(
@@ -250,9 +259,12 @@ class TuneHyperparameters(Estimator, ModelsHolder, TuningParams):
             return samplers.Tpe(dimensions, runs, seed)
         return samplers.random(dimensions, runs, seed)
 
-    def _parts(self, dataset: DataFrame, heads: list[list[Any]]) -> Parts:
+    def _parts(self, dataset: DataFrame, models: Sequence[Any], heads: list[list[Any]]) -> Parts:
         folds, ratio = self.getOrDefault("numFolds"), self.getOrDefault("trainRatio")
-        return Parts(dataset, folds, ratio, self.getOrDefault("seed"), heads)
+        last = [opened(model)[-1] for model in models]
+        groups = [each.getOrDefault("groupCol") for each in last if _grouped(each)]
+        group = groups[0] if groups else None
+        return Parts(dataset, folds, ratio, self.getOrDefault("seed"), heads, group)
 
     def _board(self, measure: Measure, planned: int, dimensions: list[list[Dimension]]) -> Any:
         logs = frozenset(each.name for model in dimensions for each in model if each.space.log)
@@ -282,6 +294,10 @@ class TuneHyperparameters(Estimator, ModelsHolder, TuningParams):
             self._set(paramSpace=_space(state["kind"], state["space"]))
 
 
+def _grouped(stage: Any) -> bool:
+    return stage.hasParam("groupCol") and stage.isDefined("groupCol")
+
+
 def _space(kind: str, entries: list[Any]) -> ParamSpace:
     from synapse_magic.compose.tuning.spaces import GridSpace, RandomSpace
 
@@ -302,8 +318,8 @@ def _plain(value: Any) -> Any:
 
 
 def _kept(board: Leaderboard) -> str:
-    done = sum(trial.state in ("done", "pruned", "failed") for trial in board.trials)
-    return f"{done} of {board.planned} trials are kept: the same search goes on from there"
+    done = f"{board.finished} of {board.planned} trials are kept"
+    return f"{done}: the same search goes on from there"
 
 
 def _first_cause(board: Leaderboard) -> str:

@@ -26,7 +26,7 @@ def generate_train(request: Request) -> None:
     split = read_split(request, frame)
     label = label_of(request, frame)
     steps = _read_steps(request, frame.columns, label)
-    _check_features(request, steps, label)
+    check_features(request, steps, label)
     label.prepare(request, frame)
     stages = _stages(request, steps, label, frame.columns)
     group = next(iter(steps[-1].reads.get("groupCol", ())), None)
@@ -57,7 +57,7 @@ def _read_steps(request: Request, columns: Columns, label: Label) -> list[Step]:
     return [reader.read(statement, statement is last) for statement in request.steps]
 
 
-def _check_features(request: Request, steps: list[Step], label: Label) -> None:
+def check_features(request: Request, steps: list[Step], label: Label) -> None:
     """Refuse the label among the features: the model would learn to copy it."""
     answers = {label.name, label.source, label.column} - {None}
     for step, statement in zip(steps, request.steps):
@@ -74,7 +74,11 @@ def _stages(request: Request, steps: list[Step], label: Label, columns: Columns)
     renames = Renames(request.builder, columns)
     stages: list[ast.expr] = label.stages(request.builder)
     for step in steps:
-        stages += renames.before(step)
-        used = request.builder.use(step.info.module, step.info.name)
-        stages.append(step.code(used, renames.names if not step.info.ours else {}))
+        stages += [*renames.before(step), step_written(request, step, renames)]
     return stages
+
+
+def step_written(request: Request, step: Step, renames: Renames) -> ast.expr:
+    """Return the call of a step's stage, after importing its class."""
+    used = request.builder.use(step.info.module, step.info.name)
+    return step.code(used, renames.names if not step.info.ours else {})
