@@ -7,7 +7,7 @@ from pyspark.ml.feature import StringIndexer, VectorAssembler
 from pyspark.ml.linalg import Vectors
 from pyspark.sql import functions as F
 
-from synapse_magic import LightGBMClassifier, LightGBMRegressor
+from synapse_magic import LightGBMClassifier, LightGBMRegressor, SynapseError
 
 
 def predictions(frame):
@@ -132,3 +132,35 @@ def test_integers_booleans_and_decimals_are_numbers(table):
     names = ["i", "s", "b", "d"]
     model = LightGBMClassifier(inputCols=names, numIterations=3).fit(frame)
     assert model.transform(frame).where("prediction = label").count() == 300
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_thousands_of_categories_are_learned_on_any_number_of_workers(table, workers):
+    rng = np.random.default_rng(11)
+    levels = 3000
+    code = rng.integers(0, levels, 24_000).astype(float)
+    effect = rng.normal(size=levels)
+    label = effect[code.astype(int)] + 0.1 * rng.normal(size=len(code))
+    frame = table(4, code=code, noise=rng.normal(size=len(code)), label=label)
+    model = LightGBMRegressor(
+        inputCols=["code", "noise"],
+        categoricalSlotNames=["code"],
+        maxBin=levels + 1,
+        minDataPerGroup=2,
+        minDataInLeaf=2,
+        catSmooth=1.0,
+        numIterations=60,
+        numTasks=workers,
+    ).fit(frame)
+    predicted = model.toBooster().predict(np.column_stack([code, np.zeros(len(code))]))
+    assert np.corrcoef(predicted, label)[0, 1] > 0.8
+
+
+def test_the_elements_of_a_vector_can_be_named(spark):
+    rows = [(Vectors.dense([i % 7, -i]), float(i % 7)) for i in range(200)]
+    frame = spark.createDataFrame(rows, ["features", "label"])
+    regressor = LightGBMRegressor(slotNames=["week day", "age"], numIterations=5)
+    model = regressor.fit(frame)
+    assert model.featureNames == ("week day", "age")
+    with pytest.raises(SynapseError, match="slotNames holds a name twice"):
+        regressor.copy({regressor.slotNames: ["a", "a"]}).fit(frame)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from lightgbm.basic import _ConfigAliases
 
-from synapse_magic import LightGBMClassifier, LightGBMRegressor
+from synapse_magic import LightGBMClassifier, LightGBMRanker, LightGBMRegressor
 
 CHANGED = {"num_threads", "objective", "metric", "verbosity"}
 
 
-@pytest.mark.parametrize("stage", [LightGBMClassifier, LightGBMRegressor])
+@pytest.mark.parametrize("stage", [LightGBMClassifier, LightGBMRanker, LightGBMRegressor])
 def test_every_native_name_is_a_main_name_of_lightgbm(stage):
     known = _ConfigAliases._get_all_param_aliases()
     natives = {p.native for p in stage.params_declared().values() if p.native}
