@@ -59,7 +59,7 @@ class Leading:
     _ready: dict[int, Message] = field(default_factory=dict)
     _linked: set[int] = field(default_factory=set)
     _done: set[int] = field(default_factory=set)
-    _went: float = 0.0
+    _went: float | None = None
     _suspect: tuple[float, Outcome] | None = None
 
     def hear(self, partition: int, message: Message, now: float) -> Message | None:
@@ -82,14 +82,13 @@ class Leading:
         """Return what the passing of time makes to tell all tasks, if anything."""
         if self._suspect is not None and now >= self._suspect[0]:
             return self.end(self._suspect[1])
-        late = self._went and len(self._linked) < len(self.partitions)
-        if late and now - self._went > self.timeout:
-            missing = min(set(self.partitions) - self._linked)
+        missing = set(self.partitions) - self._linked
+        if missing and self._went is not None and now - self._went > self.timeout:
             return self.end(
                 Outcome(
                     "failed",
                     f"the network between the workers did not stand within {self.timeout:g} s: "
-                    f"{self._ready[missing]['host']} was not linked. "
+                    f"{self._ready[min(missing)]['host']} was not linked. "
                     "Try: let the hosts reach each other on all ports, or a larger timeout",
                 )
             )
@@ -105,7 +104,7 @@ class Leading:
         outcome = Outcome("failed", message["failed"], message.get("details", ""))
         if kind == "port" and self._attempt < MOST_ATTEMPTS:
             self._attempt += 1
-            self._ready, self._linked, self._done, self._went = {}, set(), set(), 0.0
+            self._ready, self._linked, self._done, self._went = {}, set(), set(), None
             self._suspect = None
             return {"again": self._attempt}
         if kind == "network":

@@ -110,17 +110,17 @@ class _Hearing:
                     return
                 connection.settimeout(self.timeout if "pulse" in greeting else None)
                 if "pulse" in greeting:
-                    self._feel(lines)
+                    self._feel(lines, greeting["pulse"])
                 else:
                     self._publish(lines, functools.partial(_ask_to_end, connection))
 
-    def _feel(self, lines: TextIO) -> None:
+    def _feel(self, lines: TextIO, worker: str) -> None:
         try:
             while lines.readline(MAX_LINE):
                 pass
         except TimeoutError:
             if not self.ended.is_set():
-                self.on_silence(f"a training worker gave no sign of life for {self.timeout:g} s")
+                self.on_silence(f"{worker} gave no sign of life for {self.timeout:g} s")
 
     def _publish(self, lines: TextIO, end: Callable[[], None]) -> None:
         while line := lines.readline(MAX_LINE):

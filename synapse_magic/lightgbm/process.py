@@ -1,33 +1,35 @@
 """The training process of a worker that trains over LightGBM's network.
 
 A task of Spark starts it and watches over it. So a network that hangs in native code, a crash of
-it, and memory that it keeps are all ended the same way: the process is.
+it, and memory that it keeps are all ended the same way: the process is. It shows signs of life
+before it loads anything that takes time.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import socket
 import sys
 import traceback
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from synapse_magic.kernels.booster import QUIET_WAIT
-from synapse_magic.lightgbm.council import convene
-from synapse_magic.lightgbm.failure import cause_of, kind_of
-from synapse_magic.lightgbm.handover import read_rows
 from synapse_magic.lightgbm.lines import Message
-from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.reins import Reins
-from synapse_magic.lightgbm.rows import Rows, gather
+
+if TYPE_CHECKING:
+    from synapse_magic.lightgbm.plan import Trained, TrainingPlan
+    from synapse_magic.lightgbm.rows import Rows
 
 START = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
     "from synapse_magic.lightgbm.process import main; main()"
 )
 """What the process runs; the first line of its input is the path to import from."""
+UNUSED = ("dask", "matplotlib", "pandas", "sklearn")
+"""What LightGBM would load if it is there, for seconds, and nobody needs to train."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,34 @@ class Job:
     host: str
     port: int
 
+    def greeting(self) -> Message:
+        """Return what the process needs to know to show that it lives."""
+        plan = self.plan
+        return {
+            "host": self.host,
+            "port": self.port,
+            "token": plan.token,
+            "timeout": plan.timeout,
+        }
+
+
+@dataclass(frozen=True)
+class _Ports:
+    """Held until they are used: LightGBM's own, and the one where the others are heard."""
+
+    network: socket.socket
+    council: socket.socket
+
 
 def main() -> None:
     """Train as the task says that started this process, and end."""
-    os.environ.setdefault(*QUIET_WAIT)
-    job: Job = pickle.load(sys.stdin.buffer)
-    reins = Reins(job.host, job.port, job.plan.token, job.plan.timeout)
+    reins = Reins(**json.loads(sys.stdin.buffer.readline()))
     try:
+        job: Job = pickle.load(sys.stdin.buffer)
         reins.tell({"done": _train(job, reins)})
     except Exception as error:
+        from synapse_magic.lightgbm.failure import cause_of, kind_of
+
         cause, details = cause_of(error), traceback.format_exc()
         reins.tell({"failed": cause, "kind": kind_of(error), "details": details})
     reins.hear()  # until the task has ended the connection, and this process with it
@@ -66,21 +87,24 @@ def main() -> None:
 
 def _train(job: Job, reins: Reins) -> Message | None:
     """Return the model as a message, on the worker that leads."""
+    from synapse_magic.lightgbm.handover import read_rows
+    from synapse_magic.lightgbm.rows import gather
+
+    _load_lightgbm_alone()
     training, validation = gather(read_rows(job.paths), job.plan.layout)
-    with _bound("") as reserved, socket.create_server((job.host, 0)) as listener:
-        reins.tell({"ready": _present(job, training, validation, reserved, listener)})
+    with _bound("") as network, socket.create_server((job.host, 0)) as council:
+        ports = _Ports(network, council)
+        reins.tell({"ready": _present(job.host, ports, training, validation)})
         told = reins.hear()["go"]
-        trained = _train_linked(job, reins, told, training, validation, reserved, listener)
+        trained = _train_linked(job.plan, reins, told, training, validation, ports)
     return asdict(trained) if told["leads"] else None
 
 
-def _present(
-    job: Job, training: Rows, validation: Rows, reserved: socket.socket, listener: socket.socket
-) -> Message:
+def _present(host: str, ports: _Ports, training: Rows, validation: Rows) -> Message:
     return {
-        "host": job.host,
-        "port": reserved.getsockname()[1],
-        "council": listener.getsockname()[1],
+        "host": host,
+        "port": ports.network.getsockname()[1],
+        "council": ports.council.getsockname()[1],
         "rows": len(training),
         "validation": len(validation),
         "features": training.features or validation.features,
@@ -88,29 +112,25 @@ def _present(
 
 
 def _train_linked(
-    job: Job,
-    reins: Reins,
-    told: Message,
-    training: Rows,
-    validation: Rows,
-    reserved: socket.socket,
-    listener: socket.socket,
+    plan: TrainingPlan, reins: Reins, told: Message, training: Rows, validation: Rows, ports: _Ports
 ) -> Trained:
+    from synapse_magic.lightgbm.council import convene
     from synapse_magic.lightgbm.learner import train
 
-    plan, size = job.plan, len(told["machines"])
+    size = len(told["machines"])
     leader = None if told["leads"] else (told["leader"][0], told["leader"][1])
-    network = _network(told["machines"], reserved.getsockname()[1], plan.timeout)
+    network = network_params(told["machines"], ports.network.getsockname()[1], plan.timeout)
 
     def linked() -> None:
         reins.tell({"linked": True})
 
-    with convene(listener, leader, size, plan.token, plan.timeout, linked) as council:
-        reserved.close()  # for LightGBM to bind
+    with convene(ports.council, leader, size, plan.token, plan.timeout, linked) as council:
+        ports.network.close()  # for LightGBM to bind
         return train(plan, network, training, validation, council, told["validates"], size)
 
 
-def _network(machines: list[str], port: int, timeout: float) -> dict[str, Any]:
+def network_params(machines: list[str], port: int, timeout: float) -> dict[str, Any]:
+    """Return LightGBM's parameters of its network, with ``port`` as the own one."""
     return {
         "machines": ",".join(machines),
         "num_machines": len(machines),
@@ -119,6 +139,20 @@ def _network(machines: list[str], port: int, timeout: float) -> dict[str, Any]:
         "tree_learner": "data_parallel",
         "pre_partition": True,
     }
+
+
+def _load_lightgbm_alone() -> None:
+    """Load LightGBM without what it only offers to work with; others may load that later."""
+    from synapse_magic.kernels.booster import QUIET_WAIT
+
+    os.environ.setdefault(*QUIET_WAIT)
+    hidden = [name for name in UNUSED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None says: not there
+    try:
+        import lightgbm  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _bound(host: str) -> socket.socket:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -84,7 +85,8 @@ def pulse(channel: Channel | None, timeout: float) -> Iterator[None]:
 
     A driver that hears none for ``timeout`` seconds takes this process for blocked.
     """
-    reporter = Reporter(channel, {"pulse": True})
+    worker = f"the worker with process id {os.getpid()} on {socket.gethostname()}"
+    reporter = Reporter(channel, {"pulse": worker})
     over = threading.Event()
 
     def beat() -> None:

@@ -26,6 +26,7 @@ def start_process(job: Job) -> subprocess.Popen[bytes]:
     # One that has died already is noticed by its end.
     with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as told:
         told.write(json.dumps(sys.path).encode() + b"\n")
+        told.write(json.dumps(job.greeting()).encode() + b"\n")
         told.write(cloudpickle.dumps(job))
     return process
 

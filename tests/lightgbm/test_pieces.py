@@ -16,28 +16,102 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.council import Council, convene
 from synapse_magic.lightgbm.failure import first_cause
 from synapse_magic.lightgbm.features import native_names
-from synapse_magic.lightgbm.handover import read_rows, run_folder, sweep, write_rows
+from synapse_magic.lightgbm.handover import (
+    claim,
+    read_rows,
+    require_space,
+    run_folder,
+    sweep,
+    task_file,
+    write_rows,
+)
+from synapse_magic.lightgbm.leading import MOST_ATTEMPTS, NETWORK_GRACE_SECONDS, Leading
 from synapse_magic.lightgbm.native import passed_through
-from synapse_magic.lightgbm.rendezvous import Member, own_address, seated, within
+from synapse_magic.lightgbm.rendezvous import Member, crews, own_address, within
 
 
-def member(partition, rows, validation=0, features=3):
-    return Member(partition, "127.0.0.1", 1000 + partition, 2000, rows, validation, features)
+def member(partition, host="a", path="rows.arrow"):
+    return Member(partition, host, 1000 + partition, path)
+
+
+def ready(rows=5, validation=0, features=3):
+    told = {"host": "a", "port": 1, "council": 2, "rows": rows}
+    return {"ready": {**told, "validation": validation, "features": features}}
+
+
+def led(*messages, timeout=60):
+    """Return the state of a leader that has heard these messages, and what it said last."""
+    leading = Leading(tuple(range(len(messages))), timeout)
+    said = [leading.hear(index, message, 0.0) for index, message in enumerate(messages)]
+    return leading, said[-1]
+
+
+def test_the_tasks_of_a_host_are_one_crew_and_its_first_task_trains():
+    found = crews([member(2, "b"), member(1), member(0, path=""), member(3, "c", "")], pooled=True)
+    assert [crew.first.partition for crew in found] == [0, 2]
+    assert [len(crew.members) for crew in found] == [2, 1]
+    assert found[0].paths == ("rows.arrow",)
+
+
+def test_each_task_is_a_crew_of_its_own_when_not_pooled():
+    found = crews([member(1), member(0), member(2, path="")], pooled=False)
+    assert [crew.first.partition for crew in found] == [0, 1]
+
+
+def test_without_any_rows_there_is_nothing_to_train_on():
+    with pytest.raises(SynapseError, match="no training rows"):
+        crews([member(0, path="")], pooled=True)
 
 
 def test_workers_without_rows_step_back_and_the_validating_one_leads():
-    found = seated([member(0, 5), member(1, 0, features=0), member(2, 7, validation=3)])
-    assert [m.partition for m in found] == [2, 0]
+    _, said = led(ready(5), ready(0, features=3), ready(7, validation=3))
+    assert said["go"]["order"] == [2, 0]
+    assert said["go"]["validates"] is True
 
 
 def test_vectors_of_different_sizes_are_refused():
-    with pytest.raises(SynapseError, match="different sizes, from 3 to 4"):
-        seated([member(0, 5), member(1, 5, features=4)])
+    leading, _ = led(ready(), ready(features=4))
+    assert "different sizes, from 3 to 4" in leading.outcome.cause
 
 
 def test_validation_rows_without_training_rows_are_refused():
-    with pytest.raises(SynapseError, match="numTasks=1"):
-        seated([member(0, 5), member(1, 0, validation=2)])
+    leading, _ = led(ready(), ready(0, validation=2))
+    assert "numTasks=1" in leading.outcome.cause
+
+
+def test_a_taken_port_is_tried_again_a_few_times_and_then_told():
+    leading, _ = led(ready(), ready())
+    failure = {"failed": "Binding port 7 failed", "kind": "port"}
+    for attempt in range(2, MOST_ATTEMPTS + 1):
+        assert leading.hear(1, failure, 1.0) == {"again": attempt}
+        assert "go" not in (leading.hear(0, ready(), 2.0) or {})
+        assert "go" in leading.hear(1, ready(), 2.0)
+    leading.hear(1, failure, 3.0)
+    assert leading.outcome.cause == "Binding port 7 failed"
+
+
+def test_an_error_of_the_network_waits_for_its_cause_on_another_worker():
+    leading, _ = led(ready(), ready())
+    leading.hear(0, {"failed": "Socket recv error", "kind": "network"}, 1.0)
+    assert leading.look(1.5) is None
+    assert leading.outcome is None
+    leading.hear(1, {"failed": "ValueError: x", "kind": "error"}, 2.0)
+    assert leading.outcome.cause == "ValueError: x"
+
+
+def test_an_error_of_the_network_alone_is_told_in_the_end():
+    leading, _ = led(ready(), ready())
+    leading.hear(0, {"failed": "Socket recv error", "kind": "network"}, 1.0)
+    assert leading.look(1.0 + NETWORK_GRACE_SECONDS) is not None
+    assert leading.outcome.cause == "Socket recv error"
+
+
+def test_a_network_that_does_not_come_up_is_a_failure():
+    leading, _ = led(ready(), ready(), timeout=9)
+    leading.hear(0, {"linked": True}, 1.0)
+    assert leading.look(8.0) is None
+    leading.look(10.0)
+    assert "did not stand within 9 s" in leading.outcome.cause
 
 
 def test_workers_on_one_machine_use_the_loopback_address():
@@ -153,5 +227,35 @@ def test_files_of_dead_processes_are_swept(tmp_path):
     ended.wait()
     for name in (f"{ended.pid}-dead", f"{os.getpid()}-alive"):
         (tmp_path / name).mkdir()
+    (tmp_path / f"{ended.pid}-dead.arrow").touch()
     sweep(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [f"{os.getpid()}-alive"]
+
+
+def test_a_tasks_file_is_taken_over_by_the_one_who_trains_on_it_and_then_goes(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SPARK_LOCAL_DIRS", f"{tmp_path},/elsewhere")
+    batch = pa.RecordBatch.from_pydict({"x": [1.0]})
+    with task_file([batch], 1) as path:
+        pass
+    with task_file([], 1) as none:
+        assert none == ""
+    with claim([path]) as taken:
+        assert pa.Table.from_batches(read_rows(taken)).num_rows == 1
+        assert not os.path.exists(path)
+    assert [entry for entry in tmp_path.rglob("*") if entry.is_file()] == []
+
+
+def test_a_task_that_fails_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARK_LOCAL_DIRS", str(tmp_path))
+    batch = pa.RecordBatch.from_pydict({"x": [1.0]})
+    with pytest.raises(KeyError), task_file([batch], 1):
+        raise KeyError
+    assert [entry for entry in tmp_path.rglob("*") if entry.is_file()] == []
+
+
+def test_too_little_space_is_told_before_anything_is_written(tmp_path):
+    require_space(tmp_path, 1)
+    with pytest.raises(SynapseError, match=r"hands about .* GB .* spark\.local\.dir"):
+        require_space(tmp_path, 10**18)

@@ -11,7 +11,7 @@ import pytest
 from synapse_magic import LightGBMClassifier
 from synapse_magic.lightgbm.listener import listening
 from synapse_magic.lightgbm.plan import Channel
-from synapse_magic.lightgbm.reporter import Reporter, reporting
+from synapse_magic.lightgbm.reporter import Reporter, pulse, reporting
 from synapse_magic.spark.events import listen
 
 
@@ -26,7 +26,7 @@ def test_what_is_reported_is_published_at_once():
     seen = []
     with (
         listen(seen.append),
-        listening("uid", 9, "127.0.0.1") as channel,
+        listening("uid", 9, "127.0.0.1", 60, pytest.fail) as channel,
         reporting(channel) as reporter,
     ):
         reporter.report(1, {"valid auc": 0.5})
@@ -42,7 +42,7 @@ def test_whoever_watches_can_ask_the_training_to_end():
 
     with (
         listen(end_after_two),
-        listening("uid", 9, "127.0.0.1") as channel,
+        listening("uid", 9, "127.0.0.1", 60, pytest.fail) as channel,
         reporting(channel) as reporter,
     ):
         assert reporter.report(1, {}) is False
@@ -53,7 +53,7 @@ def test_whoever_watches_can_ask_the_training_to_end():
 
 def test_the_wish_to_end_a_training_that_has_ended_does_no_harm():
     seen = []
-    with listen(seen.append), listening("uid", 9, "127.0.0.1") as channel:
+    with listen(seen.append), listening("uid", 9, "127.0.0.1", 60, pytest.fail) as channel:
         with reporting(channel) as reporter:
             reporter.report(1, {})
             assert until(lambda: seen)
@@ -62,9 +62,21 @@ def test_the_wish_to_end_a_training_that_has_ended_does_no_harm():
     seen[0].stop()
 
 
+def test_a_worker_that_shows_no_sign_of_life_is_told_of():
+    causes = []
+    with listening("uid", 9, "127.0.0.1", 0.4, causes.append) as channel:
+        with pulse(channel, 0.4):
+            time.sleep(1)
+            assert causes == []
+        silent = Reporter(channel, {"pulse": "worker 1"})
+        assert until(lambda: causes)
+        silent.close()
+    assert causes == ["worker 1 gave no sign of life for 0.4 s"]
+
+
 def test_a_stranger_without_the_token_is_not_heard():
     seen = []
-    with listen(seen.append), listening("uid", 9, "127.0.0.1") as channel:
+    with listen(seen.append), listening("uid", 9, "127.0.0.1", 60, pytest.fail) as channel:
         stranger = Reporter(Channel(channel.host, channel.port, "guess"))
         stranger.report(1, {"valid auc": 0.5})
         stranger.close()
@@ -102,6 +114,6 @@ def test_without_any_metric_asked_for_the_progress_is_still_told(binary):
     seen = []
     with listen(seen.append):
         model = LightGBMClassifier(inputCols=binary.names, numIterations=5).fit(binary.frame)
-    assert [event.iteration for event in seen] == [1, 5]
+    assert (seen[0].iteration, seen[-1].iteration) == (1, 5)
     assert seen[-1].metrics["training binary_logloss"] < seen[0].metrics["training binary_logloss"]
     assert model.trainingMetrics == {}
