@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -109,7 +110,7 @@ def _write_with_spark(path: str, text: str, overwrite: bool) -> None:
     frame = spark.createDataFrame([(text.rstrip("\n"),)], "value string").coalesce(1)
     try:
         frame.write.mode("overwrite" if overwrite else "errorifexists").text(path)
-    except PySparkException as error:
+    except (PySparkException, Py4JJavaError) as error:
         if "ALREADY_EXISTS" in str(error) or "already exists" in str(error):
             raise _exists(path) from error
         raise SynapseError(f"{path} cannot be written: {_first_line(error)}") from error
@@ -119,7 +120,7 @@ def _read_with_spark(path: str) -> bytes:
     spark = SparkSession.active()
     try:
         found = spark.read.format("binaryFile").load(path).select("content").take(2)
-    except PySparkException as error:
+    except (PySparkException, Py4JJavaError) as error:
         raise SynapseError(f"{path} cannot be read: {_first_line(error)}") from error
     return _only([bytes(row.content) for row in found], path)
 
@@ -149,5 +150,8 @@ def _exists(path: str) -> SynapseError:
     return SynapseError(f"{path} exists already. Try: overwrite=True")
 
 
-def _first_line(error: PySparkException) -> str:
-    return str(error).strip().splitlines()[0]
+def _first_line(error: Exception) -> str:
+    """Return what went wrong, without the name of a Java class before it."""
+    lines = str(error).strip().splitlines()
+    told = next((line for line in lines if line.startswith(": ")), lines[0])  # py4j's second line
+    return re.sub(r"^(: )?([\w$]+\.)+[\w$]+: ", "", told)

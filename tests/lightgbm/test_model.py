@@ -62,8 +62,13 @@ def test_the_native_file_is_read_by_the_lightgbm_package(classifier, binary, tmp
     with pytest.raises(SynapseError, match="exists already"):
         classifier.saveNativeModel(str(path))
     classifier.saveNativeModel(str(path), overwrite=True)
-    with pytest.raises(SynapseError, match="not a file on this machine"):
-        classifier.saveNativeModel("s3://bucket/model.txt")
+
+
+@pytest.mark.parametrize("way", ["saveNativeModel", "loadNativeModelFromFile"])
+def test_a_file_system_that_spark_does_not_know_is_named_in_one_line(classifier, way):
+    with pytest.raises(SynapseError, match=r"^nosuch://bucket/model\.txt cannot be") as caught:
+        getattr(classifier, way)("nosuch://bucket/model.txt")
+    assert "\n" not in str(caught.value)
 
 
 def test_importances_are_those_of_the_booster(classifier):
