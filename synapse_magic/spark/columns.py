@@ -128,6 +128,18 @@ def numbered(frame: DataFrame, names: Iterable[str]) -> DataFrame:
     return kept.toDF(*(f"c{i}" for i in range(len(chosen))))
 
 
+def mappable(frame: DataFrame, names: Iterable[str]) -> DataFrame:
+    """Return just these columns, in this order, under their names where ``mapInArrow`` takes them.
+
+    As :func:`numbered`, which is half a second slower where thousands of columns are planned.
+    """
+    chosen = list(names)
+    odd = any(mark in name for name in chosen for mark in ".`")
+    if odd or len({name.casefold() for name in chosen}) < len(chosen):
+        return numbered(frame, chosen)
+    return frame if chosen == frame.columns else select(frame, chosen)
+
+
 def _typed(kind: str, group: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"type": kind, **slot} for slot in group]
 

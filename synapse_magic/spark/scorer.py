@@ -11,7 +11,7 @@ from pyspark.sql.types import StructField, StructType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.scorer import ChainedScorer, Scorer
-from synapse_magic.spark.columns import numbered, require
+from synapse_magic.spark.columns import mappable, require
 from synapse_magic.spark.pyspark_scorers import PYSPARK_SCORERS
 from synapse_magic.spark.shipping import map_in_arrow
 
@@ -70,9 +70,10 @@ def transform_with(scorer: Scorer, frame: DataFrame, fields: Sequence[StructFiel
     require(frame.schema, scorer.inputs)
     outputs = {output.name: output for output in fields}
     kept = [name for name in frame.columns if name not in outputs]
-    schema = StructType([*(frame.schema[name] for name in kept), *fields])
+    by_name = {field.name: field for field in frame.schema.fields}
+    schema = StructType([*(by_name[name] for name in kept), *fields])
     wanted = [*kept, *(name for name in scorer.inputs if name in outputs)]
-    return map_in_arrow(numbered(frame, wanted), _appender(scorer, wanted, len(kept)), schema)
+    return map_in_arrow(mappable(frame, wanted), _appender(scorer, wanted, len(kept)), schema)
 
 
 def _appender(scorer: Scorer, names: Sequence[str], kept: int) -> Any:
