@@ -113,7 +113,7 @@ def panel(axis: Axis, metric: np.ndarray, name: str, best: int | None) -> str:
     """
     board = Drawing(WIDTH, HEIGHT, _sentence(axis, metric, name))
     known = np.isfinite(axis.places()) & np.isfinite(metric)
-    low, high = extent(metric[known])
+    low, high = extent(metric[np.isfinite(metric)])  # one scale for all params
     margin = 0.08 * (high - low)
     y = Scale(low - margin, high + margin, BOTTOM, TOP)
     x = _across(axis, axis.places()[known])

@@ -224,4 +224,8 @@ def from_json(told: Mapping[str, Any]) -> Space:
 
 
 def _key(key: Any) -> str:
-    return repr(key) if isinstance(key, str) else f"{str(key.parent).partition('_')[0]}.{key.name}"
+    if isinstance(key, str):
+        return repr(key)
+    owner = str(key.parent).partition("_")[0]
+    # The param of a class has a stand-in for its parent.
+    return repr(key.name) if owner in ("", "undefined") else f"{owner}.{key.name}"
