@@ -9,6 +9,7 @@ Kind = Literal["port", "network", "error"]
 
 _RAISED = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
 _CAUSED = re.compile(r"^Caused by: (?:[\w$]+\.)*(.+)$", re.MULTILINE)
+_LOST = re.compile(r"ExecutorLostFailure \((executor \S+) .*?Reason: (.+)")
 _DIED = "Python worker exited unexpectedly"
 _SPARK_WRAPPERS = ("SparkException", "PythonException", "SparkRuntimeException", "Py4JJavaError")
 
@@ -24,6 +25,9 @@ def first_cause(error: BaseException) -> str:
     'no such bin'
     """
     text = str(error)
+    lost = _LOST.search(text)
+    if lost is not None:
+        return f"{lost.group(1)} was lost: {lost.group(2)}"
     if _DIED in text:
         return "the process of a worker died. It may have run out of memory, or was killed"
     raised = [(kind, said) for kind, said in _RAISED.findall(text) if kind not in _SPARK_WRAPPERS]
@@ -31,6 +35,11 @@ def first_cause(error: BaseException) -> str:
         causes = _CAUSED.findall(text)
         return str(causes[-1]) if causes else text.strip().partition("\n")[0]
     return _named(*raised[0])
+
+
+def lost_a_worker(cause: str) -> bool:
+    """Say whether a cause is a machine or process that is gone, so that a new attempt may work."""
+    return " was lost: " in cause
 
 
 def cause_of(error: BaseException) -> str:

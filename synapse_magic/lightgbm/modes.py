@@ -92,6 +92,12 @@ def shares_files(spark: SparkSession) -> bool:
     return master_of(spark).removeprefix("sc://").startswith("local")
 
 
+def is_one_process(spark: SparkSession) -> bool:
+    """Say whether there are no executors that could be lost and come again."""
+    master = master_of(spark).removeprefix("sc://")
+    return master == "local" or master.startswith("local[")
+
+
 def _say_what_elastic_means(spark: SparkSession, workers: int) -> None:
     if spark.conf.get("spark.dynamicAllocation.enabled", "false") == "true":
         warnings.warn(

@@ -23,6 +23,7 @@ from synapse_magic.lightgbm.starting import how_it_ended
 
 OWN = -1
 """The name of the own training process among those heard; tasks go by their partition."""
+GONE = "is gone"
 
 
 @dataclass
@@ -130,7 +131,7 @@ class Overseer:
         try:
             messages = party.line.received()
         except (OSError, ValueError):
-            self._lose(name, "is gone")
+            self._lose(name, GONE)
             return
         party.heard = time.monotonic()
         self._follow(name, messages)
@@ -204,7 +205,7 @@ class Overseer:
                 self._lose(name, f"gave no sign of life for {self._timeout:g} s")
         own = self._parties.get(OWN)
         if own is not None and own.line is None and self._process.poll() is not None:
-            self._lose(OWN, "is gone")
+            self._lose(OWN, GONE)
         if self._leading is not None and self._outcome is None:
             self._tell_all(self._leading.look(now))
 
@@ -217,14 +218,16 @@ class Overseer:
             self._tell_leader({"failed": cause, "kind": "died"})
             return
         first = {crew.first.partition: crew.first for crew in self._seat.crews}[name]
-        lost = Outcome("lost", f"the worker of partition {name} on {first.host} {what}")
+        lost = Outcome(
+            "lost", f"the worker of partition {name} on {first.host} was lost: it {what}"
+        )
         if self._leading is not None:
             self._tell_all(self._leading.end(lost))
         else:
             self._outcome = lost
 
     def _why(self, what: str) -> str:
-        return how_it_ended(self._process) if what == "is gone" else what
+        return how_it_ended(self._process) if what == GONE else what
 
     def _drop_process(self) -> None:
         """End the training process and forget it."""

@@ -6,6 +6,8 @@ import functools
 import json
 import secrets
 import socket
+import time
+import warnings
 from dataclasses import dataclass, replace
 
 from py4j.protocol import Py4JJavaError
@@ -14,7 +16,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.lightgbm.failure import first_cause
+from synapse_magic.lightgbm.failure import first_cause, lost_a_worker
 from synapse_magic.lightgbm.features import Features, native_names
 from synapse_magic.lightgbm.guard import guarded
 from synapse_magic.lightgbm.handover import (
@@ -26,7 +28,7 @@ from synapse_magic.lightgbm.handover import (
 )
 from synapse_magic.lightgbm.labels import Target
 from synapse_magic.lightgbm.listener import listening
-from synapse_magic.lightgbm.modes import Mode
+from synapse_magic.lightgbm.modes import Mode, is_one_process
 from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.worker import (
     RESULT_SCHEMA,
@@ -35,11 +37,22 @@ from synapse_magic.lightgbm.worker import (
     train_partition,
     train_together,
 )
-from synapse_magic.spark.session import is_connect, master_of
+from synapse_magic.spark.session import is_connect, master_of, slots
 from synapse_magic.spark.shipping import map_in_arrow
 
 _KEY = "key"
 GROUP = "group"
+MOST_ATTEMPTS = 3
+"""How often workers that train together may be lost: Spark itself does not try again."""
+AWAIT_SECONDS = 0.5
+
+
+class TrainingError(SynapseError):
+    """A training that failed, with its first cause."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"LightGBM training failed: {cause}")
+        self.cause = cause
 
 
 @dataclass(frozen=True)
@@ -74,17 +87,37 @@ class Training:
         SynapseError
             When a worker failed, with the first cause on the first line.
         """
-        spark, plan = self.frame.sparkSession, self._completed_plan()
+        plan = self._completed_plan()
+        attempt = 1
+        while True:
+            try:
+                return _model_in(self._attempt(plan))
+            except TrainingError as error:
+                again = self.mode.way == "network" and not is_one_process(self.frame.sparkSession)
+                if not (again and lost_a_worker(error.cause) and attempt < MOST_ATTEMPTS):
+                    raise
+                attempt += 1
+                warnings.warn(f"{error}. Training starts again, attempt {attempt}", stacklevel=2)
+                self._await_slots(error)
+
+    def _attempt(self, plan: TrainingPlan) -> list[Row]:
+        spark = self.frame.sparkSession
         with (
             guarded(spark) as guard,
             listening(self.uid, plan.rounds, _own_host(spark), plan.timeout, guard.end) as channel,
         ):
             try:
-                found = self._carry_out(replace(plan, channel=channel))
+                return self._carry_out(replace(plan, channel=channel))
             except (PySparkException, Py4JJavaError) as error:
-                cause = guard.cause or first_cause(error)
-                raise SynapseError(f"LightGBM training failed: {cause}") from error
-        return _model_in(found)
+                raise TrainingError(guard.cause or first_cause(error)) from error
+
+    def _await_slots(self, error: SynapseError) -> None:
+        """Wait for executors in the place of lost ones: Spark refuses a stage without its slots."""
+        spark, until = self.frame.sparkSession, time.monotonic() + self.plan.timeout
+        while slots(spark) < self.mode.workers:
+            if time.monotonic() > until:
+                raise error
+            time.sleep(AWAIT_SECONDS)
 
     def _carry_out(self, plan: TrainingPlan) -> list[Row]:
         if self.mode.way == "files":
@@ -170,9 +203,8 @@ def _model_in(found: list[Row]) -> Trained:
     """
     for row in found:
         if row.failure:
-            raise SynapseError(f"LightGBM training failed: {row.failure}") from (
-                RuntimeError(row.details) if row.details else None
-            )
+            details = RuntimeError(row.details) if row.details else None
+            raise TrainingError(row.failure) from details
     if len(found) != 1:
         raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")
     return Trained(**json.loads(found[0].result))

@@ -3,8 +3,8 @@
 Plain functions of plain values: this module is imported by Spark's Python workers, where importing
 ``pyspark.ml`` would cost a second.
 
-What fails comes back as a row, not as an error of the task: Spark would try the whole training
-three times more, for nothing. A lost worker is an error: for that another attempt is made.
+What fails comes back as a row, not as an error of the task, which Spark would try three times more
+for nothing. A lost worker is an error, so that Spark ends the tasks that are left of the training.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -235,3 +237,68 @@ def test_a_class_that_only_one_worker_has_is_learned_by_all(table, binary):
 def test_more_workers_than_slots_are_refused_at_once(binary):
     with pytest.raises(SynapseError, match="only 2 tasks run at once"):
         LightGBMClassifier(inputCols=["a"], numTasks=3).fit(binary.frame)
+
+
+LOST_EXECUTOR = """
+import os
+import signal
+import subprocess
+import sys
+import sys
+
+import numpy as np
+import pandas as pd
+import psutil
+
+import synapse_magic
+from synapse_magic import LightGBMClassifier
+from synapse_magic.spark.events import listen
+
+session = synapse_magic.start(
+    "local-cluster[2,1,1024]", app="tests", conf={"spark.ui.enabled": False}
+)
+X = np.random.default_rng(0).normal(size=(12000, 3))
+data = pd.DataFrame(X, columns=["a", "b", "c"])
+data["label"] = (X[:, 0] + X[:, 1] * X[:, 2] > 0).astype(float)
+frame = session.spark.createDataFrame(data)
+what = int(sys.argv[1])
+for tasks in (2, 0):
+    hit = []
+
+    def strike(event):
+        if event.iteration == 3 and not hit:
+            below = psutil.Process().children(recursive=True)
+            alive = [p for p in below if p.status() != psutil.STATUS_ZOMBIE]
+            executors = [p for p in alive if "ExecutorBackend" in " ".join(p.cmdline())]
+            workers = [(len(p.children(recursive=True)), p) for p in executors]
+            hit.append(max(workers, key=lambda found: found[0])[1])
+            hit[0].send_signal(what)
+
+    with listen(strike):
+        model = LightGBMClassifier(
+            inputCols=["a", "b", "c"],
+            numTasks=tasks,
+            numIterations=300,
+            isProvideTrainingMetric=True,
+            timeout=20,
+        ).fit(frame)
+    assert hit
+    assert len(model.trainingMetrics["training binary_logloss"]) == 300
+    assert model.toBooster().num_trees() == 300
+    assert model.transform(frame).where("prediction = label").count() > 11000
+session.stop()
+left = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
+assert not [line for line in left if "pyspark.daemon" in line or "lightgbm.process" in line]
+print("all well")
+"""
+
+
+def test_an_executor_lost_in_the_middle_starts_the_training_again():
+    run = subprocess.run(
+        [sys.executable, "-c", LOST_EXECUTOR, str(int(signal.SIGKILL))],
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "all well" in run.stdout
