@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,14 @@ noise = spark.range(20_000).select(
 TRAIN = """%%synapse train noise -o kept
 label = label
 LightGBMClassifier(inputCols=[a, b], numIterations=1000000, learningRate=0.0001)
+"""
+TUNE = """%%synapse tune noise -o kept
+label = label
+where = a < 0.1
+trials = 40
+folds = 1
+parallelism = 2
+LightGBMClassifier(inputCols=[a, b], numIterations=Choice(20, 21), learningRate=Range(0.1, 0.3))
 """
 # Two slots, and eight tasks of half a second: with the old job still there it takes far longer.
 AFTER = """
@@ -93,14 +102,32 @@ def hear_reply(client: BlockingKernelClient, request: str, timeout: float) -> di
             return reply["content"]
 
 
+def await_shown(client: BlockingKernelClient, pattern: str) -> None:
+    """Wait until what a cell shows holds a text that the pattern finds."""
+    until = time.monotonic() + 200
+    while time.monotonic() < until:
+        content = client.get_iopub_msg(timeout=200)["content"]
+        if re.search(pattern, content.get("data", {}).get("text/plain", "")):
+            return
+    raise AssertionError(f"{pattern} was not shown")
+
+
 def interrupted(
-    kernel: tuple[KernelManager, BlockingKernelClient], cell: str, after: float
+    kernel: tuple[KernelManager, BlockingKernelClient],
+    cell: str,
+    after: float = 0,
+    once: str = "",
 ) -> dict:
-    """Interrupt a cell after some seconds; return its reply, which must come within 2 seconds."""
+    """Interrupt a cell after some seconds, or once it shows a text that a pattern finds.
+
+    Return its reply, which must come within 2 seconds.
+    """
     manager, client = kernel
     # A kernel drops the cells that reach it in the moment after a failed one, unless told not to.
     request = client.execute(cell, stop_on_error=False)
     time.sleep(after)
+    if once:
+        await_shown(client, once)
     began = time.monotonic()
     manager.interrupt_kernel()
     reply = hear_reply(client, request, timeout=60)
@@ -125,4 +152,16 @@ def test_an_interrupt_stops_a_training_cell_and_keeps_the_variable(
     assert (reply["status"], reply["ename"]) == ("error", "CellInterrupted")
     assert reply["evalue"].startswith("Cancelled: ")
     assert reply["evalue"].endswith("No variable was changed.")
+    assert execute(kernel[1], AFTER) == ("ok", "untouched 8 [] True\n")
+
+
+def test_an_interrupt_stops_a_search_and_its_finished_trials_are_kept(
+    kernel: tuple[KernelManager, BlockingKernelClient],
+) -> None:
+    assert execute(kernel[1], NOISE)[0] == "ok"
+    kept = "from synapse_magic.compose.tuning.unfinished import _last; print(len(_last.trials) > 0)"
+    reply = interrupted(kernel, TUNE, once=r"[1-9]\d* of 40 trials")
+    assert (reply["status"], reply["ename"]) == ("error", "CellInterrupted")
+    assert "trials are kept: the same search goes on from there" in reply["evalue"]
+    assert execute(kernel[1], kept) == ("ok", "True\n")
     assert execute(kernel[1], AFTER) == ("ok", "untouched 8 [] True\n")

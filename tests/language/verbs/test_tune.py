@@ -118,8 +118,8 @@ def test_options_become_params_of_the_tuner(source: Source) -> None:
         ("search = 'tp'\n" + GBM.format("numLeaves=9"), "Did you mean 'tpe'"),
         ("trials = 0\n" + GBM.format("numLeaves=9"), "at least 1"),
         (
-            "label = income\nf = VectorAssembler(age)\n"
-            "OneVsRest(f, classifier=LogisticRegression(regParam=Range(0.1, 1.0)))",
+            "label = income\nfeatures = VectorAssembler(age)\n"
+            "OneVsRest(classifier=LogisticRegression(regParam=Range(0.1, 1.0)))",
             "stands inside another step",
         ),
         ("label = income\nfeatures = VectorAssembler(age)\nLinearRegression()", "predicts numbers"),
