@@ -20,6 +20,10 @@ EXPECTED: dict[str, list[dict[str, tuple[float, float]]]] = {
         {"r2": (0.25, 0.65)},
     ],
     "03_a_million_rows": [{"AUC": (0.88, 0.93), "accuracy": (0.8, 0.88)}],
+    "04_tuning": [
+        {"AUC": (0.84, 0.92), "accuracy": (0.78, 0.88)},
+        {"AUC": (0.86, 0.93), "accuracy": (0.79, 0.89)},
+    ],
 }
 
 
