@@ -18,6 +18,7 @@ from synapse_magic import (
     Iteration,
     Leaderboard,
     LightGBMClassifier,
+    LightGBMRanker,
     Range,
     TuneHyperparameters,
     evaluate,
@@ -25,6 +26,7 @@ from synapse_magic import (
     load_model,
     save_model,
 )
+from synapse_magic.compose.tuning.parts import Parts
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.param import Param, param
 from synapse_magic.spark.running import Cancelled, cancel
@@ -230,6 +232,25 @@ def test_pruning_ends_hopeless_trials_and_saves_iterations(noisy: DataFrame) -> 
     assert trained[:4] == [400] * 4
     assert all(length < 400 for length in trained[4:6])
     assert trained[6:] == [400]  # the best, fitted on all rows
+
+
+def test_a_ranker_is_judged_on_whole_groups(spark: SparkSession) -> None:
+    made = spark.range(0, 800, 1, 2).select(
+        (F.col("id") % 40).alias("query"), F.randn(1).alias("a"), F.randn(2).alias("b")
+    )
+    graded = made.withColumn("label", F.when(F.col("a") > 0.5, 1.0).otherwise(0.0))
+    ranker = LightGBMRanker(inputCols=["a", "b"], groupCol="query", numIterations=5)
+    tuner = TuneHyperparameters(
+        models=[ranker], paramSpace={"numLeaves": Choice(3)}, search="grid", numFolds=2
+    )
+    board = tuner.fit(graded).leaderboard
+    assert board.metric == "ndcg@5"
+    assert board.best.metric > 0.9
+    parts = Parts(graded, 3, 0.5, 1, [[]], "query")
+    held = [parts.part(0, i).judged.select("query").distinct().collect() for i in range(3)]
+    parts.close()
+    queries = [row["query"] for rows in held for row in rows]
+    assert sorted(queries) == list(range(40))
 
 
 def test_saved_and_loaded_it_scores_the_same_and_keeps_its_trials(
