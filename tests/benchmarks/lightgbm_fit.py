@@ -4,14 +4,18 @@ Run it on an otherwise idle machine::
 
     python tests/benchmarks/lightgbm_fit.py
     python tests/benchmarks/lightgbm_fit.py --rows 200000 --repeats 3
+    python tests/benchmarks/lightgbm_fit.py --peers
 
-Each measurement of either side starts from the Parquet files and ends with the model in hand. The
-two take turns, and medians are compared. Spark is started and warmed up once before.
+Each measurement of any side starts from the Parquet files and ends with the model in hand. The
+sides take turns, and medians are compared. Spark is started and warmed up once before. With
+``--peers``, ``xgboost.spark`` (same trees, same threads) and GBTClassifier of ``pyspark.ml`` (10
+iterations) are measured once beside them. The last line is the fixed cost: 1,000 rows, warm.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import statistics
 import subprocess
@@ -91,12 +95,62 @@ def run_ours(spark, folder: Path, tasks: int) -> float:  # type: ignore[no-untyp
     return time.perf_counter() - began
 
 
+def run_xgboost(spark, folder: Path, threads: int) -> float:  # type: ignore[no-untyped-def]
+    """Return the seconds of ``xgboost.spark`` with trees of the same size."""
+    from xgboost.spark import SparkXGBClassifier
+
+    began = time.perf_counter()
+    classifier = SparkXGBClassifier(
+        features_col=[f"c{index}" for index in range(COLUMNS)],
+        label_col="label",
+        num_workers=1,
+        n_estimators=SETTINGS["num_iterations"],
+        tree_method="hist",
+        grow_policy="lossguide",
+        max_depth=0,
+        max_leaves=SETTINGS["num_leaves"],
+        nthread=threads,
+    )
+    classifier.fit(spark.read.parquet(str(folder)))
+    return time.perf_counter() - began
+
+
+def run_pyspark(spark, folder: Path) -> float:  # type: ignore[no-untyped-def]
+    """Return the seconds of ``pyspark.ml`` for 10 iterations."""
+    from pyspark.ml import Pipeline
+    from pyspark.ml.classification import GBTClassifier
+    from pyspark.ml.feature import VectorAssembler
+
+    began = time.perf_counter()
+    names = [f"c{index}" for index in range(COLUMNS)]
+    assembler = VectorAssembler(inputCols=names, outputCol="features")
+    Pipeline(stages=[assembler, GBTClassifier(maxIter=10)]).fit(spark.read.parquet(str(folder)))
+    return time.perf_counter() - began
+
+
+def run_peers(spark, folder: Path, threads: int) -> dict[str, list[float]]:  # type: ignore[no-untyped-def]
+    """Return the seconds of the other libraries, one run each."""
+    seconds = {"pyspark.ml GBT, 10 it.": [run_pyspark(spark, folder)]}
+    if importlib.util.find_spec("xgboost") is None:
+        print("xgboost.spark is not measured. Try: pip install xgboost")
+    else:
+        seconds["xgboost.spark"] = [run_xgboost(spark, folder, threads)]
+    return seconds
+
+
+def run_few_rows(spark, repeats: int) -> list[float]:  # type: ignore[no-untyped-def]
+    """Return the seconds of ``fit`` for 1,000 rows in a warm session."""
+    folder = generate(1_000)
+    return [run_ours(spark, folder, 0) for _ in range(repeats + 2)][2:]
+
+
 def main() -> None:
     """Measure and print one table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--peers", action="store_true", help="measure other libraries, too")
     options = parser.parse_args()
     import synapse_magic
 
@@ -106,7 +160,7 @@ def main() -> None:
     sides = {
         "native LightGBM": lambda: run_native(folder, options.threads),
         "fit": lambda: run_ours(session.spark, folder, 0),
-        f"fit, numTasks={options.threads}": lambda: run_ours(
+        f"fit, {options.threads} workers of 1 thread": lambda: run_ours(
             session.spark, folder, options.threads
         ),
     }
@@ -115,6 +169,9 @@ def main() -> None:
     for _ in range(options.repeats):
         for name, side in sides.items():
             seconds[name].append(side())
+    if options.peers:
+        seconds |= run_peers(session.spark, folder, options.threads)
+    seconds["fit of 1,000 rows"] = run_few_rows(session.spark, options.repeats)
     session.stop()
     report(options, seconds)
 
@@ -127,10 +184,10 @@ def report(options: argparse.Namespace, seconds: dict[str, list[float]]) -> None
         f"{options.rows} rows x {COLUMNS} float32, {SETTINGS['num_iterations']} iterations, "
         f"{SETTINGS['num_leaves']} leaves, {options.threads} threads; load average {load}"
     )
-    print(f"{'':22}{'median s':>10}{'least s':>10}{'most s':>10}{'ratio':>8}")
+    print(f"{'':26}{'median s':>10}{'least s':>10}{'most s':>10}{'ratio':>8}")
     for name, values in seconds.items():
         median = statistics.median(values)
-        print(f"{name:22}{median:10.2f}{min(values):10.2f}{max(values):10.2f}{median / base:8.2f}")
+        print(f"{name:26}{median:10.2f}{min(values):10.2f}{max(values):10.2f}{median / base:8.2f}")
 
 
 if __name__ == "__main__":
