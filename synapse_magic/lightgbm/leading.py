@@ -145,7 +145,12 @@ def _network(order: list[int], ready: dict[int, Message]) -> Message:
     first = ready[order[0]]
     return {
         "order": order,
-        "machines": [f"{ready[p]['host']}:{ready[p]['port']}" for p in order],
+        "machines": [f"{_native(ready[p]['host'])}:{ready[p]['port']}" for p in order],
         "leader": [first["host"], first["council"]],
         "validates": first["validation"] > 0,
     }
+
+
+def _native(host: str) -> str:
+    """Return the address as LightGBM finds it among those of the machine itself."""
+    return "127.0.0.1" if host.startswith("127.") else host

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -118,7 +119,12 @@ def crews(members: list[Member], pooled: bool) -> tuple[Crew, ...]:
 
 
 def own_address(tasks: list[str], partition: int) -> str:
-    """Return the IPv4 address at which the workers of these tasks reach this one."""
+    """Return the IPv4 address at which the workers of these tasks reach this one.
+
+    It is the one that Spark itself binds on this machine, where that is set.
+    """
+    if "SPARK_LOCAL_IP" in os.environ:
+        return socket.gethostbyname(os.environ["SPARK_LOCAL_IP"])
     hosts = [task.rpartition(":")[0] or task for task in tasks]
     if len(set(hosts)) <= 1:
         return "127.0.0.1"

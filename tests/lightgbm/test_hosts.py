@@ -69,20 +69,26 @@ def cluster(tmp_path):
         "PYSPARK_PYTHON": sys.executable,
     }
     deploy = "org.apache.spark.deploy"
-    webless = ["--webui-port", "0"]
     master = f"spark://127.0.0.1:{port}"
-    commands = [[f"{deploy}.master.Master", "--host", "127.0.0.1", "--port", str(port), *webless]]
+    commands = {
+        "127.0.0.1": [f"{deploy}.master.Master", "--host", "127.0.0.1", "--port", str(port)]
+    }
     for host in ("127.0.0.2", "127.0.0.3"):
         size = ["--cores", "2", "--memory", "600m", "--work-dir", str(tmp_path / host)]
-        commands.append([f"{deploy}.worker.Worker", "--host", host, *size, *webless, master])
+        commands[host] = [f"{deploy}.worker.Worker", "--host", host, *size, master]
     spark_class = str(Path(conf["SPARK_HOME"]) / "bin" / "spark-class")
     with contextlib.ExitStack() as started:
-        for number, command in enumerate(commands):
-            log = started.enter_context((tmp_path / f"{number}.log").open("wb"))
-            process = subprocess.Popen([spark_class, *command], env=conf, stdout=log, stderr=log)
+        for host, command in commands.items():
+            log = started.enter_context((tmp_path / f"{host}.log").open("wb"))
+            process = subprocess.Popen(
+                [spark_class, *command, "--webui-port", "0"],
+                env={**conf, "SPARK_LOCAL_IP": host},
+                stdout=log,
+                stderr=log,
+            )
             started.callback(process.wait)
             started.callback(process.terminate)
-        until_registered(tmp_path / "0.log")
+        until_registered(tmp_path / "127.0.0.1.log")
         yield master
 
 

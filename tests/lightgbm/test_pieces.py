@@ -114,9 +114,12 @@ def test_a_network_that_does_not_come_up_is_a_failure():
     assert "did not stand within 9 s" in leading.outcome.cause
 
 
-def test_workers_on_one_machine_use_the_loopback_address():
+def test_workers_on_one_machine_use_the_loopback_address(monkeypatch):
+    monkeypatch.delenv("SPARK_LOCAL_IP", raising=False)
     assert own_address(["host:1", "host:2"], 1) == "127.0.0.1"
     assert own_address(["10.0.0.1:1", "10.0.0.2:1"], 1) == "10.0.0.2"
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.7")
+    assert own_address(["host:1", "host:2"], 1) == "127.0.0.7"
 
 
 def test_waiting_for_the_others_has_an_end():
