@@ -34,11 +34,11 @@ def train(
     lightgbm.register_logger(_logger(plan))
     if not len(training):
         raise SynapseError("There are no training rows. Expected at least one")
-    params = {**network, **plan.params, **_device(plan)}
+    params = {**network, **plan.params, **device_params(plan)}
     started_by = lightgbm.Booster(model_str=plan.start) if plan.start else None
     weight, features = training.weight, training.features
     dataset = training.dataset(params, None, started_by, **_described(plan, features))
-    with _silent() if network else contextlib.nullcontext(), _explained(plan):
+    with _explained(plan):
         booster = lightgbm.Booster(params, dataset)  # starts the network first, then bins
     council.linked()
     try:
@@ -54,7 +54,7 @@ def train(
             booster.free_network()
 
 
-def _device(plan: TrainingPlan) -> dict[str, Any]:
+def device_params(plan: TrainingPlan) -> dict[str, Any]:
     """Return the device that Spark assigned to this task, where one is asked for."""
     if plan.params.get("device_type", "cpu") == "cpu":
         return {}
@@ -88,20 +88,6 @@ def _logger(plan: TrainingPlan) -> logging.Logger:
     logger = logging.getLogger(__name__)
     logger.setLevel(logging.ERROR if int(str(plan.params["verbosity"])) < 0 else logging.INFO)
     return logger
-
-
-@contextlib.contextmanager
-def _silent() -> Iterator[None]:
-    """Drop what is written to standard output: LightGBM's listening thread asks no logger."""
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _described(plan: TrainingPlan, features: int) -> dict[str, Any]:

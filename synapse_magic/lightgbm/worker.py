@@ -21,7 +21,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.council import Council
 from synapse_magic.lightgbm.failure import cause_of
 from synapse_magic.lightgbm.handover import claim, read_rows, task_file
-from synapse_magic.lightgbm.learner import train
+from synapse_magic.lightgbm.learner import device_params, train
 from synapse_magic.lightgbm.lines import Message
 from synapse_magic.lightgbm.overseer import Overseer
 from synapse_magic.lightgbm.plan import TrainingPlan
@@ -93,7 +93,9 @@ def train_together(
             return
         with claim(crew.paths) as paths:
             threads = sharing.threads or len(crew.members) * sharing.cores
-            own = replace(plan, params={**plan.params, "num_threads": threads})
+            # Spark tells its task which device is its own, not the process that the task starts.
+            params = {**plan.params, **device_params(plan), "num_threads": threads}
+            own = replace(plan, params=params)
             if len(seat.crews) == 1:
                 yield from _answer(lambda: _train_alone(own, read_rows(paths)))
             else:
