@@ -53,7 +53,7 @@ PUBLIC = {
     "TrainingSummary": "results.training",
     "TreeView": "views.tree",
     "TuneHyperparameters": "compose.tuning.tuner",
-    "TuneHyperparametersModel": "compose.tuning.tuner",
+    "TuneHyperparametersModel": "compose.tuning.tuned",
     "check_alive": "spark.session",
     "check_label": "metrics.label",
     "closest": "errors",

@@ -23,8 +23,8 @@ from synapse_magic.compose.tuning.spaces import ParamSpace as ParamSpace
 from synapse_magic.compose.tuning.spaces import RandomSpace as RandomSpace
 from synapse_magic.compose.tuning.spaces import Range as Range
 from synapse_magic.compose.tuning.spaces import RangeHyperParam as RangeHyperParam
+from synapse_magic.compose.tuning.tuned import TuneHyperparametersModel as _TuneHyperparametersModel
 from synapse_magic.compose.tuning.tuner import TuneHyperparameters as _TuneHyperparameters
-from synapse_magic.compose.tuning.tuner import TuneHyperparametersModel as _TuneHyperparametersModel
 from synapse_magic.errors import NoEffectWarning as NoEffectWarning
 from synapse_magic.errors import SynapseError as SynapseError
 from synapse_magic.errors import closest as closest
