@@ -28,7 +28,7 @@ class Functions:
     objective : callable or None
         ``(raw scores, lightgbm.Dataset) -> (gradient, hessian)``.
     metric : callable or None
-        ``(raw scores, lightgbm.Dataset) -> (name, value, whether more is better)``.
+        ``(predictions, lightgbm.Dataset) -> (name, value, whether more is better)``.
     callbacks : tuple of callable
         Called with a ``lightgbm.callback.CallbackEnv``.
     rate : callable or None

@@ -36,9 +36,7 @@ def test_classes_start_from_a_vector(multiclass):
 def test_wrong_start_scores_are_told(regression):
     frame = regression.frame.selectExpr("*", "'x' as text", "if(a > 0, a, null) as holes")
     regressor = LightGBMRegressor(inputCols=regression.names, numIterations=2)
-    with pytest.raises(
-        SynapseError, match=r"initScoreCol 'text' holds string. Expected numbers"
-    ):
+    with pytest.raises(SynapseError, match=r"initScoreCol 'text' holds string. Expected numbers"):
         regressor.copy({regressor.initScoreCol: "text"}).fit(frame)
     with pytest.raises(SynapseError, match=r"initScoreCol 'holes' is null in"):
         regressor.copy({regressor.initScoreCol: "holes"}).fit(frame)
