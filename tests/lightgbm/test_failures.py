@@ -56,7 +56,9 @@ def busiest(processes):
 def files():
     """Return the files left behind by processes that are gone, or that belong to these tests."""
     own = {process.pid for process in psutil.Process().children(recursive=True)} | {os.getpid()}
-    found = Path(tempfile.gettempdir()).glob("**/synapse-*/*")
+    walked = os.walk(tempfile.gettempdir())  # other programs' folders may go meanwhile
+    places = [entry for entry in walked if Path(entry[0]).name.startswith("synapse-")]
+    found = [Path(place, name) for place, folders, rest in places for name in (*folders, *rest)]
     names = [(path, path.name.partition("-")[0]) for path in found]
     owners = [(path, int(name)) for path, name in names if name.isdigit()]
     return [path for path, owner in owners if owner in own or not psutil.pid_exists(owner)]
