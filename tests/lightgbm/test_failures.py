@@ -246,7 +246,6 @@ import os
 import signal
 import subprocess
 import sys
-import sys
 
 import numpy as np
 import pandas as pd
@@ -264,15 +263,25 @@ data = pd.DataFrame(X, columns=["a", "b", "c"])
 data["label"] = (X[:, 0] + X[:, 1] * X[:, 2] > 0).astype(float)
 frame = session.spark.createDataFrame(data)
 what = int(sys.argv[1])
+
+
+def below(word):
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if word in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:  # it has ended meanwhile
+            continue
+    return found
+
+
 for tasks in (2, 0):
     hit = []
 
     def strike(event):
         if event.iteration == 3 and not hit:
-            below = psutil.Process().children(recursive=True)
-            alive = [p for p in below if p.status() != psutil.STATUS_ZOMBIE]
-            executors = [p for p in alive if "ExecutorBackend" in " ".join(p.cmdline())]
-            workers = [(len(p.children(recursive=True)), p) for p in executors]
+            workers = [(len(p.children(recursive=True)), p) for p in below("ExecutorBackend")]
             hit.append(max(workers, key=lambda found: found[0])[1])
             hit[0].send_signal(what)
 
@@ -289,8 +298,7 @@ for tasks in (2, 0):
     assert model.toBooster().num_trees() == 300
     assert model.transform(frame).where("prediction = label").count() > 11000
 session.stop()
-left = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
-assert not [line for line in left if "pyspark.daemon" in line or "lightgbm.process" in line]
+assert not below("pyspark.daemon") + below("lightgbm.process")
 print("all well")
 """
 
