@@ -23,7 +23,6 @@ from synapse_magic.lightgbm.plan import Channel
 from synapse_magic.lightgbm.reporter import END
 from synapse_magic.spark.events import Iteration, publish
 
-POLL_SECONDS = 0.5
 GREETING_SECONDS = 10.0
 CLOSING_SECONDS = 1.0
 MAX_LINE = 1 << 20
@@ -64,7 +63,8 @@ def listening(
             yield channel
         finally:
             hearing.ended.set()
-            thread.join(2 * POLL_SECONDS)
+            _wake(server)
+            thread.join(CLOSING_SECONDS)
             hearing.close()
 
 
@@ -82,12 +82,11 @@ class _Hearing:
 
     def serve(self, server: socket.socket) -> None:
         """Take connections until the training has ended: a failed attempt may come again."""
-        server.settimeout(POLL_SECONDS)
-        while not self.ended.is_set():
-            try:
-                connection, _ = server.accept()
-            except OSError:  # nobody came in time, or the listener was closed
-                continue
+        while True:
+            connection, _ = server.accept()
+            if self.ended.is_set():
+                connection.close()
+                return
             thread = threading.Thread(target=self._hear, args=(connection,), daemon=True)
             self._heard.append((thread, connection))
             thread.start()
@@ -126,6 +125,12 @@ class _Hearing:
         while line := lines.readline(MAX_LINE):
             told = json.loads(line)
             publish(Iteration(self.uid, int(told["iteration"]), self.total, told["metrics"], end))
+
+
+def _wake(server: socket.socket) -> None:
+    """Connect to a server of this process, so that it looks up: the end is not waited for."""
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", server.getsockname()[1]), CLOSING_SECONDS).close()
 
 
 def _ask_to_end(connection: socket.socket) -> None:
