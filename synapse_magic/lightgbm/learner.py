@@ -17,6 +17,8 @@ from synapse_magic.lightgbm.plan import Trained, TrainingPlan
 from synapse_magic.lightgbm.reporter import reporting
 from synapse_magic.lightgbm.rows import Rows
 
+_ADDRESSES = re.compile(r"^\[(machines|local_listen_port): .*\]\n", re.MULTILINE)
+
 
 def train(
     plan: TrainingPlan,
@@ -47,11 +49,16 @@ def train(
         with reporting(plan.channel if council.leads else None) as reporter:
             boosting = Boosting(booster, plan, council, validates, weight, reporter.report)
             kept = min(boosting.run(), booster.current_iteration())
-        text = booster.model_to_string(num_iteration=kept) if council.leads else ""
+        text = _portable(booster.model_to_string(num_iteration=kept)) if council.leads else ""
         return Trained(text, features, kept, boosting.history, workers)
     finally:
         if network:
             booster.free_network()
+
+
+def _portable(text: str) -> str:
+    """Return a model text without the addresses of the machines that trained it."""
+    return _ADDRESSES.sub("", text)
 
 
 def device_params(plan: TrainingPlan) -> dict[str, Any]:
@@ -76,8 +83,9 @@ def _explained(plan: TrainingPlan) -> Iterator[None]:
     except lightgbm.basic.LightGBMError as error:
         if device == "cpu" or not re.search(r"not enabled|No OpenCL device|CUDA", str(error)):
             raise
+        said = " ".join(str(error).split())
         raise SynapseError(
-            f"deviceType is {device!r}, and LightGBM on the worker cannot use it: {error}. "
+            f"deviceType is {device!r}, and LightGBM on the worker cannot use it: {said}. "
             "Try: deviceType='cpu', or pip install lightgbm --no-binary lightgbm "
             f"--config-settings=cmake.define.USE_{str(device).upper()}=ON on each worker"
         ) from error
