@@ -60,7 +60,7 @@ def test_the_magic_sees_the_variables_of_a_function(nb: Any) -> None:
         "    return get_ipython().run_cell_magic('synapse', 'train frame', body)\n"
         "x = inside(people)"
     )
-    assert nb["x"].stages[-1].getNumIterations() == 4
+    assert nb["x"].stages[-1].getBoosterNumTotalIterations() == 4
 
 
 def test_the_magic_works_under_time(nb: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -152,7 +153,10 @@ def load_optuna(wanted: str) -> Any:
         When it is not installed.
     """
     try:
-        import optuna
+        with warnings.catch_warnings():
+            # Its progress bars want ipywidgets; none of them is ever shown here.
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            import optuna
     except ImportError as error:
         raise SynapseError(f"{wanted} needs Optuna. Try: {INSTALL}") from error
     return optuna
