@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -48,9 +49,9 @@ class LightGBMNative(Model):
         """How many iterations the model holds: all, or those before early stopping."""
         return int(self._state["best_iteration"])
 
+    @abstractmethod
     def scorer(self) -> BoosterScorer:
         """Return the picklable object that scores Arrow batches, without Spark."""
-        raise NotImplementedError(f"{type(self).__name__} has no scorer")
 
     def getBoosterBestIteration(self) -> int:
         """Return how many iterations the model holds; see ``bestIteration``."""

@@ -39,9 +39,16 @@ def generate_train(request: Request) -> None:
     builder.assign(model, method(name(pipeline), "fit", train))
     if split is not None and label.name is not None:
         builder.show_with("print(evaluate(result.model, result.test))", "evaluate")
-    builder.give(
+    give_trained(request, model, train, test, label)
+
+
+def give_trained(
+    request: Request, model: str, train: ast.expr, test: ast.expr, label: Label
+) -> None:
+    """Write what a program that fits a model returns: the model, its rows and its label."""
+    request.builder.give(
         call(
-            builder.use("synapse_magic", "Trained"),
+            request.builder.use("synapse_magic", "Trained"),
             model=name(model),
             train=train,
             test=test,

@@ -9,13 +9,13 @@ from synapse_magic.language import stages as known
 from synapse_magic.language.body import Statement
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.labels import Label, label_of
-from synapse_magic.language.layout import call, literal, method, name
+from synapse_magic.language.layout import call, method, name
 from synapse_magic.language.renames import Renames
 from synapse_magic.language.request import Request
 from synapse_magic.language.spaces import Searched, TunedSteps
 from synapse_magic.language.splitting import read_split, write_split
 from synapse_magic.language.step import Step
-from synapse_magic.language.verbs.train import check_features, step_written
+from synapse_magic.language.verbs.train import check_features, give_trained, step_written
 
 _PARAMS = {
     "search": "search",
@@ -51,16 +51,7 @@ def generate_tune(request: Request) -> None:
     model = builder.fresh("model")
     builder.assign(model, method(name(tuner), "fit", train))
     _show(request, split is not None and label.name is not None)
-    builder.give(
-        call(
-            builder.use("synapse_magic", "Trained"),
-            model=name(model),
-            train=train,
-            test=test,
-            label=literal(label.name or ""),
-            classes=label.classes,
-        )
-    )
+    give_trained(request, model, train, test, label)
 
 
 def _show(request: Request, measured: bool) -> None:
