@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
+from synapse_magic.compose.kept_best import KeptBest
 from synapse_magic.compose.tuning.measures import check_measure, measure_of
 from synapse_magic.errors import SynapseError
 from synapse_magic.metrics.evaluate import evaluate
 from synapse_magic.results.evaluation import Evaluation
-from synapse_magic.spark.holding import Holder, ModelsHolder
+from synapse_magic.spark.holding import ModelsHolder
 from synapse_magic.spark.param import Param, param, unset
-from synapse_magic.spark.predictor import predictor_of, stages_of
-from synapse_magic.spark.scorer import scorer_of
-from synapse_magic.spark.stage import Estimator, Model
+from synapse_magic.spark.predictor import predictor_of
+from synapse_magic.spark.stage import Estimator
 
 if TYPE_CHECKING:
-    from synapse_magic.kernels.scorer import Scorer
     from synapse_magic.views.roc import ROC
 
 
@@ -32,26 +31,18 @@ class BestModelParams:
     )
 
 
-class BestModel(Model, Holder, BestModelParams):
+class BestModel(KeptBest, BestModelParams):
     """The best of several fitted models, with what each reached.
 
     It scores as ``bestModel`` does. Saved and loaded again it keeps the model and the metrics, not
     the rows they were measured on.
     """
 
-    unsaved: ClassVar[tuple[str, ...]] = ("models",)
-
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.bestModel: Any = None
         self._metrics: list[dict[str, Any]] = []
         self._evaluation: Evaluation | None = None
         self._rows: DataFrame | None = None
-
-    @property
-    def stages(self) -> list[Any]:
-        """The fitted stages of the best model."""
-        return stages_of(self.bestModel)
 
     @property
     def bestMetric(self) -> float:
@@ -91,10 +82,6 @@ class BestModel(Model, Holder, BestModelParams):
             raise SynapseError("A loaded BestModel has no rows. Try: model.transform(df)")
         return self.bestModel.transform(self._rows)
 
-    def getBestModel(self) -> Any:
-        """Return the best model."""
-        return self.bestModel
-
     def getBestModelMetrics(self) -> dict[str, float]:
         """Return all metrics of the best model by name."""
         return dict(self.evaluation.metrics)
@@ -115,19 +102,6 @@ class BestModel(Model, Holder, BestModelParams):
     def getRocCurve(self) -> ROC:
         """Return ``rocCurve``."""
         return self.rocCurve
-
-    def scorer(self) -> Scorer:
-        """Return the picklable object that scores Arrow batches, without Spark."""
-        return scorer_of(self.bestModel)
-
-    def _transform(self, dataset: DataFrame) -> DataFrame:
-        return self.bestModel.transform(dataset)
-
-    def _get_parts(self) -> dict[str, Any]:
-        return {"best": self.bestModel}
-
-    def _set_parts(self, parts: dict[str, Any]) -> None:
-        self.bestModel = parts["best"]
 
     def _get_state(self) -> dict[str, Any]:
         return {**super()._get_state(), "metrics": self._metrics}

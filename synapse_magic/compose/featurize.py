@@ -12,7 +12,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.featurize import Category, FeaturizeScorer, Item, from_json, to_json
 from synapse_magic.spark.columns import fields, vector_attributes
 from synapse_magic.spark.param import Param, param, unset
-from synapse_magic.spark.scorer import transform_with
+from synapse_magic.spark.scoring import transform_with
 from synapse_magic.spark.stage import Estimator, Model, Stage
 
 if TYPE_CHECKING:

@@ -109,7 +109,17 @@ class BoosterScorer:
         SynapseError
             When an input column is missing, is not numeric, or has another number of features.
         """
-        matrix = self.matrix(batch)
+        return self.score_matrix(self.matrix(batch))
+
+    def score_matrix(self, matrix: Matrix) -> pa.RecordBatch:
+        """Return what :meth:`score` does, for features of shape (rows, features), NaN if missing.
+
+        Raises
+        ------
+        SynapseError
+            When there is another number of features than in training.
+        """
+        self._require_size(matrix)
         raw = self._raw(matrix)
         made: dict[str, pa.Array] = {}
         if self.task == "classification":
@@ -144,23 +154,28 @@ class BoosterScorer:
                 f"Expected the columns that the model was trained on: {_listed(self.inputs)}"
             )
         columns = [batch.column(name) for name in self.inputs]
-        if not self.vector:
-            if self.shape_check and len(columns) != len(self.features):
-                raise SynapseError(
-                    f"inputCols names {len(columns)} columns. "
-                    f"Expected {len(self.features)}, as in training"
-                )
-            return stack(self.inputs, columns, batch.num_rows)
-        if not pa.types.is_struct(columns[0].type):
+        if self.vector and not pa.types.is_struct(columns[0].type):
             raise _not_numbers(self.inputs[0], columns[0].type, "a vector")
-        matrix = to_matrix(columns[0])
-        if self.shape_check and matrix.shape[0] and matrix.shape[1] != len(self.features):
+        matrix = (
+            to_matrix(columns[0]) if self.vector else stack(self.inputs, columns, batch.num_rows)
+        )
+        self._require_size(matrix)
+        return matrix
+
+    def _require_size(self, matrix: Matrix) -> None:
+        if not self.shape_check or matrix.shape[1] == len(self.features):
+            return
+        if not self.vector:
+            raise SynapseError(
+                f"inputCols names {matrix.shape[1]} columns. "
+                f"Expected {len(self.features)}, as in training"
+            )
+        if matrix.shape[0]:
             raise SynapseError(
                 f"The vectors in {self.inputs[0]!r} have {matrix.shape[1]} elements. "
                 f"Expected {len(self.features)}, as in training. "
                 "Try: predictDisableShapeCheck=True, which takes 0 for what lacks"
             )
-        return matrix
 
     @property
     def outputs_per_row(self) -> int:

@@ -21,7 +21,7 @@ from synapse_magic.lightgbm.params import LightGBMParams
 from synapse_magic.lightgbm.plan import Trained
 from synapse_magic.lightgbm.prediction import LightGBMPrediction
 from synapse_magic.results.training import TrainingSummary
-from synapse_magic.spark.scorer import transform_with
+from synapse_magic.spark.scoring import transform_with
 from synapse_magic.views.tree import LEVELS, TreeView
 
 _IMPORTANCES = ("split", "gain")

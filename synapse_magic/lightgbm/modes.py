@@ -9,7 +9,8 @@ from typing import Literal
 from pyspark.sql import SparkSession
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.spark.session import master_of, slots
+from synapse_magic.spark.driver import is_elastic
+from synapse_magic.spark.session import is_connect, master_of, slots
 
 Way = Literal["single", "files", "network"]
 
@@ -83,7 +84,11 @@ def choose_mode(
     if workers == 1 or (own_machine and pooled and not tasks):
         way: Way = "files" if own_machine else "single"
         return Mode(way, 1, threads or available * cores, rows)
-    _say_what_elastic_means(spark, workers)
+    if is_elastic(spark):
+        if is_connect(spark):
+            _say_that_one_trains()
+            return Mode("single", 1, threads or cores, rows)
+        _say_what_elastic_means(workers)
     return Mode("network", workers, threads, rows, pooled and not tasks, cores)
 
 
@@ -98,11 +103,19 @@ def is_one_process(spark: SparkSession) -> bool:
     return master == "local" or master.startswith("local[")
 
 
-def _say_what_elastic_means(spark: SparkSession, workers: int) -> None:
-    if spark.conf.get("spark.dynamicAllocation.enabled", "false") == "true":
-        warnings.warn(
-            f"This cluster is elastic (spark.dynamicAllocation.enabled): training uses the "
-            f"{workers} slots that are there now to its end. Executors that come later do not "
-            "join it, and losing one of its own starts it again",
-            stacklevel=2,
-        )
+def _say_what_elastic_means(workers: int) -> None:
+    warnings.warn(
+        f"This cluster is elastic (spark.dynamicAllocation.enabled): training uses the "
+        f"{workers} slots that are there now to its end. Executors that come later do not "
+        "join it, and losing one of its own starts it again",
+        stacklevel=2,
+    )
+
+
+def _say_that_one_trains() -> None:
+    warnings.warn(
+        "This cluster is elastic (spark.dynamicAllocation.enabled), and over Connect Spark runs "
+        "no tasks there that need each other: one worker trains on all rows. "
+        "Try: a session with dynamic allocation off",
+        stacklevel=2,
+    )

@@ -8,7 +8,6 @@ before it loads anything that takes time.
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import socket
 import sys
@@ -28,8 +27,6 @@ START = (
     "from synapse_magic.lightgbm.process import main; main()"
 )
 """What the process runs; the first line of its input is the path to import from."""
-UNUSED = ("dask", "matplotlib", "pandas", "sklearn")
-"""What LightGBM would load if it is there, for seconds, and nobody needs to train."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +85,10 @@ def main() -> None:
 def _train(job: Job, reins: Reins) -> Message | None:
     """Return the model as a message, on the worker that leads."""
     from synapse_magic.lightgbm.handover import read_rows
+    from synapse_magic.lightgbm.library import load_alone
     from synapse_magic.lightgbm.rows import gather
 
-    _load_lightgbm_alone()
+    load_alone()
     training, validation = gather(read_rows(job.paths), job.plan.layout)
     with _bound("") as network, socket.create_server((job.host, 0)) as council:
         ports = _Ports(network, council)
@@ -139,20 +137,6 @@ def network_params(machines: list[str], port: int, timeout: float) -> dict[str, 
         "tree_learner": "data_parallel",
         "pre_partition": True,
     }
-
-
-def _load_lightgbm_alone() -> None:
-    """Load LightGBM without what it only offers to work with; others may load that later."""
-    from synapse_magic.kernels.booster import QUIET_WAIT
-
-    os.environ.setdefault(*QUIET_WAIT)
-    hidden = [name for name in UNUSED if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None says: not there
-    try:
-        import lightgbm  # noqa: F401
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 def _bound(host: str) -> socket.socket:

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.lightgbm.attendance import slots_kept
 from synapse_magic.lightgbm.failure import first_cause, lost_a_worker
 from synapse_magic.lightgbm.features import Features, native_names
 from synapse_magic.lightgbm.guard import guarded
@@ -37,6 +38,7 @@ from synapse_magic.lightgbm.worker import (
     train_partition,
     train_together,
 )
+from synapse_magic.spark.driver import barriers_allowed
 from synapse_magic.spark.session import is_connect, master_of, slots
 from synapse_magic.spark.shipping import map_in_arrow
 
@@ -105,11 +107,16 @@ class Training:
         with (
             guarded(spark) as guard,
             listening(self.uid, plan.rounds, _own_host(spark), plan.timeout, guard.end) as channel,
+            slots_kept(spark, self._tasks(), plan.timeout, guard.end),
         ):
             try:
                 return self._carry_out(replace(plan, channel=channel))
             except (PySparkException, Py4JJavaError) as error:
                 raise TrainingError(guard.cause or first_cause(error)) from error
+
+    def _tasks(self) -> int:
+        """Return how many tasks run at once, and none without the others."""
+        return self.mode.workers if self.mode.way == "network" else 1
 
     def _await_slots(self, error: SynapseError) -> None:
         """Wait for executors in the place of lost ones: Spark refuses a stage without its slots."""
@@ -128,7 +135,8 @@ class Training:
             if together
             else functools.partial(train_partition, plan)
         )
-        return map_in_arrow(self._spread(), work, RESULT_SCHEMA, barrier=together).collect()
+        with barriers_allowed(self.frame.sparkSession):
+            return map_in_arrow(self._spread(), work, RESULT_SCHEMA, barrier=together).collect()
 
     def _sharing(self) -> Sharing:
         mode = self.mode

@@ -9,6 +9,7 @@ for nothing. A lost worker is an error, so that Spark ends the tasks that are le
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import traceback
@@ -22,9 +23,10 @@ from synapse_magic.lightgbm.council import Council
 from synapse_magic.lightgbm.failure import cause_of
 from synapse_magic.lightgbm.handover import claim, read_rows, task_file
 from synapse_magic.lightgbm.learner import device_params, train
+from synapse_magic.lightgbm.library import loaded_alone
 from synapse_magic.lightgbm.lines import Message
 from synapse_magic.lightgbm.overseer import Overseer
-from synapse_magic.lightgbm.plan import TrainingPlan
+from synapse_magic.lightgbm.plan import Functions, TrainingPlan
 from synapse_magic.lightgbm.process import Job
 from synapse_magic.lightgbm.rendezvous import Seat, meet, tasks_here
 from synapse_magic.lightgbm.reporter import pulse
@@ -104,7 +106,10 @@ def train_together(
 
 def _train_alone(plan: TrainingPlan, batches: Iterable[pa.RecordBatch]) -> Message:
     training, validation = gather(batches, plan.layout)
-    trained = train(plan, {}, training, validation, Council(), bool(len(validation)))
+    # The user's functions may hold what the whole package has loaded.
+    own_code = plan.functions != Functions()
+    with contextlib.nullcontext() if own_code else loaded_alone():
+        trained = train(plan, {}, training, validation, Council(), bool(len(validation)))
     return asdict(trained)
 
 

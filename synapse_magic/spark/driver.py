@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 T = TypeVar("T")
+_ELASTIC = "spark.dynamicAllocation.enabled"
+_barriers_lock = threading.Lock()
+_in_barriers: set[object] = set()
+"""Who is inside :func:`barriers_allowed`."""
 # What marks a thread's jobs, and is forgotten by the JVM when py4j is interrupted.
 _THREAD_PROPERTIES = (
     "spark.job.tags",
@@ -102,21 +107,55 @@ def is_local_connect() -> bool:
 def slots(spark: SparkSession) -> int:
     """Return how many tasks run at once.
 
-    Those of the executors there are now or, over Connect, Spark's own default parallelism.
+    Those of the executors there are now or, over Connect and before there are any, Spark's own
+    default parallelism.
     """
     if is_connect(spark):
         return _default_parallelism(spark)
+    return slots_there(spark) or int(spark.sparkContext.defaultParallelism)
+
+
+def slots_there(spark: SparkSession) -> int:
+    """Return how many tasks run at once on the executors of a classic session; 0 without any."""
     context = spark.sparkContext._jsc.sc()
     profile = context.resourceProfileManager().defaultResourceProfile()
-    return int(context.maxNumConcurrentTasks(profile) or context.defaultParallelism())
+    return int(context.maxNumConcurrentTasks(profile))
+
+
+def is_elastic(spark: SparkSession) -> bool:
+    """Say whether executors come and go with the work (dynamic allocation)."""
+    return bool(spark.conf.get(_ELASTIC, "false") == "true")
+
+
+@contextlib.contextmanager
+def barriers_allowed(spark: SparkSession) -> Iterator[None]:
+    """Let a classic session run barrier stages inside the ``with`` block, elastic or not.
+
+    Spark refuses them on an elastic cluster by one look at the setting when a job is submitted
+    (SPARK-24942), as more slots may be asked for than ever come. Who calls this asks for no more
+    than there are. Several threads may be inside at once.
+    """
+    if is_connect(spark) or not is_elastic(spark):
+        yield
+        return
+    conf = spark.sparkContext._jsc.sc().conf()
+    this = object()
+    with _barriers_lock:
+        _in_barriers.add(this)
+        conf.set(_ELASTIC, "false")
+    try:
+        yield
+    finally:
+        with _barriers_lock:
+            _in_barriers.remove(this)
+            if not _in_barriers:
+                conf.set(_ELASTIC, "true")
 
 
 def await_executors(spark: SparkSession, expected: int) -> None:
     """Wait until the executors of a new cluster session have come up, ten seconds at most."""
-    context = spark.sparkContext._jsc.sc()
-    profile = context.resourceProfileManager().defaultResourceProfile()
     until = time.monotonic() + 10
-    while context.maxNumConcurrentTasks(profile) < expected and time.monotonic() < until:
+    while slots_there(spark) < expected and time.monotonic() < until:
         time.sleep(0.1)
 
 
@@ -249,33 +288,6 @@ def _stage(context: Any, number: int) -> StageTasks | None:
         name = "query"  # Spark names what it runs in a thread of its own after a Scala closure
     read = data.inputRecords(), data.inputBytes()
     return StageTasks(number, name, done, data.numTasks(), active, *read)
-
-
-def hosts(spark: SparkSession) -> int:
-    """Return on how many machines tasks run; over Connect by asking one task per slot."""
-    if is_connect(spark):
-        return _probe_hosts(spark)
-    if master_of(spark).startswith("local"):
-        return 1
-    status = spark.sparkContext._jsc.sc().statusTracker().getExecutorInfos()
-    executors = {info.host() for info in status}
-    return max(1, len(executors))
-
-
-def _probe_hosts(spark: SparkSession) -> int:
-    count = slots(spark)
-
-    def host_name(batches: Iterator[Any]) -> Iterator[Any]:
-        import socket
-
-        import pyarrow as pa
-
-        for _ in batches:
-            pass
-        yield pa.RecordBatch.from_pydict({"host": [socket.gethostname()]})
-
-    found = spark.range(0, count, 1, count).mapInArrow(host_name, "host string").collect()
-    return len({row.host for row in found}) or 1
 
 
 def ship(spark: SparkSession, archive: str) -> None:

@@ -18,9 +18,6 @@ from synapse_magic.spark.driver import (
     ui_address,
 )
 from synapse_magic.spark.driver import (
-    hosts as hosts,
-)
-from synapse_magic.spark.driver import (
     is_connect as is_connect,
 )
 from synapse_magic.spark.driver import (

@@ -8,8 +8,9 @@ Run it on an otherwise idle machine::
 
 Each measurement of any side starts from the Parquet files and ends with the model in hand. The
 sides take turns, and medians are compared. Spark is started and warmed up once before. With
-``--peers``, ``xgboost.spark`` (same trees, same threads) and GBTClassifier of ``pyspark.ml`` (10
-iterations) are measured once beside them. The last line is the fixed cost: 1,000 rows, warm.
+``--peers``, ``xgboost.spark`` (same trees, one worker for each thread) and GBTClassifier of
+``pyspark.ml`` (10 iterations) are measured once beside them. The last line is the fixed cost:
+1,000 rows, warm.
 """
 
 from __future__ import annotations
@@ -103,13 +104,12 @@ def run_xgboost(spark, folder: Path, threads: int) -> float:  # type: ignore[no-
     classifier = SparkXGBClassifier(
         features_col=[f"c{index}" for index in range(COLUMNS)],
         label_col="label",
-        num_workers=1,
+        num_workers=threads,  # of one thread each
         n_estimators=SETTINGS["num_iterations"],
         tree_method="hist",
         grow_policy="lossguide",
         max_depth=0,
         max_leaves=SETTINGS["num_leaves"],
-        nthread=threads,
     )
     classifier.fit(spark.read.parquet(str(folder)))
     return time.perf_counter() - began

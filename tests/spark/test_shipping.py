@@ -62,7 +62,7 @@ sys.path.insert(0, {str(tmp_path / "copy")!r})
 from synapse_magic.spark import session as sessions
 from synapse_magic.spark.shipping import ensure_workers
 session = sessions.start("local-cluster[2,1,1024]", conf={{"spark.ui.enabled": False}})
-print(session.slots, sessions.hosts(session.spark))
+print(session.slots)
 found = ensure_workers(session.spark)
 print(found.shipped, ensure_workers(session.spark) is found)
 def use(batches):
@@ -76,4 +76,4 @@ session.stop()
 """,
         importable=False,
     )
-    assert said.splitlines() == ["2 1", "True True", "[True, True]"]
+    assert said.splitlines() == ["2", "True True", "[True, True]"]

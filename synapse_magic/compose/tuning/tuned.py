@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pyspark.sql import DataFrame
-
+from synapse_magic.compose.kept_best import KeptBest
 from synapse_magic.compose.tuning.spaces import ParamSpace
 from synapse_magic.results.leaderboard import Leaderboard, Trial
-from synapse_magic.spark.holding import Holder
 from synapse_magic.spark.param import Param, param, unset
-from synapse_magic.spark.predictor import stages_of
-from synapse_magic.spark.scorer import scorer_of
-from synapse_magic.spark.stage import Model
-
-if TYPE_CHECKING:
-    from synapse_magic.kernels.scorer import Scorer
 
 
 class TuningParams:
@@ -60,17 +52,16 @@ class TuningParams:
         return super()._set(**values)  # type: ignore[misc]
 
 
-class TuneHyperparametersModel(TuningParams, Model, Holder):
+class TuneHyperparametersModel(TuningParams, KeptBest):
     """The best model of a search, fitted on all rows, with the trials that led to it.
 
     It scores as ``bestModel`` does. ``leaderboard`` draws the trials.
     """
 
-    unsaved: ClassVar[tuple[str, ...]] = ("models", "paramSpace")
+    unsaved: ClassVar[tuple[str, ...]] = (*KeptBest.unsaved, "paramSpace")
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.bestModel: Any = None
         self.leaderboard = Leaderboard("", True, "random", 0)
 
     @property
@@ -78,15 +69,6 @@ class TuneHyperparametersModel(TuningParams, Model, Holder):
         """The metric of the best trial: the mean over the parts that were held out."""
         best = self.leaderboard.best
         return float("nan") if best is None or best.metric is None else best.metric
-
-    @property
-    def stages(self) -> list[Any]:
-        """The fitted stages of the best model."""
-        return stages_of(self.bestModel)
-
-    def getBestModel(self) -> Any:
-        """Return the best model, fitted on all rows."""
-        return self.bestModel
 
     def getBestMetric(self) -> float:
         """Return the metric of the best trial."""
@@ -102,19 +84,6 @@ class TuneHyperparametersModel(TuningParams, Model, Holder):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.getBestModelInfo()}>"
-
-    def scorer(self) -> Scorer:
-        """Return the picklable object that scores Arrow batches, without Spark."""
-        return scorer_of(self.bestModel)
-
-    def _transform(self, dataset: DataFrame) -> DataFrame:
-        return self.bestModel.transform(dataset)
-
-    def _get_parts(self) -> dict[str, Any]:
-        return {"best": self.bestModel}
-
-    def _set_parts(self, parts: dict[str, Any]) -> None:
-        self.bestModel = parts["best"]
 
     def _get_state(self) -> dict[str, Any]:
         board = asdict(self.leaderboard) | {"logs": sorted(self.leaderboard.logs)}

@@ -1,0 +1,163 @@
+"""Running a scorer over a frame: its output columns appended, all in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, StructField, StructType, UserDefinedType
+
+from synapse_magic.kernels.scorer import Scorer
+from synapse_magic.spark.columns import col, fields, mappable, require
+from synapse_magic.spark.launch import COLUMNAR_INPUT
+from synapse_magic.spark.shipping import ensure_workers, map_in_arrow
+
+if TYPE_CHECKING:
+    from synapse_magic.kernels.vectors import Matrix
+
+_SINGLE = {"float", "boolean", "byte", "short"}
+_DOUBLE = {"double", "integer", "long"}
+"""Types of Spark whose values are exact as a float of 4 and of 8 bytes."""
+
+Score = Callable[[pa.Array], pa.RecordBatch]
+
+
+@runtime_checkable
+class MatrixScorer(Scorer, Protocol):
+    """A scorer whose inputs may be given as one matrix."""
+
+    def score_matrix(self, matrix: Matrix) -> pa.RecordBatch:
+        """Return a batch of the output columns for features of shape (rows, inputs)."""
+        ...
+
+
+def transform_with(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField]) -> DataFrame:
+    """Return the frame with the scorer's output columns appended.
+
+    The scorer sees whole Arrow batches: no pandas, no loop over rows. Where Spark has Arrow UDFs
+    (4.1 and later) the other columns of the frame stay where they are.
+
+    Parameters
+    ----------
+    scorer : Scorer
+    frame : DataFrame
+    outputs : sequence of StructField
+        Name, type and metadata of each output, in the order of ``scorer.outputs``. An output that
+        the frame has already is replaced and stands at the end, among the others.
+    """
+    require(frame.schema, scorer.inputs)
+    run = _evaluated if _has_arrow_functions(frame, outputs) else _mapped
+    return run(scorer, frame, outputs)
+
+
+def _has_arrow_functions(frame: DataFrame, outputs: Sequence[StructField]) -> bool:
+    if not hasattr(F, "arrow_udf"):
+        return False
+    if frame.sparkSession.conf.get(COLUMNAR_INPUT, "false") == "false":
+        return True
+    return not any(_holds_own_type(field.dataType) for field in (*frame.schema.fields, *outputs))
+
+
+def _holds_own_type(kind: DataType) -> bool:
+    """Say whether values of this type hold ones of a user-defined type, such as a vector."""
+    parts = [getattr(kind, name, None) for name in ("elementType", "keyType", "valueType")]
+    inner = [part for part in parts if part is not None]
+    if isinstance(kind, StructType):
+        inner = [field.dataType for field in kind.fields]
+    return isinstance(kind, UserDefinedType) or any(map(_holds_own_type, inner))
+
+
+def _evaluated(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField]) -> DataFrame:
+    ensure_workers(frame.sparkSession)
+    argument, score = _packed(scorer, frame)
+    numbered = [StructField(f"o{i}", field.dataType) for i, field in enumerate(outputs)]
+    make: Any = F.arrow_udf  # whose type hints know no struct
+    # Spark repeats what it takes for deterministic, in a filter on an output and again above it.
+    evaluate = make(_evaluator(score), StructType(numbered)).asNondeterministic()
+    name = _free_name(frame.columns)
+    scored = frame.select("*", evaluate(argument).alias(name))
+    made = [
+        F.col(name)[own.name].alias(field.name, metadata=field.metadata)
+        for own, field in zip(numbered, outputs)
+    ]
+    return scored.drop(*(field.name for field in outputs)).select("*", *made).drop(name)
+
+
+def _packed(scorer: Scorer, frame: DataFrame) -> tuple[Column, Score]:
+    """Return the inputs as one column, and the function that scores a batch of it.
+
+    Spark hands many numbers over faster in one list than in a column each.
+    """
+    names = list(scorer.inputs)
+    kinds = {field.dataType.typeName() for field in fields(frame.schema, names)}
+    if isinstance(scorer, MatrixScorer) and len(names) > 1 and kinds <= _SINGLE | _DOUBLE:
+        width = "float" if kinds <= _SINGLE else "double"
+        return F.array(*(col(name).cast(width) for name in names)), _list_scorer(scorer)
+    columns = (col(name).alias(f"c{i}") for i, name in enumerate(names))
+    return F.struct(*columns), _struct_scorer(scorer)
+
+
+def _list_scorer(scorer: MatrixScorer) -> Score:
+    size = len(scorer.inputs)
+
+    def score(rows: pa.ListArray) -> pa.RecordBatch:
+        flat: np.ndarray = rows.flatten().to_numpy(zero_copy_only=False)
+        return scorer.score_matrix(flat.reshape(len(rows), size))
+
+    return score
+
+
+def _struct_scorer(scorer: Scorer) -> Score:
+    names = list(scorer.inputs)
+
+    def score(rows: pa.StructArray) -> pa.RecordBatch:
+        return scorer.score(pa.RecordBatch.from_arrays(rows.flatten(), names))
+
+    return score
+
+
+def _evaluator(score: Score) -> Any:
+    """Return the function that workers run, with the type hints by which Spark knows its kind."""
+
+    def evaluate(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
+        for rows in batches:
+            scored = score(rows)
+            names = [f"o{i}" for i in range(scored.num_columns)]
+            yield pa.StructArray.from_arrays(scored.columns, names)
+
+    return evaluate
+
+
+def _free_name(taken: Sequence[str]) -> str:
+    folded = {name.casefold() for name in taken}
+    name = "scored"
+    while name in folded:
+        name += "_"
+    return name
+
+
+def _mapped(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField]) -> DataFrame:
+    """Append the outputs where Spark has no Arrow UDFs: whole rows go to the worker and back."""
+    by_name = {field.name: field for field in frame.schema.fields}
+    replaced = {field.name for field in outputs}
+    kept = [name for name in frame.columns if name not in replaced]
+    wanted = [*kept, *(name for name in scorer.inputs if name in replaced)]
+    schema = StructType([*(by_name[name] for name in kept), *outputs])
+    return map_in_arrow(mappable(frame, wanted), _appender(scorer, wanted, len(kept)), schema)
+
+
+def _appender(scorer: Scorer, names: Sequence[str], kept: int) -> Any:
+    """Return the function that workers run; it holds only plain values."""
+
+    def append(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            named = pa.RecordBatch.from_arrays(batch.columns, list(names))
+            scored = scorer.score(named.select(list(scorer.inputs)))
+            made = [*names[:kept], *scored.schema.names]
+            yield pa.RecordBatch.from_arrays([*batch.columns[:kept], *scored.columns], made)
+
+    return append
