@@ -20,7 +20,9 @@ Report = Callable[[int, dict[str, float]], bool]
 History = dict[str, list[float]]
 
 REPORT_SECONDS = 1.0
-"""How often the training metric is measured only to be shown."""
+"""How often the training metric is measured only to be shown, at most."""
+SHOWN_SHARE = 0.01
+"""The share of the time that may be spent on it."""
 
 VALID = "valid"
 TRAINING = "training"
@@ -56,7 +58,7 @@ class Boosting:
         """Run the iterations and return how many to keep; ``history`` has the metrics of each."""
         plan = self.plan
         self._stopping = EarlyStopping(plan.stopping_rounds, plan.tolerance, plan.first_metric_only)
-        self._shown = 0.0
+        self._due = 0.0
         for iteration in range(1, plan.rounds + 1):
             self._prepare(iteration)
             self.booster.update(fobj=plan.functions.objective)
@@ -86,7 +88,10 @@ class Boosting:
         own = self.plan.functions.metric
         training: list[Measurement] = []
         if self.plan.training_metric or self._is_time_to_show(iteration):
+            began = time.monotonic()
             training = _evaluated(self.booster.eval_train(own))
+            ended = time.monotonic()
+            self._due = ended + max(REPORT_SECONDS, (ended - began) / SHOWN_SHARE)
         measures = self.council.leads and self.validates
         valid = _evaluated(self.booster.eval_valid(own)) if measures else []
         return {
@@ -99,11 +104,7 @@ class Boosting:
         """Say whether the leader measures its own rows, only so that something is seen to move."""
         if self.validates or not self.council.leads:
             return False
-        due = time.monotonic() - self._shown >= REPORT_SECONDS
-        if due or iteration == self.plan.rounds:
-            self._shown = time.monotonic()
-            return True
-        return False
+        return iteration == self.plan.rounds or time.monotonic() >= self._due
 
     def _decide(self, iteration: int, told: list[Message]) -> Message:
         """Return the metrics of all workers together, and whether to stop; runs on the leader."""

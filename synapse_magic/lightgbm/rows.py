@@ -170,9 +170,26 @@ def _runs(groups: np.ndarray | None) -> np.ndarray | None:
 
 
 def _joined(chunks: list[Matrix]) -> Any:
-    """Return the chunks as LightGBM takes them: a list of arrays, or one sparse matrix."""
+    """Return the chunks as LightGBM bins them fastest: by column, or as one sparse matrix."""
     if all(isinstance(chunk, np.ndarray) for chunk in chunks):
-        return chunks
+        return _table(chunks) if chunks and _takes_tables() else chunks
     from scipy.sparse import csr_matrix, vstack
 
     return vstack([csr_matrix(chunk) for chunk in chunks], format="csr")
+
+
+def _takes_tables() -> bool:
+    """Say whether the LightGBM of this worker reads Arrow, for which older ones need ``cffi``."""
+    from lightgbm import compat
+
+    return bool(getattr(compat, "CFFI_INSTALLED", True))
+
+
+def _table(chunks: list[np.ndarray]) -> pa.Table:
+    """Return dense chunks as a table; each chunk goes once it is turned."""
+    names = [f"Column_{index}" for index in range(chunks[0].shape[1])]
+    turned = []
+    while chunks:
+        columns = np.ascontiguousarray(chunks.pop(0).T)
+        turned.append(pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names))
+    return pa.Table.from_batches(turned)

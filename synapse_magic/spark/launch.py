@@ -29,10 +29,7 @@ from synapse_magic.spark.target import Target, host_and_port
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-COLUMNAR_INPUT = "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled"
-"""Where this is true, as it is from Spark 4.3 on, Arrow UDFs fail beside vectors of a file."""
 _DEFAULTS = {
-    COLUMNAR_INPUT: "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
     "spark.sql.execution.arrow.pyspark.enabled": "true",

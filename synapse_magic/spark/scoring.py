@@ -13,7 +13,6 @@ from pyspark.sql.types import DataType, StructField, StructType, UserDefinedType
 
 from synapse_magic.kernels.scorer import Scorer
 from synapse_magic.spark.columns import col, fields, mappable, require
-from synapse_magic.spark.launch import COLUMNAR_INPUT
 from synapse_magic.spark.shipping import ensure_workers, map_in_arrow
 
 if TYPE_CHECKING:
@@ -50,25 +49,8 @@ def transform_with(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructFie
         the frame has already is replaced and stands at the end, among the others.
     """
     require(frame.schema, scorer.inputs)
-    run = _evaluated if _has_arrow_functions(frame, outputs) else _mapped
+    run = _evaluated if hasattr(F, "arrow_udf") else _mapped
     return run(scorer, frame, outputs)
-
-
-def _has_arrow_functions(frame: DataFrame, outputs: Sequence[StructField]) -> bool:
-    if not hasattr(F, "arrow_udf"):
-        return False
-    if frame.sparkSession.conf.get(COLUMNAR_INPUT, "false") == "false":
-        return True
-    return not any(_holds_own_type(field.dataType) for field in (*frame.schema.fields, *outputs))
-
-
-def _holds_own_type(kind: DataType) -> bool:
-    """Say whether values of this type hold ones of a user-defined type, such as a vector."""
-    parts = [getattr(kind, name, None) for name in ("elementType", "keyType", "valueType")]
-    inner = [part for part in parts if part is not None]
-    if isinstance(kind, StructType):
-        inner = [field.dataType for field in kind.fields]
-    return isinstance(kind, UserDefinedType) or any(map(_holds_own_type, inner))
 
 
 def _evaluated(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField]) -> DataFrame:
@@ -79,7 +61,10 @@ def _evaluated(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField])
     # Spark repeats what it takes for deterministic, in a filter on an output and again above it.
     evaluate = make(_evaluator(score), StructType(numbered)).asNondeterministic()
     name = _free_name(frame.columns)
-    scored = frame.select("*", evaluate(argument).alias(name))
+    kept = [col(column) for column in frame.columns]
+    if any(_holds_own_type(field.dataType) for field in (*frame.schema.fields, *outputs)):
+        frame, argument = frame.select(*kept, _by_rows(argument).alias(name)), F.col(name)
+    scored = frame.select(*kept, evaluate(argument).alias(name))
     made = [
         F.col(name)[own.name].alias(field.name, metadata=field.metadata)
         for own, field in zip(numbered, outputs)
@@ -99,6 +84,24 @@ def _packed(scorer: Scorer, frame: DataFrame) -> tuple[Column, Score]:
         return F.array(*(col(name).cast(width) for name in names)), _list_scorer(scorer)
     columns = (col(name).alias(f"c{i}") for i, name in enumerate(names))
     return F.struct(*columns), _struct_scorer(scorer)
+
+
+def _by_rows(column: Column) -> Column:
+    """Return the column in a form that Spark computes row by row, before any function of ours.
+
+    Spark 4.3 hands over batches as they come from files and caches, and fails when there are
+    vectors in them. It computes what is not deterministic on its own.
+    """
+    return F.when(F.spark_partition_id() >= 0, column)
+
+
+def _holds_own_type(kind: DataType) -> bool:
+    """Say whether values of this type hold ones of a user-defined type, such as a vector."""
+    parts = [getattr(kind, name, None) for name in ("elementType", "keyType", "valueType")]
+    inner = [part for part in parts if part is not None]
+    if isinstance(kind, StructType):
+        inner = [field.dataType for field in kind.fields]
+    return isinstance(kind, UserDefinedType) or any(map(_holds_own_type, inner))
 
 
 def _list_scorer(scorer: MatrixScorer) -> Score:

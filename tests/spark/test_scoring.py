@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from pyspark.sql import functions as F
 
 from synapse_magic import LightGBMClassifier, LightGBMRegressor
 from synapse_magic.spark import scoring
-from synapse_magic.spark.launch import COLUMNAR_INPUT
 
 evaluates = pytest.mark.skipif(
     not hasattr(F, "arrow_udf"), reason="this Spark has no Arrow functions"
@@ -35,16 +32,6 @@ def rows(spark: SparkSession) -> DataFrame:
 @pytest.fixture(scope="module")
 def model(rows: DataFrame) -> Any:
     return LightGBMRegressor(inputCols=["a", "b", "c"], numIterations=5).fit(rows)
-
-
-@contextmanager
-def setting(spark: SparkSession, name: str, value: str) -> Iterator[None]:
-    before = spark.conf.get(name, None)
-    spark.conf.set(name, value)
-    try:
-        yield
-    finally:
-        spark.conf.set(name, before) if before is not None else spark.conf.unset(name)
 
 
 def plan_of(frame: DataFrame) -> str:
@@ -111,19 +98,21 @@ def test_a_model_may_write_over_what_it_reads(rows: DataFrame, model: Any) -> No
     assert [row.a for row in over.orderBy("id").collect()] == expected
 
 
-def test_rows_beside_vectors_of_a_file_score_whatever_spark_sets(
-    spark: SparkSession, rows: DataFrame, tmp_path: Path
+@pytest.mark.parametrize("cached", [False, True])
+def test_rows_beside_vectors_of_a_file_or_cache(
+    spark: SparkSession, rows: DataFrame, tmp_path: Path, cached: bool
 ) -> None:
     assembler = VectorAssembler(inputCols=["a", "b", "c"], outputCol="features")
-    assembler.transform(rows).write.parquet(str(tmp_path / "vectors"))
+    made = assembler.transform(rows.withColumn("label", (F.col("label") > 0).cast("double")))
+    made.write.parquet(str(tmp_path / "vectors"))
     frame = spark.read.parquet(str(tmp_path / "vectors"))
-    model = LightGBMRegressor(numIterations=3).fit(frame)
-    assert spark.conf.get(COLUMNAR_INPUT, "false") == "false"
-    found = []
-    for value in ("false", "true"):
-        with setting(spark, COLUMNAR_INPUT, value):
-            found.append(model.transform(frame).orderBy("id").collect())
-    assert found[0] == found[1]
+    frame = frame.cache() if cached else frame
+    frame.count()
+    model = LightGBMClassifier(numIterations=3).fit(frame)
+    plain = LightGBMClassifier(inputCols=["a", "b", "c"], numIterations=3).fit(frame)
+    for scored in (model.transform(frame), plain.transform(frame), plain.transform(made)):
+        found = scored.orderBy("id").collect()
+        assert found == model.transform(made).orderBy("id").collect()
 
 
 @evaluates
