@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, StructField, StructType, UserDefinedType
+from pyspark.sql.types import StructField, StructType
 
 from synapse_magic.kernels.scorer import Scorer
 from synapse_magic.spark.columns import col, fields, mappable, require
@@ -61,15 +61,21 @@ def _evaluated(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField])
     # Spark repeats what it takes for deterministic, in a filter on an output and again above it.
     evaluate = make(_evaluator(score), StructType(numbered)).asNondeterministic()
     name = _free_name(frame.columns)
-    kept = [col(column) for column in frame.columns]
-    if any(_holds_own_type(field.dataType) for field in (*frame.schema.fields, *outputs)):
-        frame, argument = frame.select(*kept, _by_rows(argument).alias(name)), F.col(name)
-    scored = frame.select(*kept, evaluate(argument).alias(name))
+    scored = _by_rows(frame).select("*", evaluate(argument).alias(name))
     made = [
         F.col(name)[own.name].alias(field.name, metadata=field.metadata)
         for own, field in zip(numbered, outputs)
     ]
     return scored.drop(*(field.name for field in outputs)).select("*", *made).drop(name)
+
+
+def _by_rows(frame: DataFrame) -> DataFrame:
+    """Return the frame as rows, which a filter makes of it that keeps all of them.
+
+    Spark 4.3 hands batches of files and caches to an Arrow function as they are. That is slower,
+    and fails when there are vectors among the columns.
+    """
+    return frame.where(F.spark_partition_id() >= 0)
 
 
 def _packed(scorer: Scorer, frame: DataFrame) -> tuple[Column, Score]:
@@ -84,24 +90,6 @@ def _packed(scorer: Scorer, frame: DataFrame) -> tuple[Column, Score]:
         return F.array(*(col(name).cast(width) for name in names)), _list_scorer(scorer)
     columns = (col(name).alias(f"c{i}") for i, name in enumerate(names))
     return F.struct(*columns), _struct_scorer(scorer)
-
-
-def _by_rows(column: Column) -> Column:
-    """Return the column in a form that Spark computes row by row, before any function of ours.
-
-    Spark 4.3 hands over batches as they come from files and caches, and fails when there are
-    vectors in them. It computes what is not deterministic on its own.
-    """
-    return F.when(F.spark_partition_id() >= 0, column)
-
-
-def _holds_own_type(kind: DataType) -> bool:
-    """Say whether values of this type hold ones of a user-defined type, such as a vector."""
-    parts = [getattr(kind, name, None) for name in ("elementType", "keyType", "valueType")]
-    inner = [part for part in parts if part is not None]
-    if isinstance(kind, StructType):
-        inner = [field.dataType for field in kind.fields]
-    return isinstance(kind, UserDefinedType) or any(map(_holds_own_type, inner))
 
 
 def _list_scorer(scorer: MatrixScorer) -> Score:
