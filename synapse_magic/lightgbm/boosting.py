@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.council import Council, Message
 from synapse_magic.lightgbm.plan import TrainingPlan
 from synapse_magic.lightgbm.stopping import EarlyStopping, Measurement
@@ -61,7 +64,7 @@ class Boosting:
         self._due = 0.0
         for iteration in range(1, plan.rounds + 1):
             self._prepare(iteration)
-            self.booster.update(fobj=plan.functions.objective)
+            self.booster.update(fobj=self._objective())
             rule = functools.partial(self._decide, iteration)
             decision = self.council.decide(self._measure(iteration), rule)
             if self.validates or plan.training_metric:
@@ -74,6 +77,24 @@ class Boosting:
                 return ended
         best = self._stopping.best_iteration
         return best if plan.stopping_rounds and best else self.booster.current_iteration()
+
+    def _objective(self) -> Callable[..., Any] | None:
+        """Return the user's objective, which may only give finite numbers."""
+        own = self.plan.functions.objective
+        if own is None:
+            return None
+
+        def checked(scores: np.ndarray, data: lightgbm.Dataset) -> tuple[Any, Any]:
+            gradient, hessian = own(scores, data)
+            poor = sum(int((~np.isfinite(part)).sum()) for part in (gradient, hessian))
+            if poor:
+                raise SynapseError(
+                    f"fobj gives {poor} numbers that are NaN or infinite. "
+                    "Expected a finite gradient and hessian for each row"
+                )
+            return gradient, hessian
+
+        return checked
 
     def _prepare(self, iteration: int) -> None:
         functions = self.plan.functions

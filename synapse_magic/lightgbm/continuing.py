@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.model_text import require_whole
 
 if TYPE_CHECKING:
     import lightgbm
@@ -36,6 +37,7 @@ def require_continuable(text: str, outputs: int, names: tuple[str, ...]) -> None
     SynapseError
         When the text is no model, or one of other classes or features, or a random forest.
     """
+    require_whole(text, "modelString")  # LightGBM ends the process over a text that was cut
     booster = _booster(text)
     if "\naverage_output\n" in text:
         raise SynapseError(

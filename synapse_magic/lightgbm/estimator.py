@@ -24,7 +24,7 @@ from synapse_magic.lightgbm.modes import choose_mode
 from synapse_magic.lightgbm.native import native_params, passed_through, rounds_of
 from synapse_magic.lightgbm.params import LightGBMParams, LightGBMTraining
 from synapse_magic.lightgbm.plan import Functions, NativeValue, Trained, TrainingPlan
-from synapse_magic.lightgbm.soundness import require_sound
+from synapse_magic.lightgbm.soundness import require_apart, require_sound
 from synapse_magic.lightgbm.trainer import Training
 from synapse_magic.spark.stage import Estimator
 
@@ -72,6 +72,7 @@ class LightGBMEstimator(Estimator, LightGBMParams, LightGBMTraining, Generic[M])
         features, target = self._features(dataset), self._target()
         passed = passed_through(self.getOrDefault("passThroughArgs"))
         require_sound(self, features)
+        require_apart(features, target)
         reading = self._read_label(dataset, target)
         plan = self._plan(features, {**native_params(self), **reading.params, **passed})
         start = self.getOrDefault("modelString")

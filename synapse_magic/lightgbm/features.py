@@ -22,7 +22,7 @@ from pyspark.sql.types import (
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.lightgbm.plan import Layout
-from synapse_magic.spark.columns import attributes, field, levels, quoted, slot_attributes
+from synapse_magic.spark.columns import attributes, field, fields, levels, quoted, slot_attributes
 
 _UNSAFE = re.compile(r'[\s",:\[\]{}]')
 """What LightGBM does not allow in the name of a feature."""
@@ -89,13 +89,13 @@ def plain_features(schema: StructType, names: Sequence[str]) -> Features:
     twice = sorted({name for name in names if list(names).count(name) > 1})
     if twice:
         raise SynapseError(f"inputCols holds {twice[0]!r} twice. Expected each column once")
-    fields = [field(schema, name) for name in names]
-    for one in fields:
+    found = fields(schema, names)
+    for one in found:
         _require_numbers(one)
-    single = all(isinstance(one.dataType, _EXACT_IN_SINGLE) for one in fields)
-    categorical = tuple(i for i, one in enumerate(fields) if _is_nominal(one))
+    single = all(isinstance(one.dataType, _EXACT_IN_SINGLE) for one in found)
+    categorical = tuple(i for i, one in enumerate(found) if _is_nominal(one))
     layout: Layout = "packed" if len(names) <= MOST_PACKED else "plain"
-    named = {i: tuple(levels(fields[i])) for i in categorical if levels(fields[i])}
+    named = {i: tuple(levels(found[i])) for i in categorical if levels(found[i])}
     return Features(tuple(names), layout, tuple(names), categorical, single, named)
 
 

@@ -256,7 +256,7 @@ def _require_classes(name: str, labels: list[float | None], most: int) -> None:
         raise _no_rows(name)
     if any(label is None or math.isnan(label) for label in labels):
         raise SynapseError(
-            f"label column {name!r} has nulls. Expected a class in every row. "
+            f"label column {name!r} holds null or NaN. Expected a class in every row. "
             f"Try: df.dropna(subset=[{name!r}])"
         )
     known = [label for label in labels if label is not None]
@@ -265,7 +265,7 @@ def _require_classes(name: str, labels: list[float | None], most: int) -> None:
             f"label column {name!r} holds {min(known):g} to {max(known):g}. Expected 0, 1, 2, ... "
             f"Try: StringIndexer(inputCol={name!r}, outputCol='label') before"
         )
-    wrong = [label for label in known if label < 0 or label != math.floor(label)]
+    wrong = [label for label in known if label < 0 or label % 1 != 0]
     if wrong:
         raise SynapseError(
             f"label column {name!r} holds {wrong[0]:g}. Expected whole numbers 0..k-1, one for "

@@ -16,6 +16,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.model_text import leaves
 from synapse_magic.kernels.vectors import from_matrix
 from synapse_magic.lightgbm.drawing import draw_tree
+from synapse_magic.lightgbm.features import plain_features, vector_features
 from synapse_magic.lightgbm.native_model import LightGBMNative, model_state
 from synapse_magic.lightgbm.params import LightGBMParams
 from synapse_magic.lightgbm.plan import Trained
@@ -117,9 +118,23 @@ class LightGBMModel(LightGBMNative, LightGBMPrediction, LightGBMParams):
         return [float(value) for value in scorer.contributions(batch).reshape(-1)]
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
+        self._require_features(dataset)
         scorer = self.scorer()
         fields = [self._field(name) for name in scorer.outputs]
         return transform_with(scorer, dataset, fields)
+
+    def _require_features(self, dataset: DataFrame) -> None:
+        """Say on the driver what a worker would only say from the midst of a job."""
+        if self.isSet("inputCols"):
+            plain_features(dataset.schema, self.getOrDefault("inputCols"))
+            return
+        name, names = self.getOrDefault("featuresCol"), self.featureNames
+        if name not in dataset.columns and set(names) <= set(dataset.columns):
+            raise SynapseError(
+                f"There is no column {name!r}, a vector of the features, but there are plain "
+                "columns of their names. Try: model.setInputCols(list(model.featureNames))"
+            )
+        vector_features(dataset.schema, name)
 
     def _field(self, name: str) -> StructField:
         """Return the schema of an output column: a number for the prediction, else a vector."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synapse_magic.errors import SynapseError
+from synapse_magic.errors import SynapseError, closest
 from synapse_magic.lightgbm.plan import NativeValue
 from synapse_magic.spark.stage import Stage
 
@@ -39,7 +39,8 @@ def passed_through(text: str) -> dict[str, NativeValue]:
     Raises
     ------
     SynapseError
-        When a word is not ``name=value``, or names what a param of the stage is for.
+        When a word is not ``name=value``, names nothing that LightGBM has, or what a param of the
+        stage is for.
 
     Examples
     --------
@@ -70,4 +71,9 @@ def _main_name(name: str) -> str:
     from lightgbm.basic import _ConfigAliases
 
     aliases: dict[str, list[str]] = _ConfigAliases._get_all_param_aliases()
-    return next((main for main, others in aliases.items() if name in others), name)
+    known = {other: main for main, others in aliases.items() for other in (main, *others)}
+    if name not in known:
+        raise SynapseError(
+            f"passThroughArgs: LightGBM has no parameter {name!r}. {closest(name, known)}".rstrip()
+        )
+    return known[name]

@@ -96,6 +96,7 @@ class Rows:
         """Return the raw scores to start from, shape (rows,) or (rows, classes)."""
         start = self._column("start")
         if start is not None:
+            _require_finite(start)
             start = _fitting(start, int(params.get("num_class", 1)))
         if started_by is None:
             return start
@@ -142,6 +143,14 @@ def _values(column: pa.Array) -> np.ndarray:
         return matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
     values: np.ndarray = column.to_numpy(zero_copy_only=False)
     return values
+
+
+def _require_finite(start: np.ndarray) -> None:
+    poor = int((~np.isfinite(start)).sum())
+    if poor:
+        raise SynapseError(
+            f"initScoreCol holds {poor} scores that are NaN or infinite. Expected finite numbers"
+        )
 
 
 def _fitting(start: np.ndarray, classes: int) -> np.ndarray:

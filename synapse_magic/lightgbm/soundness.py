@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.features import Features
+from synapse_magic.lightgbm.labels import Target
 from synapse_magic.spark.stage import Estimator
 
 _FOR_EACH_FEATURE = ("monotoneConstraints", "maxBinByFeature")
@@ -34,6 +35,22 @@ def require_sound(estimator: Estimator, features: Features) -> None:
             "earlyStoppingRound with fobj needs a metric, as an own objective brings none. "
             "Try: feval, or metric='auc'"
         )
+
+
+def require_apart(features: Features, target: Target) -> None:
+    """Raise a :class:`SynapseError` when a feature is the label, or goes beside it."""
+    roles = {
+        "labelCol": target.label,
+        "weightCol": target.weight,
+        "validationIndicatorCol": target.validation,
+        "groupCol": target.group,
+        "initScoreCol": target.start,
+    }
+    for role, column in roles.items():
+        if column in features.columns:
+            raise SynapseError(
+                f"{column!r} is {role} and stands among the features. Try: leave it out there"
+            )
 
 
 def _require_one_each(name: str, values: list[int], features: Features) -> None:

@@ -113,6 +113,9 @@ class Training:
                 return self._carry_out(replace(plan, channel=channel))
             except (PySparkException, Py4JJavaError) as error:
                 raise TrainingError(guard.cause or first_cause(error)) from error
+            except KeyboardInterrupt:
+                guard.end("interrupted")
+                raise
 
     def _tasks(self) -> int:
         """Return how many tasks run at once, and none without the others."""

@@ -95,7 +95,7 @@ def _workers_are_here(spark: SparkSession) -> bool:
 def _check(spark: SparkSession) -> Workers:
     found = probe(spark)
     _require_same_python(found)
-    _require_libraries(found)
+    _require_libraries(found, _other_python(spark))
     if found.package == package_digest(_package_folder()):
         return found
     driver.ship(spark, str(package_zip()))
@@ -108,7 +108,7 @@ def probe(spark: SparkSession) -> Workers:
     try:
         answer = spark.range(1).mapInArrow(look, "answer string").collect()[0].answer
     except Exception as failure:
-        raise _probe_failure(failure) from failure
+        raise _probe_failure(failure, _other_python(spark)) from failure
     return Workers(**json.loads(answer))
 
 
@@ -190,13 +190,27 @@ def _require_same_python(found: Workers) -> None:
         )
 
 
-def _require_libraries(found: Workers) -> None:
+def _require_libraries(found: Workers, hint: str) -> None:
     missing = [LIBRARIES[name] for name, there in found.libraries.items() if there is None]
     if missing:
-        wanted = " ".join(_pinned(name) for name in missing)
-        raise SynapseError(
-            f"The workers lack {', '.join(missing)}. Try on each of them: pip install {wanted}"
-        )
+        raise _lack(missing, hint)
+
+
+def _lack(missing: list[str], hint: str) -> SynapseError:
+    wanted = " ".join(_pinned(name) for name in missing)
+    install = f"Try on each of them: pip install {wanted}"
+    return SynapseError(f"The workers lack {', '.join(missing)}. {install}{hint}")
+
+
+def _other_python(spark: SparkSession) -> str:
+    """Return what to try where the workers of this machine may be another Python than this."""
+    if not session.master_of(spark).startswith("local"):
+        return ""
+    return (
+        ". If it is there, they run another Python than this notebook. Try: a session by "
+        "%synapse start, or before yours is made: "
+        f"os.environ['PYSPARK_PYTHON'] = {sys.executable!r}"
+    )
 
 
 def _pinned(name: str) -> str:
@@ -207,7 +221,7 @@ def _pinned(name: str) -> str:
         return name
 
 
-def _probe_failure(failure: Exception) -> SynapseError:
+def _probe_failure(failure: Exception, hint: str) -> SynapseError:
     text = str(failure)
     if "PYTHON_VERSION_MISMATCH" in text or "different version in worker" in text:
         detail = next(line for line in text.splitlines() if "version" in line).strip()
@@ -217,9 +231,7 @@ def _probe_failure(failure: Exception) -> SynapseError:
         )
     for name in ("pyarrow", "pandas"):
         if f"No module named '{name}'" in text or f"{name} >=" in text.lower():
-            return SynapseError(
-                f"The workers lack {name}. Try on each of them: pip install {_pinned(name)}"
-            )
+            return _lack([name], hint)
     return SynapseError(
         f"A first task on the workers failed: {text.strip().splitlines()[0]} "
         "Try: the Spark UI shows the log of the task"

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
-from synapse_magic import LightGBMClassifier, LightGBMRegressor, SynapseError
+from synapse_magic import (
+    LightGBMClassificationModel,
+    LightGBMClassifier,
+    LightGBMRegressor,
+    SynapseError,
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +48,40 @@ def test_a_text_label_names_the_string_indexer(frame):
 
 def test_null_labels(frame):
     nulls = frame.withColumn("label", F.when(F.col("x") > 5, F.col("label")))
-    refused(classifier(), nulls, "label column 'label' has nulls", "dropna")
+    refused(classifier(), nulls, "label column 'label' holds null or NaN", "dropna")
     regressor = LightGBMRegressor(inputCols=["x"])
     refused(regressor, nulls, "null, NaN or infinite in 6 rows", "dropna")
+
+
+def test_infinite_labels(frame):
+    endless = frame.withColumn("label", F.when(F.col("x") > 5, float("inf")).otherwise(0.0))
+    refused(classifier(), endless, "holds inf. Expected whole numbers 0..k-1")
+    refused(LightGBMRegressor(inputCols=["x"]), endless, "null, NaN or infinite in 294 rows")
+
+
+@pytest.mark.parametrize(
+    "role", ["labelCol", "weightCol", "validationIndicatorCol", "initScoreCol"]
+)
+def test_a_feature_that_has_another_role(role, frame):
+    roles = {"labelCol": "label", role: "other"}
+    kind = "boolean" if role == "validationIndicatorCol" else "double"
+    rows = frame.withColumn("other", (F.col("x") % 2).cast(kind))
+    refused(classifier(inputCols=["x", "other"], **roles), rows, f"'other' is {role} and stands")
+
+
+@pytest.mark.parametrize("poor", [float("nan"), float("inf")])
+def test_scores_to_start_from_that_are_no_numbers(poor, frame):
+    rows = frame.withColumn("init", F.when(F.col("x") > 5, poor).otherwise(0.0))
+    refused(classifier(initScoreCol="init"), rows, "initScoreCol holds 294 scores that are NaN")
+
+
+def nothing_finite(scores, data):
+    return scores * float("nan"), np.ones_like(scores)
+
+
+def test_an_objective_that_gives_no_numbers(frame):
+    own = classifier(fobj=nothing_finite)
+    refused(own, frame, "fobj gives 300 numbers that are NaN or infinite")
 
 
 def test_one_class(frame):
@@ -110,7 +146,8 @@ def test_weights_must_be_numbers_of_at_least_zero(frame):
 
 
 def test_validation_rows_are_marked_by_true_and_false(frame):
-    refused(classifier(validationIndicatorCol="x"), frame, "holds double. Expected true or false")
+    twice = frame.withColumn("y", F.col("x"))
+    refused(classifier(validationIndicatorCol="y"), twice, "holds double. Expected true or false")
     nulls = frame.withColumn("v", F.when(F.col("x") > 0, False))
     refused(classifier(validationIndicatorCol="v"), nulls, "is null in 1 rows")
     refused(
@@ -135,6 +172,7 @@ def test_unknown_categorical_features(frame):
 
 def test_passed_through_words(frame):
     refused(classifier(passThroughArgs="max_bin"), frame, "'max_bin' is not name=value")
+    refused(classifier(passThroughArgs="max_bni=3"), frame, "no parameter 'max_bni'", "'max_bin'")
     refused(classifier(passThroughArgs="machines=a:1"), frame, "cannot set machines. Try: numTasks")
 
 
@@ -169,5 +207,13 @@ def test_scoring_rows_without_the_features(frame):
     model = classifier().fit(frame)
     with pytest.raises(SynapseError, match="no column 'x'"):
         model.transform(frame.drop("x"))
-    with pytest.raises(Exception, match=r"Column 'x' holds string\. Expected numbers"):
+    with pytest.raises(SynapseError, match=r"column 'x' holds text\. Expected numbers"):
         model.transform(frame.withColumn("x", F.col("word"))).collect()
+
+
+def test_rows_to_score_without_the_vector_that_a_native_file_reads(frame):
+    native = classifier().fit(frame).getNativeModel()
+    model = LightGBMClassificationModel.loadNativeModelFromString(native)
+    with pytest.raises(SynapseError, match=r"setInputCols\(list\(model.featureNames\)\)"):
+        model.transform(frame)
+    assert model.setInputCols(list(model.featureNames)).transform(frame).count() == 300

@@ -113,8 +113,11 @@ def test_models_that_do_not_fit_are_refused(regression, binary, multiclass):
     one = regressor(regression, inputCols=["a"], numIterations=2).fit(regression.frame)
     with pytest.raises(SynapseError, match=r"modelString has 1 features: a. Expected the 4"):
         regressor(regression, modelString=one.getNativeModel()).fit(regression.frame)
-    with pytest.raises(SynapseError, match=r"modelString is no model of LightGBM"):
+    with pytest.raises(SynapseError, match=r"modelString is not a LightGBM model"):
         regressor(regression, modelString="hello").fit(regression.frame)
+    cut = one.getNativeModel()[: len(one.getNativeModel()) // 2]
+    with pytest.raises(SynapseError, match=r"modelString .* ends before 'end of trees'"):
+        regressor(regression, modelString=cut).fit(regression.frame)
     forest = {"boostingType": "rf", "baggingFreq": 1, "baggingFraction": 0.5}
     model = regressor(regression, numIterations=2, **forest).fit(regression.frame)
     with pytest.raises(SynapseError, match=r"is a random forest"):

@@ -241,6 +241,56 @@ def test_more_workers_than_slots_are_refused_at_once(binary):
         LightGBMClassifier(inputCols=["a"], numTasks=3).fit(binary.frame)
 
 
+INTERRUPT = """
+import os
+import signal
+import time
+
+import synapse_magic
+from synapse_magic import LightGBMClassifier
+from synapse_magic.spark.driver import persistent
+from synapse_magic.spark.events import listen
+
+session = synapse_magic.start("local[2]", app="tests", conf={"spark.ui.enabled": False})
+spark = session.spark
+rows = spark.range(20000).selectExpr("id % 7 as a", "cast(id % 2 as double) as label")
+hit = []
+
+
+def strike(event):
+    if event.iteration == 3 and not hit:
+        hit.append(event)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def active():
+    return persistent(lambda: list(spark.sparkContext.statusTracker().getActiveJobsIds()))
+
+
+for tasks in (0, 2):
+    hit.clear()
+    classifier = LightGBMClassifier(inputCols=["a"], numTasks=tasks, numIterations=1_000_000)
+    try:
+        with listen(strike):
+            classifier.fit(rows)
+    except KeyboardInterrupt:
+        print("interrupted")
+    until = time.monotonic() + 20
+    while active() and time.monotonic() < until:
+        time.sleep(0.1)
+    print(active(), classifier.setNumIterations(3).fit(rows).toBooster().num_trees())
+session.stop()
+"""
+
+
+def test_an_interrupt_ends_the_jobs_of_a_training():
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPT], capture_output=True, text=True, timeout=200
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.stdout.splitlines() == ["interrupted", "[] 3"] * 2
+
+
 LOST_EXECUTOR = """
 import os
 import signal
