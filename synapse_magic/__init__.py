@@ -40,6 +40,7 @@ PUBLIC = {
     "LightGBMRegressor": "lightgbm.regressor",
     "LongRangeHyperParam": "compose.tuning.spaces",
     "NoEffectWarning": "errors",
+    "ONNXModel": "onnx.onnx_model",
     "ParamSpace": "compose.tuning.spaces",
     "Profile": "results.profile",
     "RandomSpace": "compose.tuning.spaces",

@@ -9,7 +9,7 @@ from typing import Literal
 from pyspark.sql import SparkSession
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.spark.driver import is_elastic
+from synapse_magic.spark.driver import cores_of_slot, is_elastic
 from synapse_magic.spark.session import is_connect, master_of, slots
 
 Way = Literal["single", "files", "network"]
@@ -78,7 +78,7 @@ def choose_mode(
         )
     if rows < ROWS_WORTH_A_WORKER and not tasks:
         return Mode("single", 1, threads or 1, rows)
-    cores = int(spark.conf.get("spark.task.cpus", None) or 1)
+    cores = cores_of_slot(spark)
     workers = min(tasks or available, max(1, rows // FEWEST_ROWS))
     own_machine = shares_files(spark)
     if workers == 1 or (own_machine and pooled and not tasks):

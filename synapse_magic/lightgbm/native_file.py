@@ -6,7 +6,6 @@ part file of a folder. Both are read.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from py4j.protocol import Py4JJavaError
@@ -17,8 +16,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.booster import Task
 from synapse_magic.kernels.model_text import objective
 from synapse_magic.kernels.responses import CUSTOM
-
-_SCHEME = re.compile(r"[a-zA-Z][\w+.-]+:")  # of two letters at least: C:\ is a drive
+from synapse_magic.spark.files import first_line, has_scheme, read_file
 
 
 def write_model(path: str, text: str, overwrite: bool) -> None:
@@ -29,7 +27,7 @@ def write_model(path: str, text: str, overwrite: bool) -> None:
     SynapseError
         When something is there already and ``overwrite`` is false, or it cannot be written.
     """
-    if _SCHEME.match(path):
+    if has_scheme(path):
         _write_with_spark(path, text, overwrite)
         return
     file = Path(path)
@@ -53,7 +51,7 @@ def read_model(path: str) -> str:
     SynapseError
         When nothing is there, or it is no text.
     """
-    content = _read_with_spark(path) if _SCHEME.match(path) else _read_here(path)
+    content = read_file(path, "a LightGBM model, as of saveNativeModel(...)")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -113,45 +111,8 @@ def _write_with_spark(path: str, text: str, overwrite: bool) -> None:
     except (PySparkException, Py4JJavaError) as error:
         if "ALREADY_EXISTS" in str(error) or "already exists" in str(error):
             raise _exists(path) from error
-        raise SynapseError(f"{path} cannot be written: {_first_line(error)}") from error
-
-
-def _read_with_spark(path: str) -> bytes:
-    spark = SparkSession.active()
-    try:
-        found = spark.read.format("binaryFile").load(path).select("content").take(2)
-    except (PySparkException, Py4JJavaError) as error:
-        raise SynapseError(f"{path} cannot be read: {_first_line(error)}") from error
-    return _only([bytes(row.content) for row in found], path)
-
-
-def _read_here(path: str) -> bytes:
-    file = Path(path)
-    try:
-        if file.is_dir():
-            return _only([part.read_bytes() for part in sorted(file.glob("part-*"))], path)
-        return file.read_bytes()
-    except FileNotFoundError as error:
-        raise SynapseError(f"There is no file {path}. Expected a LightGBM model") from error
-    except OSError as error:
-        raise SynapseError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _only(parts: list[bytes], path: str) -> bytes:
-    if len(parts) != 1:
-        raise SynapseError(
-            f"The folder {path} has {'no' if not parts else 'several'} part files. Expected one, "
-            "as of saveNativeModel(...)"
-        )
-    return parts[0]
+        raise SynapseError(f"{path} cannot be written: {first_line(error)}") from error
 
 
 def _exists(path: str) -> SynapseError:
     return SynapseError(f"{path} exists already. Try: overwrite=True")
-
-
-def _first_line(error: Exception) -> str:
-    """Return what went wrong, without the name of a Java class before it."""
-    lines = str(error).strip().splitlines()
-    told = next((line for line in lines if line.startswith(": ")), lines[0])  # py4j's second line
-    return re.sub(r"^(: )?([\w$]+\.)+[\w$]+: ", "", told)

@@ -152,6 +152,11 @@ def barriers_allowed(spark: SparkSession) -> Iterator[None]:
                 conf.set(_ELASTIC, "true")
 
 
+def cores_of_slot(spark: SparkSession) -> int:
+    """Return how many cores one task may use."""
+    return int(spark.conf.get("spark.task.cpus", None) or 1)
+
+
 def await_executors(spark: SparkSession, expected: int) -> None:
     """Wait until the executors of a new cluster session have come up, ten seconds at most."""
     until = time.monotonic() + 10
@@ -296,3 +301,11 @@ def ship(spark: SparkSession, archive: str) -> None:
         spark.addArtifacts(archive, pyfile=True)
     else:
         spark.sparkContext.addPyFile(archive)
+
+
+def ship_file(spark: SparkSession, path: str) -> None:
+    """Bring a file to every worker, where ``SparkFiles.get`` finds it by its name."""
+    if is_connect(spark):
+        spark.addArtifacts(path, file=True)
+    else:
+        spark.sparkContext.addFile(path)

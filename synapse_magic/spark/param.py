@@ -114,11 +114,10 @@ class Param(SparkParam[T]):
         SynapseError
             When the value has another type or lies outside the allowed range.
         """
-        for kind in alternatives(self.type):
-            converted = convert_to(kind, value)
-            if converted is not unset:
-                self._check_range(converted)
-                return converted
+        converted = _to_any(self.type, value)
+        if converted is not unset:
+            self._check_range(converted)
+            return converted
         raise SynapseError(self._complaint(value))
 
     def expected(self) -> str:
@@ -220,6 +219,9 @@ def describe_type(kind: Any) -> str:
     if get_origin(kind) is list:
         (element,) = get_args(kind)
         return f"a list of {_PLURALS.get(get_origin(element) or element, 'values')}"
+    if get_origin(kind) is dict:
+        key, element = (" or ".join(map(describe_type, alternatives(a))) for a in get_args(kind))
+        return f"a dict from {key} to {element}"
     return _WORDS.get(get_origin(kind) or kind, getattr(kind, "__name__", str(kind)))
 
 
@@ -234,6 +236,9 @@ def convert_to(kind: Any, value: Any) -> Any:
         return value if value in get_args(kind) else unset
     if origin is list:
         return _to_list(get_args(kind)[0], value)
+    if origin is dict:
+        key, element = get_args(kind)
+        return _to_dict(key, element, value)
     converter = _CONVERTERS.get(origin or kind)
     if converter is not None:
         return converter(value)
@@ -247,6 +252,20 @@ def _to_list(element: Any, value: Any) -> Any:
         return unset
     converted = [convert_to(element, item) for item in value]
     return unset if any(item is unset for item in converted) else converted
+
+
+def _to_dict(key: Any, element: Any, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return unset
+    converted = {_to_any(key, k): _to_any(element, v) for k, v in value.items()}
+    parts = (*converted, *converted.values())
+    return unset if any(part is unset for part in parts) else converted
+
+
+def _to_any(kind: Any, value: Any) -> Any:
+    """Return ``value`` as the first member of a union type that it fits, or :data:`unset`."""
+    tried = (convert_to(each, value) for each in alternatives(kind))
+    return next((converted for converted in tried if converted is not unset), unset)
 
 
 def _to_int(value: Any) -> Any:

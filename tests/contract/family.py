@@ -81,6 +81,8 @@ def sample_value(declared: Param[Any]) -> Any:
         return [_number(declared, element)] if element in (int, float) else [element("x")]
     if kind is bool:
         return not declared.default
+    if (get_origin(kind) or kind) is dict:
+        return {"x": "text"}
     if isinstance(kind, type) and issubclass(kind, dict):
         return kind()
     return _number(declared, kind) if kind in (int, float) else "text"

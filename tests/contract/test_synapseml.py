@@ -30,6 +30,9 @@ BETTER = {
     ("BestModel", "bestModelMetrics"),
     ("BestModel", "rocCurve"),
     ("BestModel", "scoredDataset"),
+    # The bytes of a model are set by a method, and rows are put together by miniBatchSize.
+    ("ONNXModel", "miniBatcher"),
+    ("ONNXModel", "modelPayload"),
     # There they must be set; here they have a default.
     ("TuneHyperparameters", "numFolds"),
     ("TuneHyperparameters", "numRuns"),

@@ -1,0 +1,1 @@
+"""Scoring models of any framework, in the ONNX format."""

@@ -1,0 +1,255 @@
+"""ONNX models on Spark, scored by onnxruntime."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pyspark.ml.linalg import VectorUDT
+from pyspark.sql import DataFrame
+from pyspark.sql.pandas.types import from_arrow_type
+from pyspark.sql.types import DoubleType, StructField
+
+from synapse_magic.errors import SynapseError, closest
+from synapse_magic.kernels.onnx_scorer import OnnxScorer
+from synapse_magic.kernels.onnx_session import open_session, signature
+from synapse_magic.kernels.onnx_values import column_type
+from synapse_magic.kernels.signature import Port
+from synapse_magic.onnx.external import with_weights
+from synapse_magic.onnx.model_file import local_file, on_workers
+from synapse_magic.onnx.slicing import sliced
+from synapse_magic.spark.columns import require
+from synapse_magic.spark.driver import cores_of_slot
+from synapse_magic.spark.files import read_file
+from synapse_magic.spark.param import Param, param, unset
+from synapse_magic.spark.scoring import transform_with
+from synapse_magic.spark.session import is_connect, master_of
+from synapse_magic.spark.stage import Transformer
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class ONNXModel(Transformer):
+    """Score rows with a model in the ONNX format, of whatever framework it comes from.
+
+    Each input of the model is fed by a column of numbers, texts, lists, vectors or images, or by
+    several columns of numbers, which make one row together. The rows of a call are the first
+    dimension. A row with a null in a column that feeds an input alone gets nulls; in one of several
+    columns a null is NaN. Rows whose lists have different sizes are scored size by size.
+
+    Give the model with :meth:`setModelLocation` or :meth:`setModelPayload`. ``inputs`` and
+    ``outputs`` tell what it takes and gives.
+
+    Examples
+    --------
+    >>> model = ONNXModel(feedDict={"X": ["age", "hours"]}, fetchDict={"p": "probabilities"})
+    >>> scored = model.setModelLocation("income.onnx").transform(df)  # doctest: +SKIP
+    """
+
+    attachments: ClassVar[tuple[str, ...]] = ("model",)
+
+    feedDict: Param[dict[str, str | list[str]]] = param(
+        "Input of the model to the column, or the list of columns, that feeds it; unset for "
+        "columns of the inputs' names.",
+        default=unset,
+    )
+    fetchDict: Param[dict[str, str]] = param(
+        "New column to the output that fills it, or to any tensor inside the model; unset for all "
+        "outputs under their names.",
+        default=unset,
+    )
+    softMaxDict: Param[dict[str, str]] = param(
+        "Column of fetchDict to a new column with the softmax of it.", default=unset
+    )
+    argMaxDict: Param[dict[str, str]] = param(
+        "Column of fetchDict to a new column with the index of its largest value.", default=unset
+    )
+    miniBatchSize: Param[int] = param(
+        "Rows of one call of the model; unset for as many as take a few megabytes.",
+        default=unset,
+        low=1,
+    )
+    deviceType: Param[Literal["CPU", "CUDA"]] = param(
+        "Where it runs; unset for the GPU where onnxruntime has one, else the CPU.", default=unset
+    )
+    optimizationLevel: Param[Literal["NO_OPT", "BASIC_OPT", "EXTENDED_OPT", "ALL_OPT"]] = param(
+        "How far onnxruntime optimises the graph.", default="ALL_OPT"
+    )
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self._content = b""
+        self._file = ""
+
+    def setModelPayload(self, content: bytes) -> Self:
+        """Take the model from the bytes of an ``.onnx`` file, or from an ``onnx.ModelProto``.
+
+        Raises
+        ------
+        SynapseError
+            When this onnxruntime cannot run it.
+        """
+        taken = content if isinstance(content, bytes) else _serialized(content)
+        if not taken:
+            raise SynapseError("This is no ONNX model: it is empty. Expected a whole .onnx file")
+        file = str(local_file(taken))
+        _ports(file)
+        self._content, self._file = taken, file
+        return self
+
+    def setModelLocation(self, path: str | os.PathLike[str]) -> Self:
+        """Take the model from a file here or, with a scheme, wherever Spark reaches.
+
+        Weights that it keeps in other files are read from beside it.
+
+        Raises
+        ------
+        SynapseError
+            When there is no such file, or this onnxruntime cannot run it.
+        """
+        content = read_file(str(path), "an ONNX model")
+        return self.setModelPayload(with_weights(content, str(path)))
+
+    def getModelPayload(self) -> bytes:
+        """Return the model as the bytes of an ``.onnx`` file."""
+        return self._whole()
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """What the model takes: name, type and shape of each input."""
+        return _ports(self._path())[0]
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """What the model gives; ``fetchDict`` takes the tensors inside it, too."""
+        return _ports(self._path())[1]
+
+    def sliceAtOutput(self, name: str) -> Self:
+        """Return a copy that ends at one tensor; see :meth:`sliceAtOutputs`."""
+        return self.sliceAtOutputs([name])
+
+    def sliceAtOutputs(self, names: Sequence[str]) -> Self:
+        """Return a copy whose outputs are these tensors of the model, without what they need not.
+
+        Raises
+        ------
+        SynapseError
+            When there is no such tensor.
+        """
+        made: Self = self.copy()
+        return made.setModelPayload(sliced(self._whole(), names))
+
+    def scorer(self) -> OnnxScorer:
+        """Return the picklable object that scores Arrow batches, without Spark."""
+        fetches = self._fetches()
+        path = self._cut(fetches)
+        inputs, outputs = _ports(path)
+        ports = {port.name: port for port in outputs}
+        return OnnxScorer(
+            path=path,
+            feeds=self._feeds(inputs),
+            fetches=tuple((column, ports[name]) for column, name in fetches.items()),
+            softmaxes=self._derived("softMaxDict", fetches),
+            argmaxes=self._derived("argMaxDict", fetches),
+            rows=self.getOrDefault("miniBatchSize") if self.isDefined("miniBatchSize") else 0,
+            device=self.getOrDefault("deviceType") if self.isDefined("deviceType") else "",
+            optimization=self.getOrDefault("optimizationLevel"),
+        )
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        scorer = self.scorer()
+        require(dataset.schema, scorer.inputs)
+        made = {name: from_arrow_type(column_type(port)) for name, port in scorer.fetches}
+        made |= {name: VectorUDT() for name, _ in scorer.softmaxes}
+        made |= {name: DoubleType() for name, _ in scorer.argmaxes}
+        fields = [StructField(name, made[name]) for name in scorer.outputs]
+        spark = dataset.sparkSession
+        threaded = replace(scorer, threads=cores_of_slot(spark))
+        own_machine = master_of(spark).startswith("local") and not is_connect(spark)
+        return transform_with(on_workers(spark, threaded, own_machine), dataset, fields)
+
+    def _path(self) -> str:
+        """Return the file of the model in this process."""
+        if not self._file:
+            self._file = str(local_file(self._whole()))
+        return self._file
+
+    def _whole(self) -> bytes:
+        if not self._content:
+            raise SynapseError(
+                "This ONNXModel has no model yet. "
+                "Try: setModelLocation('model.onnx') or setModelPayload(content)"
+            )
+        return self._content
+
+    def _fetches(self) -> dict[str, str]:
+        """Return the tensor that fills each new column."""
+        if self.isDefined("fetchDict"):
+            fetches: dict[str, str] = self.getOrDefault("fetchDict")
+            return fetches
+        return {port.name: port.name for port in self.outputs}
+
+    def _cut(self, fetches: Mapping[str, str]) -> str:
+        """Return the file of the model, ended at the tensors inside it that are wanted."""
+        own = [port.name for port in self.outputs]
+        wanted = list(dict.fromkeys(fetches.values()))
+        if set(wanted) <= set(own):
+            return self._path()
+        return str(local_file(sliced(self._whole(), wanted)))
+
+    def _feeds(self, inputs: tuple[Port, ...]) -> tuple[tuple[Port, tuple[str, ...]], ...]:
+        names = [port.name for port in inputs]
+        given = self.getOrDefault("feedDict") if self.isDefined("feedDict") else {}
+        known = {port.name for port in self.inputs}
+        for name in given:
+            if name not in known:
+                raise SynapseError(
+                    f"feedDict names {name!r}, which the model does not take. "
+                    f"{closest(name, known)} Inputs: {_listed(self.inputs)}"
+                )
+        feeds = {name: given.get(name, None if given else name) for name in names}
+        lacking = [port for port in inputs if feeds[port.name] is None]
+        if lacking:
+            raise SynapseError(f"feedDict lacks the inputs {_listed(lacking)}")
+        return tuple((port, _columns(feeds[port.name])) for port in inputs)
+
+    def _derived(self, name: str, fetches: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        given = self.getOrDefault(name) if self.isDefined(name) else {}
+        for source in given:
+            if source not in fetches:
+                raise SynapseError(
+                    f"{name} names {source!r}, which fetchDict does not make. "
+                    f"{closest(source, fetches)} Columns: {', '.join(fetches)}"
+                )
+        return tuple((made, source) for source, made in given.items())
+
+    def _get_attachment(self, name: str) -> bytes:
+        return {"model": self._content}[name]
+
+    def _set_attachment(self, name: str, content: bytes) -> None:
+        self._content, self._file = {name: content}["model"], ""
+
+
+def _ports(path: str) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    """Return the inputs and outputs of a model."""
+    return signature(open_session(path, "CPU", 0, "NO_OPT"))
+
+
+def _columns(given: Any) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _listed(ports: Sequence[Port]) -> str:
+    return "; ".join(map(str, ports))
+
+
+def _serialized(model: Any) -> bytes:
+    if not hasattr(model, "SerializeToString"):
+        raise SynapseError(
+            f"The payload is {type(model).__name__}. "
+            "Expected the bytes of an .onnx file, or an onnx.ModelProto"
+        )
+    return bytes(model.SerializeToString())
