@@ -6,6 +6,7 @@ import functools
 import json
 import secrets
 import socket
+import threading
 import time
 import warnings
 from dataclasses import dataclass, replace
@@ -114,7 +115,8 @@ class Training:
             except (PySparkException, Py4JJavaError) as error:
                 raise TrainingError(guard.cause or first_cause(error)) from error
             except KeyboardInterrupt:
-                guard.end("interrupted")
+                # Whoever interrupts does not wait for Spark's answer.
+                threading.Thread(target=guard.end, args=("interrupted",), daemon=True).start()
                 raise
 
     def _tasks(self) -> int:

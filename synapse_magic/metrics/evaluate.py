@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError
@@ -111,8 +112,11 @@ def _count(scored: DataFrame, names: dict[str, str], counter: Counter) -> Facts:
     """Run the counter over each partition and add the counts up."""
     chosen = scored.select(*(col(name).alias(role) for role, name in names.items()))
     counted = map_in_arrow(chosen, counter, FACTS_DDL).groupBy("fact", "row", "column")
-    table = counted.agg(F.sum("count").alias("count"), F.sum("total").alias("total")).toPandas()
-    facts = Facts(*(table[name].to_numpy() for name in table))
+    totals = counted.agg(F.sum("count").alias("count"), F.sum("total").alias("total"))
+    rows = totals.collect()  # by pandas it warns when the job is cancelled
+    names_of_facts = np.array([row.fact for row in rows], dtype=str)
+    rest = (np.array([row[name] for row in rows]) for name in totals.columns[1:])
+    facts = Facts(names_of_facts, *rest)
     _check(facts, names)
     return facts
 
