@@ -60,7 +60,7 @@ def _evaluated(scorer: Scorer, frame: DataFrame, outputs: Sequence[StructField])
     make: Any = F.arrow_udf  # whose type hints know no struct
     # Spark repeats what it takes for deterministic, in a filter on an output and again above it.
     evaluate = make(_evaluator(score), StructType(numbered)).asNondeterministic()
-    name = _free_name(frame.columns)
+    name = _free_name([*frame.columns, *(field.name for field in outputs)])
     scored = _by_rows(frame).select("*", evaluate(argument).alias(name))
     made = [
         F.col(name)[own.name].alias(field.name, metadata=field.metadata)

@@ -91,6 +91,14 @@ def test_an_output_that_is_there_is_replaced_at_the_end(rows: DataFrame, model: 
     assert dict(out.dtypes)["prediction"] == "double"
 
 
+@pytest.mark.parametrize("name", ["scored", "Scored", "scored_", "o0"])
+def test_an_output_may_have_any_name(rows: DataFrame, model: Any, name: str) -> None:
+    out = model.copy().setPredictionCol(name).transform(rows)
+    assert out.columns == [*rows.columns, name]
+    expected = [row.prediction for row in model.transform(rows).orderBy("id").collect()]
+    assert [row[name] for row in out.orderBy("id").collect()] == expected
+
+
 def test_a_model_may_write_over_what_it_reads(rows: DataFrame, model: Any) -> None:
     expected = [row.prediction for row in model.transform(rows).orderBy("id").collect()]
     over = model.copy().setPredictionCol("a").transform(rows)
