@@ -168,8 +168,8 @@ class ONNXModel(Transformer):
         fields = [StructField(name, made[name]) for name in scorer.outputs]
         spark = dataset.sparkSession
         threaded = replace(scorer, threads=cores_of_slot(spark))
-        own_machine = master_of(spark).startswith("local") and not is_connect(spark)
-        return transform_with(on_workers(spark, threaded, own_machine), dataset, fields)
+        one_machine = master_of(spark).partition("[")[0] == "local" and not is_connect(spark)
+        return transform_with(on_workers(spark, threaded, one_machine), dataset, fields)
 
     def _path(self) -> str:
         """Return the file of the model in this process."""
