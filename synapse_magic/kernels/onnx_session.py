@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,9 +65,12 @@ def open_session(
     )
     providers = _providers(runtime, device, device_id)
     try:
-        return runtime.InferenceSession(path, options, providers=providers)
+        session = runtime.InferenceSession(path, options, providers=providers)
     except Exception as error:  # onnxruntime's errors share no class but this
         raise SynapseError(_why(error, path)) from error
+    if len(providers) > 1 and _CUDA not in session.get_providers():
+        _tell_no_cuda(device)
+    return session
 
 
 def signature(session: onnxruntime.InferenceSession) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
@@ -96,16 +100,26 @@ def _providers(runtime: Any, device: Device, device_id: int) -> list[Any]:
     return [(_CUDA, {"device_id": device_id}), _CPU]
 
 
+def _tell_no_cuda(device: Device) -> None:
+    """Say that onnxruntime left the GPU out, of which it writes a log line at best."""
+    said = "onnxruntime could not use the GPU: its CUDA or cuDNN libraries are missing or too old"
+    if device == "CUDA":
+        raise SynapseError(f"deviceType is 'CUDA', but {said}. Try: nvidia-smi, or leave it out")
+    warnings.warn(f"{said}. Scoring on the CPU", RuntimeWarning, stacklevel=3)
+
+
 def _why(error: Exception, path: str) -> str:
     """Return in one line why onnxruntime does not take a file, and what to try."""
     said = str(error).strip().partition("\n")[0].replace(path, Path(path).name)
     if "INVALID_PROTOBUF" in said:
         return "This is no ONNX model, or only a part of one. Expected a whole .onnx file"
-    if "opset" in said and "support" in said:
+    if ("opset" in said and "support" in said) or "IR version" in said:
         return f"This ONNX model is newer than onnxruntime: {said} Try: pip install -U onnxruntime"
     if "external data" in said.lower() or "External data" in said:
         return (
             f"This ONNX model keeps its weights in other files that are not there: {said} "
             "Try: setModelLocation(path) with those files beside the model"
         )
+    if "is not a registered" in said:
+        said += " Try: pip install -U onnxruntime, or an export with operators that it has"
     return f"onnxruntime does not take this ONNX model: {said}"

@@ -10,30 +10,76 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.kernels.vectors import VECTOR_TYPE, to_matrix
+from synapse_magic.kernels.vectors import is_vector, to_matrix
 
+_SPARK_TYPES: dict[np.dtype, str] = {
+    np.dtype(np.float32): "float",
+    np.dtype(np.float64): "double",
+    np.dtype(np.int8): "byte",
+    np.dtype(np.int16): "short",
+    np.dtype(np.int32): "int",
+    np.dtype(np.int64): "long",
+    np.dtype(np.bool_): "boolean",
+    np.dtype(object): "string",
+}
 _IMAGE_FIELDS = {"height", "width", "nChannels", "data"}
 
 
-def shapes_of(column: pa.Array) -> np.ndarray | None:
+def shapes_of(column: pa.Array, name: str) -> np.ndarray | None:
     """Return the shape of each row, an array of (rows, dimensions), or None where all are alike.
 
     Only lists and images can differ from row to row.
+
+    Raises
+    ------
+    SynapseError
+        When the lists inside one row differ.
     """
     if _is_image(column.type):
         names = ("height", "width", "nChannels")
         shapes = np.stack([_numpy(column.field(name)) for name in names], axis=1)
     elif _is_list(column.type):
         lengths = _lengths(column)
-        inner = shapes_of(column.flatten())
+        inner = shapes_of(column.flatten(), name)
         if inner is not None:
-            return _nested_shapes(lengths, inner)
+            return _nested_shapes(lengths, inner, name)
         shapes = lengths[:, None]
     else:
         return None
     return None if (shapes == shapes[:1]).all() else shapes
+
+
+def is_numeric(kind: pa.DataType) -> bool:
+    """Say whether a column holds one number a row, of which any may be missing."""
+    types = pa.types
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
+
+
+def is_scalar(kind: pa.DataType) -> bool:
+    """Say whether a column holds one number, text or boolean a row."""
+    return is_numeric(kind) or _is_text(kind) or bool(pa.types.is_boolean(kind))
+
+
+def lacks_text(column: pa.Array) -> np.ndarray:
+    """Say of each row whether a text is missing in it: text has no NaN to stand for it.
+
+    Examples
+    --------
+    >>> lacks_text(pa.array([["a", None], ["b"]])).tolist()
+    [True, False]
+    """
+    if _is_text(column.type):
+        missing: np.ndarray = pc.is_null(column).to_numpy(zero_copy_only=False)
+        return missing
+    lacking = np.zeros(len(column), bool)
+    if _is_list(column.type):
+        inner = lacks_text(column.flatten())
+        parents = pc.list_parent_indices(column).to_numpy()
+        lacking[parents[inner]] = True
+    return lacking
 
 
 def to_tensor(column: pa.Array, name: str) -> np.ndarray:
@@ -45,7 +91,7 @@ def to_tensor(column: pa.Array, name: str) -> np.ndarray:
         When the column holds what is no tensor, or its rows have different shapes.
     """
     kind = column.type
-    if kind == VECTOR_TYPE or _is_vector(kind):
+    if is_vector(kind):
         matrix = to_matrix(column)
         return matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
     if _is_image(kind):
@@ -62,7 +108,7 @@ def to_tensor(column: pa.Array, name: str) -> np.ndarray:
         return inner.reshape(len(column), size, *inner.shape[1:])
     if pa.types.is_decimal(kind):
         column = column.cast(pa.float64())
-    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    elif _is_text(kind):
         return np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)
     elif not (pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise SynapseError(
@@ -122,9 +168,16 @@ def _typed(tensor: np.ndarray, dtype: np.dtype, name: str, takes: str) -> np.nda
         held = "text" if tensor.dtype == object else tensor.dtype
         raise SynapseError(
             f"Column {name!r} holds {held}. Expected what {takes} takes. "
-            f"Try: F.col({name!r}).cast(...)"
+            f"Try: F.col({name!r}).cast({_SPARK_TYPES.get(dtype, '...')!r})"
         )
-    made = tensor.astype(dtype)
+    try:
+        with np.errstate(over="raise"):
+            made = tensor.astype(dtype)
+    except FloatingPointError as error:
+        raise SynapseError(
+            f"Column {name!r} holds numbers up to {np.nanmax(np.abs(tensor)):g}, "
+            f"too large for {takes}"
+        ) from error
     if dtype.kind in "iu" and tensor.size and not np.array_equal(made, tensor):
         raise SynapseError(
             f"Column {name!r} holds numbers from {tensor.min()} to {tensor.max()}, "
@@ -179,14 +232,20 @@ def _pixels(column: pa.StructArray, name: str) -> np.ndarray:
     return flat.reshape(len(column), *sizes)
 
 
-def _nested_shapes(lengths: np.ndarray, inner: np.ndarray) -> np.ndarray:
+def _nested_shapes(lengths: np.ndarray, inner: np.ndarray, name: str) -> np.ndarray:
     """Return the shapes of lists whose elements differ: alike inside a row, or no tensor."""
     ends = np.cumsum(lengths)
     if len(inner) == 0 or (lengths == 0).any():
-        raise SynapseError("A list is empty where others hold lists. Expected rows with one shape")
+        raise SynapseError(
+            f"A row of column {name!r} is an empty list where others hold lists. "
+            "Expected rows with one shape. Try: a null in its place"
+        )
     first = inner[ends - lengths]
     if not np.array_equal(np.repeat(first, lengths, axis=0), inner):
-        raise SynapseError("A row holds lists of different sizes. Expected one size inside a row")
+        raise SynapseError(
+            f"A row of column {name!r} holds lists of different sizes. "
+            "Expected one size inside a row"
+        )
     return np.concatenate([lengths[:, None], first], axis=1)
 
 
@@ -195,15 +254,18 @@ def _storable(tensor: np.ndarray) -> np.ndarray:
     kind = tensor.dtype
     if kind == np.float16:
         return tensor.astype(np.float32)
+    if kind == np.uint64 and tensor.size and tensor.max() > np.iinfo(np.int64).max:
+        raise SynapseError(
+            f"An output holds numbers up to {tensor.max()}, beyond Spark's long. "
+            "Try: a Cast to double at the end of the model"
+        )
     if kind.kind == "u":
         return tensor.astype({1: np.int16, 2: np.int32}.get(kind.itemsize, np.int64))
     return tensor
 
 
-def _is_vector(kind: pa.DataType) -> bool:
-    return pa.types.is_struct(kind) and {field.name for field in kind} == {
-        field.name for field in VECTOR_TYPE
-    }
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_image(kind: pa.DataType) -> bool:

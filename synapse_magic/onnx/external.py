@@ -31,9 +31,9 @@ def with_weights(content: bytes, path: str) -> bytes:
         return content
     try:
         onnx.load_external_data_for_model(model, str(Path(path).parent))
-    except (OSError, onnx.checker.ValidationError) as error:
+    except (OSError, ValueError, onnx.checker.ValidationError) as error:
         raise SynapseError(
-            "This ONNX model keeps its weights in other files that are not there: "
+            "This ONNX model keeps its weights in other files that are not there, or not whole: "
             f"{str(error).strip().partition(chr(10))[0]} Try: keep those files beside {path}"
         ) from error
     return bytes(model.SerializeToString())

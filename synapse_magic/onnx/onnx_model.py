@@ -2,51 +2,59 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pyspark.ml.linalg import VectorUDT
-from pyspark.sql import DataFrame
-from pyspark.sql.pandas.types import from_arrow_type
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_type, to_arrow_schema
 from pyspark.sql.types import DoubleType, StructField
 
 from synapse_magic.errors import SynapseError, closest
+from synapse_magic.kernels.onnx_feeds import check_feeds
 from synapse_magic.kernels.onnx_scorer import OnnxScorer
 from synapse_magic.kernels.onnx_session import open_session, signature
+from synapse_magic.kernels.onnx_trial import with_shapes
 from synapse_magic.kernels.onnx_values import column_type
 from synapse_magic.kernels.signature import Port
 from synapse_magic.onnx.external import with_weights
-from synapse_magic.onnx.model_file import local_file, on_workers
+from synapse_magic.onnx.model_file import WorkerScorer, local_file, on_workers
+from synapse_magic.onnx.model_location import HasModelLocation
 from synapse_magic.onnx.slicing import sliced
-from synapse_magic.spark.columns import require
+from synapse_magic.spark.columns import col, require
 from synapse_magic.spark.driver import cores_of_slot
 from synapse_magic.spark.files import read_file
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.scoring import transform_with
 from synapse_magic.spark.session import is_connect, master_of
-from synapse_magic.spark.stage import Transformer
+from synapse_magic.views.page import page
+from synapse_magic.views.table import html_table
+from synapse_magic.views.words import escape
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class ONNXModel(Transformer):
+class ONNXModel(HasModelLocation):
     """Score rows with a model in the ONNX format, of whatever framework it comes from.
 
     Each input of the model is fed by a column of numbers, texts, lists, vectors or images, or by
     several columns of numbers, which make one row together. The rows of a call are the first
-    dimension. A row with a null in a column that feeds an input alone gets nulls; in one of several
-    columns a null is NaN. Rows whose lists have different sizes are scored size by size.
+    dimension. A null number is NaN to an input that takes floats; a row with another null gets
+    nulls. Rows whose lists have different sizes are scored size by size.
 
-    Give the model with :meth:`setModelLocation` or :meth:`setModelPayload`. ``inputs`` and
-    ``outputs`` tell what it takes and gives.
+    The model comes from ``modelLocation``, or by :meth:`setModelPayload`; it is part of what is
+    saved. ``inputs`` and ``outputs`` tell what it takes and gives, and a notebook shows them.
 
     Examples
     --------
-    >>> model = ONNXModel(feedDict={"X": ["age", "hours"]}, fetchDict={"p": "probabilities"})
-    >>> scored = model.setModelLocation("income.onnx").transform(df)  # doctest: +SKIP
+    >>> model = ONNXModel(
+    ...     modelLocation="income.onnx",
+    ...     feedDict={"X": ["age", "hours"]},
+    ...     fetchDict={"p": "probabilities"},
+    ... )  # doctest: +SKIP
+    >>> scored = model.transform(df)  # doctest: +SKIP
     """
 
     attachments: ClassVar[tuple[str, ...]] = ("model",)
@@ -68,7 +76,7 @@ class ONNXModel(Transformer):
         "Column of fetchDict to a new column with the index of its largest value.", default=unset
     )
     miniBatchSize: Param[int] = param(
-        "Rows of one call of the model; unset for as many as take a few megabytes.",
+        "Rows of one call of the model; unset for as many as stay in the caches of its cores.",
         default=unset,
         low=1,
     )
@@ -79,10 +87,8 @@ class ONNXModel(Transformer):
         "How far onnxruntime optimises the graph.", default="ALL_OPT"
     )
 
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self._content = b""
-        self._file = ""
+    _content = b""
+    _file = ""
 
     def setModelPayload(self, content: bytes) -> Self:
         """Take the model from the bytes of an ``.onnx`` file, or from an ``onnx.ModelProto``.
@@ -92,26 +98,15 @@ class ONNXModel(Transformer):
         SynapseError
             When this onnxruntime cannot run it.
         """
-        taken = content if isinstance(content, bytes) else _serialized(content)
+        raw = isinstance(content, (bytes, bytearray, memoryview))
+        taken = bytes(content) if raw else _serialized(content)
         if not taken:
             raise SynapseError("This is no ONNX model: it is empty. Expected a whole .onnx file")
         file = str(local_file(taken))
         _ports(file)
         self._content, self._file = taken, file
+        self.clear(self.getParam("modelLocation"))
         return self
-
-    def setModelLocation(self, path: str | os.PathLike[str]) -> Self:
-        """Take the model from a file here or, with a scheme, wherever Spark reaches.
-
-        Weights that it keeps in other files are read from beside it.
-
-        Raises
-        ------
-        SynapseError
-            When there is no such file, or this onnxruntime cannot run it.
-        """
-        content = read_file(str(path), "an ONNX model")
-        return self.setModelPayload(with_weights(content, str(path)))
 
     def getModelPayload(self) -> bytes:
         """Return the model as the bytes of an ``.onnx`` file."""
@@ -142,34 +137,49 @@ class ONNXModel(Transformer):
         made: Self = self.copy()
         return made.setModelPayload(sliced(self._whole(), names))
 
+    def _repr_html_(self) -> str:
+        if not self._content:
+            return page(escape("ONNXModel: no model yet"), "", None, "ONNX model")
+        ports = [("input", port) for port in self.inputs]
+        ports += [("output", port) for port in self.outputs]
+        rows = [(what, port.name, *port.described()) for what, port in ports]
+        return page(html_table(("", "name", "type", "shape"), rows), "", None, "ONNX model")
+
     def scorer(self) -> OnnxScorer:
         """Return the picklable object that scores Arrow batches, without Spark."""
         fetches = self._fetches()
         path = self._cut(fetches)
         inputs, outputs = _ports(path)
-        ports = {port.name: port for port in outputs}
-        return OnnxScorer(
+        known = {port.name: port for port in outputs}
+        wanted = [known[name] for name in fetches.values()]
+        shaped = with_shapes(open_session(path, "CPU", 0, "NO_OPT"), inputs, wanted)
+        if not inputs:
+            raise SynapseError("The model takes no input, so it gives the same for every row")
+        made = OnnxScorer(
             path=path,
             feeds=self._feeds(inputs),
-            fetches=tuple((column, ports[name]) for column, name in fetches.items()),
+            fetches=tuple(zip(fetches, shaped)),
             softmaxes=self._derived("softMaxDict", fetches),
             argmaxes=self._derived("argMaxDict", fetches),
             rows=self.getOrDefault("miniBatchSize") if self.isDefined("miniBatchSize") else 0,
             device=self.getOrDefault("deviceType") if self.isDefined("deviceType") else "",
             optimization=self.getOrDefault("optimizationLevel"),
         )
+        _require_distinct(made.outputs)
+        return made
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
         scorer = self.scorer()
         require(dataset.schema, scorer.inputs)
+        check_feeds(scorer, to_arrow_schema(dataset.select(*map(col, scorer.inputs)).schema))
         made = {name: from_arrow_type(column_type(port)) for name, port in scorer.fetches}
         made |= {name: VectorUDT() for name, _ in scorer.softmaxes}
         made |= {name: DoubleType() for name, _ in scorer.argmaxes}
         fields = [StructField(name, made[name]) for name in scorer.outputs]
-        spark = dataset.sparkSession
-        threaded = replace(scorer, threads=cores_of_slot(spark))
-        one_machine = master_of(spark).partition("[")[0] == "local" and not is_connect(spark)
-        return transform_with(on_workers(spark, threaded, one_machine), dataset, fields)
+        return transform_with(worker_scorer(dataset.sparkSession, scorer), dataset, fields)
+
+    def _take(self, place: str) -> None:
+        self.setModelPayload(with_weights(read_file(place, "an ONNX model"), place))
 
     def _path(self) -> str:
         """Return the file of the model in this process."""
@@ -181,7 +191,7 @@ class ONNXModel(Transformer):
         if not self._content:
             raise SynapseError(
                 "This ONNXModel has no model yet. "
-                "Try: setModelLocation('model.onnx') or setModelPayload(content)"
+                "Try: modelLocation='model.onnx', or setModelPayload(content)"
             )
         return self._content
 
@@ -194,9 +204,11 @@ class ONNXModel(Transformer):
 
     def _cut(self, fetches: Mapping[str, str]) -> str:
         """Return the file of the model, ended at the tensors inside it that are wanted."""
-        own = [port.name for port in self.outputs]
+        own = {port.name for port in self.outputs}
         wanted = list(dict.fromkeys(fetches.values()))
-        if set(wanted) <= set(own):
+        given = self.getOrDefault("feedDict") if self.isDefined("feedDict") else {}
+        needs_less = bool(given) and not {port.name for port in self.inputs} <= set(given)
+        if set(wanted) <= own and not (needs_less and set(wanted) < own):
             return self._path()
         return str(local_file(sliced(self._whole(), wanted)))
 
@@ -206,10 +218,13 @@ class ONNXModel(Transformer):
         known = {port.name for port in self.inputs}
         for name in given:
             if name not in known:
+                hint = f"{closest(name, known)} ".lstrip()
                 raise SynapseError(
                     f"feedDict names {name!r}, which the model does not take. "
-                    f"{closest(name, known)} Inputs: {_listed(self.inputs)}"
+                    f"{hint}Inputs: {_listed(self.inputs)}"
                 )
+            if not _columns(given[name]):
+                raise SynapseError(f"feedDict feeds {name!r} with no column. Expected at least one")
         feeds = {name: given.get(name, None if given else name) for name in names}
         lacking = [port for port in inputs if feeds[port.name] is None]
         if lacking:
@@ -220,9 +235,10 @@ class ONNXModel(Transformer):
         given = self.getOrDefault(name) if self.isDefined(name) else {}
         for source in given:
             if source not in fetches:
+                hint = f"{closest(source, fetches)} ".lstrip()
                 raise SynapseError(
                     f"{name} names {source!r}, which fetchDict does not make. "
-                    f"{closest(source, fetches)} Columns: {', '.join(fetches)}"
+                    f"{hint}Columns: {', '.join(fetches)}"
                 )
         return tuple((made, source) for source, made in given.items())
 
@@ -233,9 +249,27 @@ class ONNXModel(Transformer):
         self._content, self._file = {name: content}["model"], ""
 
 
+def worker_scorer(spark: SparkSession, scorer: OnnxScorer) -> WorkerScorer:
+    """Return the scorer as the tasks of a session run it."""
+    threaded = replace(scorer, threads=cores_of_slot(spark))
+    one_machine = master_of(spark).partition("[")[0] == "local" and not is_connect(spark)
+    return on_workers(spark, threaded, one_machine)
+
+
 def _ports(path: str) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
     """Return the inputs and outputs of a model."""
     return signature(open_session(path, "CPU", 0, "NO_OPT"))
+
+
+def _require_distinct(names: Sequence[str]) -> None:
+    """Refuse columns that Spark would not tell apart."""
+    folded = [name.casefold() for name in names]
+    for name, own in zip(names, folded):
+        if folded.count(own) > 1:
+            raise SynapseError(
+                f"Two outputs are called {name!r} in fetchDict, softMaxDict and argMaxDict, where "
+                "case does not count. Expected a column of its own for each"
+            )
 
 
 def _columns(given: Any) -> tuple[str, ...]:

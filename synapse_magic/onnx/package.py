@@ -18,7 +18,10 @@ def onnx_package(what: str) -> Any:
     try:
         import onnx
         import onnx.checker
+        import onnx.compose
         import onnx.external_data_helper
+        import onnx.helper
+        import onnx.numpy_helper
         import onnx.shape_inference
     except ImportError as error:
         raise SynapseError(

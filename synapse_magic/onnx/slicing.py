@@ -11,6 +11,9 @@ from synapse_magic.onnx.package import onnx_package
 if TYPE_CHECKING:
     import onnx
 
+MOST_LISTED = 20
+"""Tensors named in the message about one that is not there."""
+
 
 def sliced(content: bytes, outputs: Sequence[str]) -> bytes:
     """Return the part of a model that makes these tensors, which become its outputs.
@@ -31,13 +34,15 @@ def sliced(content: bytes, outputs: Sequence[str]) -> bytes:
     model = package.load_from_string(content)
     graph = model.graph
     made = {name: index for index, node in enumerate(graph.node) for name in node.output if name}
-    known = [*(port.name for port in graph.input), *made]
-    for name in outputs:
-        if name not in made:
-            raise SynapseError(_unknown(name, known))
-    needed = _needed(graph, made, outputs)
     inferred = package.shape_inference.infer_shapes(model, data_prop=True).graph
     types = {info.name: info for info in (*inferred.value_info, *inferred.output)}
+    inputs = {port.name for port in graph.input}
+    for name in outputs:
+        if name in inputs:
+            raise SynapseError(f"{name!r} is an input of the model, which its columns hold already")
+        if name not in made:
+            raise SynapseError(_unknown(name, list(made), types, package))
+    needed = _needed(graph, made, outputs)
     kept = [node for index, node in enumerate(graph.node) if index in needed]
     used = {name for node in kept for name in _reads(node)} | set(outputs)
     del graph.node[:], graph.output[:]
@@ -81,7 +86,21 @@ def _name(entry: Any) -> str:
     return str(entry.name if hasattr(entry, "name") else entry.values.name)
 
 
-def _unknown(name: str, known: Sequence[str]) -> str:
-    listed = ", ".join(known[:20]) + (f" and {len(known) - 20} more" if len(known) > 20 else "")
+def _unknown(
+    name: str, known: Sequence[str], types: dict[str, onnx.ValueInfoProto], package: Any
+) -> str:
+    listed = "; ".join(_described(each, types.get(each), package) for each in known[:MOST_LISTED])
+    if len(known) > MOST_LISTED:
+        listed += f" and {len(known) - MOST_LISTED} more"
     hint = closest(name, known)
     return f"The model has no tensor {name!r}. {hint} Tensors: {listed}".replace("  ", " ")
+
+
+def _described(name: str, info: onnx.ValueInfoProto | None, package: Any) -> str:
+    """Return name, type and shape of a tensor, as far as they are known without running it."""
+    if info is None or not info.type.HasField("tensor_type"):
+        return name
+    tensor = info.type.tensor_type
+    element = package.TensorProto.DataType.Name(tensor.elem_type).lower()
+    sizes = (str(each.dim_value) if each.dim_value else "?" for each in tensor.shape.dim)
+    return f"{name}: {element}[{', '.join(sizes)}]"

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.kernels.tensors import fitted, from_tensor, shapes_of, to_tensor
+from synapse_magic.kernels.tensors import fitted, from_tensor, lacks_text, shapes_of, to_tensor
 from synapse_magic.kernels.vectors import from_matrix
 
 FLOAT = np.dtype(np.float32)
@@ -83,22 +83,44 @@ def test_types_that_spark_lacks_become_wider(given: str, stored: str) -> None:
 
 
 def test_rows_alike_have_no_shapes_of_their_own() -> None:
-    assert shapes_of(pa.array([1.0, 2.0])) is None
-    assert shapes_of(pa.array([[1.0], [2.0]])) is None
-    assert shapes_of(pa.array([], pa.list_(pa.float64()))) is None
+    assert shapes_of(pa.array([1.0, 2.0]), "v") is None
+    assert shapes_of(pa.array([[1.0], [2.0]]), "v") is None
+    assert shapes_of(pa.array([], pa.list_(pa.float64())), "v") is None
 
 
 def test_shapes_of_ragged_rows() -> None:
-    assert shapes_of(pa.array([[1.0], [2.0, 3.0]])).tolist() == [[1], [2]]
+    assert shapes_of(pa.array([[1.0], [2.0, 3.0]]), "v").tolist() == [[1], [2]]
     nested = pa.array([[[1.0, 2.0]], [[1.0], [2.0], [3.0]]])
-    assert shapes_of(nested).tolist() == [[1, 2], [3, 1]]
+    assert shapes_of(nested, "v").tolist() == [[1, 2], [3, 1]]
     pictures = images(np.zeros((2, 3, 1), np.uint8), np.zeros((4, 3, 1), np.uint8))
-    assert shapes_of(pictures).tolist() == [[2, 3, 1], [4, 3, 1]]
+    assert shapes_of(pictures, "v").tolist() == [[2, 3, 1], [4, 3, 1]]
 
 
 def test_a_row_that_is_no_block_is_told() -> None:
-    with pytest.raises(SynapseError, match="lists of different sizes"):
-        shapes_of(pa.array([[[1.0], [1.0, 2.0]], [[1.0], [1.0]]]))
+    with pytest.raises(SynapseError, match="column 'v' holds lists of different sizes"):
+        shapes_of(pa.array([[[1.0], [1.0, 2.0]], [[1.0], [1.0]]]), "v")
+    with pytest.raises(SynapseError, match="column 'v' is an empty list"):
+        shapes_of(pa.array([[[1.0], [1.0, 2.0]], []]), "v")
+
+
+def test_texts_that_are_missing_are_found_in_lists_of_lists() -> None:
+    assert lacks_text(pa.array(["a", None])).tolist() == [False, True]
+    nested = pa.array([[["a"], ["b", None]], [["c"]], None, [[None]]])
+    assert lacks_text(nested).tolist() == [True, False, False, True]
+    assert not lacks_text(pa.array([[1.0, None]])).any()
+    assert lacks_text(nested[1:]).tolist() == [False, False, True]
+
+
+def test_numbers_that_an_input_cannot_hold_are_told() -> None:
+    with pytest.raises(SynapseError, match=r"numbers up to 1e\+300, too large for X"):
+        fitted(np.array([1e300]), np.dtype(np.float32), (None,), "v", "X")
+    with pytest.raises(SynapseError, match="too large"):
+        fitted(np.array([1e6]), np.dtype(np.float16), (None,), "v", "X")
+    kept = fitted(np.array([np.inf, np.nan, 1e-300]), np.dtype(np.float32), (None,), "v", "X")
+    assert np.array_equal(kept, [np.inf, np.nan, 0], equal_nan=True)
+    with pytest.raises(SynapseError, match="beyond Spark's long"):
+        from_tensor(np.array([2**64 - 1], np.uint64))
+    assert from_tensor(np.array([2**63 - 1], np.uint64)).to_pylist() == [2**63 - 1]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,24 @@ def test_tensors_inside_the_model_come_out_without_what_follows(
     assert [port.name for port in linear.outputs] == ["P"]
 
 
+def test_a_tensor_whose_shape_only_running_it_tells_comes_out(rows: DataFrame) -> None:
+    scale = {"domain": "ai.onnx.ml", "offset": [0.0] * 3, "scale": [2.0] * 3}
+    made = models.model(
+        [
+            models.helper.make_node("Scaler", ["X"], ["R"], **scale),
+            models.helper.make_node("Relu", ["R"], ["Y"]),
+        ],
+        [models.port("X", models.FLOAT, "rows", 3)],
+        [models.port("Y", models.FLOAT, "rows", 3)],
+    )
+    (inside,) = onnx.shape_inference.infer_shapes(made).graph.value_info or [onnx.ValueInfoProto()]
+    assert not inside.type.tensor_type.HasField("shape")
+    model = ONNXModel(feedDict={"X": "list"}, fetchDict={"r": "R"}).setModelPayload(made)
+    out = model.transform(rows)
+    assert dict(out.dtypes)["r"] == "array<float>"
+    assert np.allclose(column(out, "r"), 2 * X, atol=1e-6)
+
+
 def test_all_inputs_and_outputs_by_their_names(rows: DataFrame) -> None:
     model = ONNXModel().setModelPayload(models.linear())
     out = model.transform(rows.withColumnRenamed("list", "X"))
@@ -130,6 +148,29 @@ def test_files_here_and_where_spark_reaches(
 def test_it_shows_what_it_takes_and_gives(linear: ONNXModel) -> None:
     assert list(map(str, linear.inputs)) == ["X: float[?, 3]"]
     assert list(map(str, linear.outputs)) == ["P: float[?, 2]"]
+
+
+def test_a_notebook_shows_what_it_takes_and_gives(linear: ONNXModel) -> None:
+    shown = linear._repr_html_()
+    for words in ("input", "X", "float", "[?, 3]", "output", "P", "[?, 2]"):
+        assert f">{words}</td>" in shown
+    assert "no model yet" in ONNXModel()._repr_html_()
+
+
+def test_the_place_of_the_model_is_a_param(rows: DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    onnx.save(models.linear(), path)
+    made = ONNXModel(modelLocation=str(path), feedDict={"X": "list"})
+    again = eval(made.to_code(), {"ONNXModel": ONNXModel})
+    assert again.getModelLocation() == str(path)
+    made.write().save(str(tmp_path / "saved"))
+    path.unlink()
+    loaded = ONNXModel.load(str(tmp_path / "saved"))
+    for model in (made, again, loaded):
+        assert np.allclose(column(model.transform(rows), "P"), models.chances(X), atol=1e-6)
+    with pytest.raises(SynapseError, match=r"nothing\.onnx"):
+        ONNXModel(modelLocation=str(tmp_path / "nothing.onnx"))
+    assert not loaded.setModelPayload(models.summed()).isSet("modelLocation")
 
 
 def test_a_session_is_opened_once_in_a_worker(rows: DataFrame, linear: ONNXModel) -> None:
@@ -216,9 +257,12 @@ def test_no_model_yet_is_told(rows: DataFrame) -> None:
     [
         ({"feedDict": {"Y": "a"}}, r"feedDict names 'Y'.*Inputs: X: float\[\?, 3\]"),
         ({"feedDict": {"X": "lst"}}, r"no column 'lst'.*Did you mean 'list'"),
-        ({"fetchDict": {"p": "PP"}}, r"no tensor 'PP'.*Did you mean 'P'.*Tensors: X, M, P"),
+        ({"fetchDict": {"p": "PP"}}, r"no tensor 'PP'.*Did you mean 'P'.*P: float\[\?, 2\]"),
         ({"softMaxDict": {"q": "soft"}}, "softMaxDict names 'q'.*Columns: p"),
         ({"argMaxDict": {"q": "best"}}, "argMaxDict names 'q'"),
+        ({"softMaxDict": {"p": "P"}}, "Two outputs are called 'p'.*case does not count"),
+        ({"feedDict": {"X": []}}, "feeds 'X' with no column"),
+        ({"fetchDict": {"x": "X"}}, "'X' is an input of the model"),
     ],
 )
 def test_names_that_do_not_exist_are_told(
@@ -226,6 +270,96 @@ def test_names_that_do_not_exist_are_told(
 ) -> None:
     with pytest.raises(SynapseError, match=said):
         linear._set(**params).transform(rows)
+
+
+def test_what_the_schema_tells_is_told_before_spark_runs(
+    rows: DataFrame, linear: ONNXModel
+) -> None:
+    frame = rows.withColumn("text", F.lit("x")).withColumn("whole", F.lit(1.5))
+    for feed, said in (
+        ("text", r"Column 'text' holds text.*cast\('float'\)"),
+        (["a", "b"], "takes 3 numbers a row, and 'a', 'b' give 2"),
+        ("a", "takes 3 numbers a row, and 'a' gives 1"),
+    ):
+        with pytest.raises(SynapseError, match=said):
+            linear.copy().setFeedDict({"X": feed}).transform(frame)
+    soft = linear.copy().setFetchDict({"s": "S"}).setSoftMaxDict({"s": "soft"})
+    soft.setModelPayload(models.summed()).setFeedDict({"X": "list"})
+    with pytest.raises(SynapseError, match="no row of scores"):
+        soft.transform(rows)
+
+
+def test_an_output_without_a_dimension_for_the_rows_is_told(rows: DataFrame) -> None:
+    means = models.model(
+        [models.helper.make_node("ReduceMean", ["X"], ["Y"], axes=[0], keepdims=0)],
+        [models.port("X", models.FLOAT, "rows", 3)],
+        [models.port("Y", models.FLOAT, 3)],
+    )
+    means.opset_import[0].version = 13
+    with pytest.raises(SynapseError, match="no dimension for the rows"):
+        ONNXModel(feedDict={"X": "list"}).setModelPayload(means).transform(rows)
+
+
+def test_rows_that_a_careless_export_fixed_at_one_are_free(rows: DataFrame) -> None:
+    careless = models.linear()
+    careless.graph.output[0].type.tensor_type.shape.dim[0].dim_value = 1
+    model = ONNXModel(feedDict={"X": "list"}, fetchDict={"p": "P"}).setModelPayload(careless)
+    assert np.allclose(column(model.transform(rows), "p"), models.chances(X), atol=1e-6)
+
+
+def test_inputs_that_only_other_outputs_need_may_be_left_out(rows: DataFrame) -> None:
+    two = models.model(
+        [
+            models.helper.make_node("Neg", ["X"], ["N"]),
+            models.helper.make_node("Mul", ["X", "Y"], ["M"]),
+        ],
+        [models.port(name, models.FLOAT, "rows", 3) for name in "XY"],
+        [models.port(name, models.FLOAT, "rows", 3) for name in "NM"],
+    )
+    model = ONNXModel(feedDict={"X": "list"}, fetchDict={"n": "N"}).setModelPayload(two)
+    assert np.allclose(column(model.transform(rows), "n"), -X, atol=1e-6)
+    with pytest.raises(SynapseError, match="feedDict lacks the inputs Y"):
+        model.setFetchDict({"n": "N", "m": "M"}).transform(rows)
+
+
+def test_a_model_without_inputs_is_told(rows: DataFrame) -> None:
+    value = onnx.numpy_helper.from_array(np.ones(2, np.float32), "value")
+    constant = models.model(
+        [models.helper.make_node("Constant", [], ["Y"], value=value)],
+        [],
+        [models.port("Y", models.FLOAT, 2)],
+    )
+    with pytest.raises(SynapseError, match="takes no input"):
+        ONNXModel().setModelPayload(constant).transform(rows)
+
+
+def test_bytes_and_places_of_any_kind_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = models.linear().SerializeToString()
+    for given in (bytearray(content), memoryview(content)):
+        assert ONNXModel().setModelPayload(given).getModelPayload() == content
+    (tmp_path / "model.onnx").write_bytes(content)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for place in (tmp_path / "model.onnx", "~/model.onnx"):
+        assert ONNXModel(modelLocation=place).getModelPayload() == content
+
+
+def test_weights_in_a_file_that_is_cut_off_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    onnx.save(
+        models.linear(), path, save_as_external_data=True, location="weights", size_threshold=0
+    )
+    (tmp_path / "weights").write_bytes((tmp_path / "weights").read_bytes()[:8])
+    with pytest.raises(SynapseError, match=r"not there, or not whole"):
+        ONNXModel().setModelLocation(path)
+
+
+def test_a_model_of_a_newer_format_is_told() -> None:
+    newer = models.linear()
+    newer.ir_version = 99
+    with pytest.raises(SynapseError, match=r"newer than onnxruntime.*pip install -U onnxruntime"):
+        ONNXModel().setModelPayload(newer)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("text", "string"), ("short", "array<double>")])

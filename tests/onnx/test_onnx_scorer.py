@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import cases
 import models
 import numpy as np
+import onnxruntime
 import pyarrow as pa
 import pytest
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels import onnx_session
 from synapse_magic.kernels.onnx_scorer import OnnxScorer
 from synapse_magic.kernels.onnx_session import open_session, signature
 from synapse_magic.kernels.signature import Port
@@ -126,6 +129,51 @@ def test_texts_go_in(tmp_path: Path) -> None:
     assert made.column("out").to_pylist() == [2, None, -1, 1]
 
 
+def test_a_missing_text_among_others_gives_a_null(tmp_path: Path) -> None:
+    same = models.model(
+        [models.helper.make_node("Identity", ["T"], ["I"])],
+        [models.port("T", models.STRING, "rows", 2)],
+        [models.port("I", models.STRING, "rows", 2)],
+    )
+    columns = scorer(same, tmp_path, T=["a", "b"]).score(batch(a=["p", "q"], b=[None, "r"]))
+    assert columns.column("out").to_pylist() == [None, ["q", "r"]]
+    lists = scorer(same, tmp_path, T="t").score(batch(t=[["p", None], ["q", "r"], None]))
+    assert lists.column("out").to_pylist() == [None, ["q", "r"], None]
+
+
+@pytest.mark.parametrize("column", [[1.5, None], [1, None], [Decimal("1.5"), None]])
+def test_a_missing_number_is_nan_to_an_input_of_floats(column: list[Any], tmp_path: Path) -> None:
+    filled = models.model(
+        [
+            models.helper.make_node("IsNaN", ["X"], ["N"]),
+            models.helper.make_node("Where", ["N", "seven", "X"], ["S"]),
+        ],
+        [models.port("X", models.FLOAT, "rows", 1)],
+        [models.port("S", models.FLOAT, "rows", 1)],
+        seven=np.array(7, np.float32),
+    )
+    made = scorer(filled, tmp_path, X="v").score(batch(v=column)).column("out").to_pylist()
+    assert made == [[float(column[0])], [7.0]]
+
+
+def test_maps_and_sequences_go_in(tmp_path: Path) -> None:
+    kind = models.helper.make_map_type_proto(
+        models.STRING, models.helper.make_tensor_type_proto(models.FLOAT, [])
+    )
+    counted = models.model(
+        [
+            models.helper.make_node(
+                "DictVectorizer", ["X"], ["S"], domain="ai.onnx.ml", string_vocabulary=["a", "b"]
+            )
+        ],
+        [models.helper.make_value_info("X", kind)],
+        [models.port("S", models.FLOAT, 1, 2)],
+    )
+    maps = pa.array([[("a", 1.0)], [("b", 2.0), ("a", 3.0)]], pa.map_(pa.string(), pa.float32()))
+    made = scorer(counted, tmp_path, X="v").score(batch(v=maps)).column("out").to_pylist()
+    assert made == [[1.0, 0.0], [3.0, 2.0]]
+
+
 def test_whole_numbers_fit_unsigned_inputs(tmp_path: Path) -> None:
     ours = scorer(models.summed(), tmp_path, X="v")
     assert ours.score(batch(v=[[1, 2]])).column("out").to_pylist() == [3.0]
@@ -150,6 +198,8 @@ def test_memory_that_lacks_makes_calls_smaller(tmp_path: Path, monkeypatch: Any)
     session, seen = ours._session(), []
 
     class Small:
+        get_providers = session.get_providers
+
         def run(self, names: list[str], given: dict[str, np.ndarray]) -> Any:
             seen.append(len(given["X"]))
             if len(given["X"]) > 8:
@@ -165,6 +215,9 @@ def test_memory_that_lacks_makes_calls_smaller(tmp_path: Path, monkeypatch: Any)
 
 def test_memory_that_lacks_for_one_row_is_told(tmp_path: Path, monkeypatch: Any) -> None:
     class None_:
+        def get_providers(self) -> list[str]:
+            return ["CPUExecutionProvider"]
+
         def run(self, *_: Any) -> Any:
             raise RuntimeError("bad_alloc")
 
@@ -178,6 +231,33 @@ def test_cuda_asked_for_where_there_is_none_is_told(tmp_path: Path) -> None:
     ours = scorer(models.linear(), tmp_path, X="v")
     with pytest.raises(SynapseError, match="onnxruntime-gpu"):
         OnnxScorer(**{**vars(ours), "device": "CUDA"}).score(batch(v=X.tolist()))
+
+
+class WithoutCuda:
+    """An onnxruntime that knows CUDA, and whose libraries for it do not load."""
+
+    SessionOptions = onnxruntime.SessionOptions
+    GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel
+
+    @staticmethod
+    def get_available_providers() -> list[str]:
+        return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+
+    @staticmethod
+    def InferenceSession(path: str, options: Any, providers: list[Any]) -> Any:
+        assert providers[0] == ("CUDAExecutionProvider", {"device_id": 0})
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def test_a_gpu_that_cannot_be_used_is_told(tmp_path: Path, monkeypatch: Any) -> None:
+    ours = scorer(models.linear(), tmp_path, X="v")
+    monkeypatch.setattr(onnx_session, "_runtime", lambda: WithoutCuda)
+    with pytest.raises(SynapseError, match=r"could not use the GPU.*leave it out"):
+        OnnxScorer(**{**vars(ours), "device": "CUDA"}).score(batch(v=X.tolist()))
+    with pytest.warns(RuntimeWarning, match="Scoring on the CPU"):
+        made = ours.score(batch(v=X.tolist())).column("out")
+    assert np.allclose(made.to_pylist(), models.chances(X), atol=1e-6)
+    ours.score(batch(v=X.tolist()))  # and not again
 
 
 def test_ports_say_what_they_take() -> None:
@@ -205,3 +285,41 @@ def test_the_cases_of_the_onnx_package_give_what_onnxruntime_gives(tmp_path: Pat
             failed.append(case.name)
     assert not failed
     assert passed >= 700
+
+
+def test_rows_of_a_call_fit_the_caches_of_the_cores_that_a_slot_has(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    ours = scorer(models.summed(), tmp_path, X="v")
+    session, seen = ours._session(), []
+
+    class Watched:
+        get_providers = session.get_providers
+
+        def run(self, names: list[str], given: dict[str, np.ndarray]) -> Any:
+            seen.append(given["X"].nbytes)
+            return session.run(names, given)
+
+    monkeypatch.setattr(OnnxScorer, "_session", lambda self: Watched())
+    values = np.random.default_rng(0).normal(size=(300, 1024)).astype(np.float32)
+    for threads in (1, 3):
+        seen.clear()
+        made = OnnxScorer(**{**vars(ours), "threads": threads}).score(batch(v=list(values)))
+        assert np.allclose(made.column("out"), values.sum(axis=1), atol=1e-3)
+        assert max(seen) == threads * (128 << 10)
+        assert sum(seen) == values.nbytes
+
+
+def test_outputs_whose_size_depends_on_the_values_stay_with_their_rows(tmp_path: Path) -> None:
+    spread = models.model(
+        [models.helper.make_node("Split", ["X"], ["A", "B"], axis=1)],
+        [models.port("X", models.FLOAT, "rows", "size")],
+        [
+            models.port("A", models.FLOAT, "rows", "half"),
+            models.port("B", models.FLOAT, "rows", "h"),
+        ],
+    )
+    rows = [[1.0, 2.0], [3.0, 4.0, 5.0, 6.0], [7.0, 8.0]]
+    plain = scorer(spread, tmp_path, X="v")
+    made = OnnxScorer(**{**vars(plain), "rows": 1}).score(batch(v=rows)).column("out").to_pylist()
+    assert made == [[1.0], [3.0, 4.0], [7.0]]

@@ -77,5 +77,8 @@ def test_several_tensors_and_an_output_beside_them() -> None:
 
 
 def test_a_tensor_that_is_not_there_is_told() -> None:
-    with pytest.raises(SynapseError, match=r"no tensor 'm'\. Did you mean 'M'\? Tensors: X, M, P"):
+    with pytest.raises(
+        SynapseError,
+        match=r"no tensor 'm'\. Did you mean 'M'\? Tensors: M: float\[\?, 2\]; P: float\[\?, 2\]",
+    ):
         sliced(models.linear().SerializeToString(), ["m"])

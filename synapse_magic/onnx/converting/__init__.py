@@ -1,0 +1,1 @@
+"""Fitted models of other frameworks to the ONNX format, one framework a file."""
