@@ -1,0 +1,1 @@
+"""Images on Spark: read, changed, multiplied, unrolled and cut into superpixels, by OpenCV."""
