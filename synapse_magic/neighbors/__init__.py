@@ -1,0 +1,1 @@
+"""The rows of an index that are nearest to each query."""
