@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.forest.forest import Forest
+from synapse_magic.kernels.forest.lightgbm_text import read_lightgbm
+from synapse_magic.kernels.inputs import matrix_of
 from synapse_magic.kernels.model_text import (
     is_averaged,
     iterations_used,
@@ -23,7 +25,7 @@ from synapse_magic.kernels.model_text import (
     trees_per_iteration,
 )
 from synapse_magic.kernels.responses import Link, as_classifier, link_of, response_of
-from synapse_magic.kernels.vectors import Matrix, from_matrix, to_matrix
+from synapse_magic.kernels.vectors import Matrix, from_matrix
 
 if TYPE_CHECKING:
     import lightgbm
@@ -101,6 +103,10 @@ class BoosterScorer:
         """Return the model in LightGBM's text format."""
         return self.text
 
+    def forest(self) -> Forest | None:
+        """Return the trees that predict as arrays, None where leaves hold linear models."""
+        return read_lightgbm(self.text, self.link, max(self.start, 0), self.count)
+
     def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return a batch of the output columns, one row for each row of ``batch``.
 
@@ -147,18 +153,7 @@ class BoosterScorer:
 
     def matrix(self, batch: pa.RecordBatch) -> Matrix:
         """Return the features of a batch, shape (rows, features), missing values as NaN."""
-        missing = [name for name in self.inputs if name not in batch.schema.names]
-        if missing:
-            raise SynapseError(
-                f"The rows to score lack {_listed(missing)}. "
-                f"Expected the columns that the model was trained on: {_listed(self.inputs)}"
-            )
-        columns = [batch.column(name) for name in self.inputs]
-        if self.vector and not pa.types.is_struct(columns[0].type):
-            raise _not_numbers(self.inputs[0], columns[0].type, "a vector")
-        matrix = (
-            to_matrix(columns[0]) if self.vector else stack(self.inputs, columns, batch.num_rows)
-        )
+        matrix = matrix_of(batch, self.inputs, vector=self.vector)
         self._require_size(matrix)
         return matrix
 
@@ -267,46 +262,3 @@ def load(text: str) -> lightgbm.Booster:
     import lightgbm
 
     return lightgbm.Booster(model_str=text)
-
-
-def stack(names: Sequence[str], columns: Sequence[pa.Array], rows: int) -> np.ndarray:
-    """Return plain columns side by side, nulls as NaN, of shape (rows, columns).
-
-    The elements are float32 where that is exact for all columns, else float64.
-
-    Raises
-    ------
-    SynapseError
-        When a column does not hold numbers.
-    """
-    single = all(_exact_in_single(column.type) for column in columns)
-    matrix = np.empty((rows, len(columns)), np.float32 if single else np.float64)
-    for index, (name, column) in enumerate(zip(names, columns)):
-        matrix[:, index] = _numbers(name, column)
-    return matrix
-
-
-def _exact_in_single(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_float32(kind)
-        or pa.types.is_boolean(kind)
-        or (pa.types.is_integer(kind) and kind.bit_width <= 16)
-    )
-
-
-def _numbers(name: str, column: pa.Array) -> np.ndarray:
-    kind = column.type
-    if pa.types.is_boolean(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind):
-        column = column.cast(pa.float64())
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        raise _not_numbers(name, kind, "numbers")
-    return column.to_numpy(zero_copy_only=False)
-
-
-def _not_numbers(name: str, kind: pa.DataType, expected: str) -> SynapseError:
-    return SynapseError(f"Column {name!r} holds {kind}. Expected {expected}, as in training")
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(repr(name) for name in names[:20])
-    return shown if len(names) <= 20 else f"{shown} and {len(names) - 20} more"

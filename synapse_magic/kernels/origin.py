@@ -7,9 +7,11 @@ import pyarrow as pa
 from synapse_magic.kernels.featurize import FeaturizeScorer
 from synapse_magic.kernels.pyspark_stages import (
     AssemblerScorer,
+    BucketizerScorer,
     ImputerScorer,
     IndexerScorer,
     OneHotScorer,
+    ScalerScorer,
 )
 from synapse_magic.kernels.scorer import ChainedScorer, Scorer
 from synapse_magic.kernels.vectors import to_matrix
@@ -31,19 +33,15 @@ def origins_of(chain: ChainedScorer, batch: pa.RecordBatch) -> list[str]:
     batch : pyarrow.RecordBatch
         Rows of the chain's inputs, to see how wide its vectors are; one is enough.
     """
-    seen = chain.before_last(batch.slice(0, 1))
-    origins: Origins = {name: [name] * _width(seen.column(name)) for name in batch.schema.names}
-    for scorer in chain.scorers[:-1]:
-        for output in scorer.outputs:
-            width = _width(seen.column(output))
-            origins[output] = _made(scorer, output, width, origins)
-    last = chain.last
-    found = [origin for name in last.inputs for origin in origins[name]]
-    features = getattr(last, "features", ())
+    found = _sources(chain, batch)
     raw_vectors = {n for n in batch.schema.names if pa.types.is_struct(batch.column(n).type)}
-    if len(features) != len(found):
-        features = [f"{name}_{i}" for i, name in enumerate(found)]
-    return [own if name in raw_vectors else name for name, own in zip(found, features)]
+    own = _own_names(chain, found)
+    return [name if source in raw_vectors else source for source, name in zip(found, own)]
+
+
+def own_names(chain: ChainedScorer, batch: pa.RecordBatch) -> list[str]:
+    """Return the predictor's own name of each feature; parameters as of :func:`origins_of`."""
+    return _own_names(chain, _sources(chain, batch))
 
 
 def input_names(chain: ChainedScorer, batch: pa.RecordBatch) -> list[str]:
@@ -62,6 +60,23 @@ def input_names(chain: ChainedScorer, batch: pa.RecordBatch) -> list[str]:
     return names
 
 
+def _sources(chain: ChainedScorer, batch: pa.RecordBatch) -> list[str]:
+    """Return the column that each feature of the chain's last scorer was made from."""
+    seen = chain.before_last(batch.slice(0, 1))
+    origins: Origins = {name: [name] * _width(seen.column(name)) for name in batch.schema.names}
+    for scorer in chain.scorers[:-1]:
+        for output in scorer.outputs:
+            width = _width(seen.column(output))
+            origins[output] = _made(scorer, output, width, origins)
+    return [origin for name in chain.last.inputs for origin in origins[name]]
+
+
+def _own_names(chain: ChainedScorer, sources: list[str]) -> list[str]:
+    names = getattr(chain.last, "features", ())
+    numbered = [f"{source}_{i}" for i, source in enumerate(sources)]
+    return list(names) if len(names) == len(sources) else numbered
+
+
 def _made(scorer: Scorer, output: str, width: int, origins: Origins) -> list[str]:
     if isinstance(scorer, FeaturizeScorer):
         wide = {name for name in scorer.inputs if len(origins[name]) > 1}
@@ -72,7 +87,9 @@ def _made(scorer: Scorer, output: str, width: int, origins: Origins) -> list[str
         ]
     if isinstance(scorer, AssemblerScorer):
         return [origin for name in scorer.inputs for origin in origins[name]]
-    if isinstance(scorer, (IndexerScorer, ImputerScorer, OneHotScorer)):
+    if isinstance(scorer, ScalerScorer):
+        return origins[scorer.inputs[0]]
+    if isinstance(scorer, (IndexerScorer, ImputerScorer, OneHotScorer, BucketizerScorer)):
         source = scorer.inputs[scorer.outputs.index(output)]
         return [origins[source][0]] * width
     return [output] * width

@@ -119,6 +119,55 @@ class OneHotScorer:
         return np.eye(levels)[codes][:, : levels - self.drop_last]
 
 
+@dataclass(frozen=True, eq=False)
+class ScalerScorer:
+    """``StandardScalerModel``, ``MinMaxScalerModel``: each element (x - shift) x factor + add."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    shift: np.ndarray
+    factor: np.ndarray
+    add: np.ndarray
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the scaled vectors."""
+        matrix = _as_block(batch.column(self.inputs[0]))
+        if len(matrix):
+            matrix = (matrix - self.shift) * self.factor + self.add
+        return pa.RecordBatch.from_arrays([from_matrix(matrix)], list(self.outputs))
+
+
+@dataclass(frozen=True)
+class BucketizerScorer:
+    """``Bucketizer``: the position of the interval that a number lies in."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    splits: tuple[tuple[float, ...], ...]
+    invalid: str
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return one column of positions for each input column."""
+        pairs = zip(self.inputs, self.splits)
+        columns = [self._bucket(batch.column(name), name, edges) for name, edges in pairs]
+        return pa.RecordBatch.from_arrays(columns, list(self.outputs))
+
+    def _bucket(self, values: pa.Array, name: str, edges: tuple[float, ...]) -> pa.Array:
+        numbers, null = _as_numbers(values), np.asarray(values.is_null())
+        missing = np.isnan(numbers) & ~null
+        outside = (numbers < edges[0]) | (numbers > edges[-1])
+        refused = outside if self.invalid == "keep" else outside | missing
+        if refused.any():
+            raise SynapseError(
+                f"Bucketizer met {numbers[refused][0]} in column {name!r}. Expected numbers "
+                f"from {edges[0]} to {edges[-1]}. Try: splits from -inf to inf, and "
+                "handleInvalid='keep' for missing values"
+            )
+        # The last interval holds its upper edge, too.
+        buckets = np.minimum(np.searchsorted(edges, numbers, side="right") - 1, len(edges) - 2)
+        return pa.array(np.where(missing, len(edges) - 1, buckets).astype(np.float64), mask=null)
+
+
 @dataclass(frozen=True)
 class CopyScorer:
     """``SQLTransformer`` that does nothing but give columns a second name."""

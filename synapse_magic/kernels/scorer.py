@@ -7,12 +7,17 @@ the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from synapse_magic.kernels.forest.forest import Forest
+    from synapse_magic.kernels.responses import Link
+    from synapse_magic.kernels.vectors import Matrix
 
 
 class Scorer(Protocol):
@@ -43,7 +48,7 @@ class TreeScorer(Scorer, Protocol):
         ...
 
     @property
-    def link(self) -> str:
+    def link(self) -> Link:
         """The scale on which contributions add up: identity, logit, softmax or log."""
         ...
 
@@ -54,6 +59,73 @@ class TreeScorer(Scorer, Protocol):
     def trees(self) -> str:
         """Return the model as text."""
         ...
+
+
+@runtime_checkable
+class ForestScorer(Scorer, Protocol):
+    """A predictor whose trees are known as arrays."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of its features, in order; empty where they have none."""
+        ...
+
+    def matrix(self, batch: pa.RecordBatch) -> Matrix:
+        """Return the features of a batch, (rows, features), missing values as NaN."""
+        ...
+
+    def forest(self) -> Forest | None:
+        """Return the trees of what is explained: of two classes, of the second.
+
+        None where leaves hold more than numbers.
+        """
+        ...
+
+
+@runtime_checkable
+class LinearScorer(Scorer, Protocol):
+    """A predictor that adds up its features, each times a number."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of its features, in order; empty where they have none."""
+        ...
+
+    @property
+    def link(self) -> Link:
+        """The scale on which they add up: identity, logit, softmax or log."""
+        ...
+
+    @property
+    def coefficients(self) -> np.ndarray:
+        """(outputs, features) of what is explained: of two classes, of the second."""
+        ...
+
+    @property
+    def intercept(self) -> np.ndarray:
+        """(outputs,) what is added to the features."""
+        ...
+
+    def matrix(self, batch: pa.RecordBatch) -> Matrix:
+        """Return the features of a batch, (rows, features)."""
+        ...
+
+
+@runtime_checkable
+class PartedScorer(Scorer, Protocol):
+    """A scorer whose output is large: it hands it on in parts, so that memory stays flat."""
+
+    def parts(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """Yield the output columns for the rows of ``batch``, in order, some rows at a time."""
+        ...
+
+
+def score_in_parts(scorer: Scorer, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield what a scorer makes of a batch: in parts where it makes parts, else at once."""
+    if isinstance(scorer, PartedScorer):
+        yield from scorer.parts(batch)
+    else:
+        yield scorer.score(batch)
 
 
 @dataclass(frozen=True)

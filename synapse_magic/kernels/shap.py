@@ -1,22 +1,18 @@
-"""Exact TreeSHAP of a chain of scorers, summed to the columns that a user knows."""
+"""TreeSHAP of a chain of scorers by its library, summed by groups of features."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
 
-from synapse_magic.kernels.origin import origins_of
 from synapse_magic.kernels.scorer import ChainedScorer
 from synapse_magic.kernels.vectors import to_matrix
 
 _ELEMENTS = 4_000_000
 
 
-def tree_shap(chain: ChainedScorer, batch: pa.RecordBatch) -> tuple[list[str], np.ndarray]:
-    """Return the names and contributions of the columns behind a tree model's features.
-
-    Contributions of all features made from one column are added up, which keeps them exact: they
-    and the expected value still sum to the raw score.
+def contributions(chain: ChainedScorer, batch: pa.RecordBatch, group: np.ndarray) -> np.ndarray:
+    """Return the sums of the contributions of each group of features.
 
     Parameters
     ----------
@@ -24,23 +20,21 @@ def tree_shap(chain: ChainedScorer, batch: pa.RecordBatch) -> tuple[list[str], n
         Its last scorer explains itself.
     batch : pyarrow.RecordBatch
         Rows of the chain's inputs, at least one.
+    group : numpy.ndarray of int
+        The group of each feature, from 0.
 
     Returns
     -------
-    names : list of str
-        Columns, in order of first use.
-    contributions : numpy.ndarray
-        (rows, outputs, names + 1) on the raw scale, the expected value last.
+    numpy.ndarray
+        (rows, outputs, groups + 1) on the raw scale, the expected value last.
     """
-    origins = origins_of(chain, batch)
-    names = list(dict.fromkeys(origins))
-    group = np.array([names.index(origin) for origin in origins])
-    step = max(1, _ELEMENTS // max(len(origins), 1))
+    groups = int(group.max(initial=-1)) + 1
+    step = max(1, _ELEMENTS // max(len(group), 1))
     parts = [
-        _grouped(chain, batch.slice(start, step), group, len(names))
+        _grouped(chain, batch.slice(start, step), group, groups)
         for start in range(0, batch.num_rows, step)
     ]
-    return names, np.concatenate(parts)
+    return np.concatenate(parts)
 
 
 def _grouped(

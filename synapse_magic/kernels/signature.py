@@ -74,10 +74,18 @@ class Port:
         """How many rows it takes at once; None for any number."""
         return self.shape[0] if self.shape else None
 
-    def __str__(self) -> str:
-        sizes = ", ".join("?" if size is None else str(size) for size in self.shape)
+    @property
+    def takes_nan(self) -> bool:
+        """Whether it takes tensors of floats, in which a number may be missing."""
+        return self.kind == "tensor" and self.dtype.kind == "f"
+
+    def described(self) -> tuple[str, str]:
+        """Return its type and, of a tensor, its shape for people: ``('float', '[?, 3]')``."""
         element = _TENSOR.fullmatch(self.type)
-        shown = element.group(1) if element else self.type
-        return (
-            f"{self.name}: {shown}[{sizes}]" if self.kind == "tensor" else f"{self.name}: {shown}"
-        )
+        if element is None:
+            return self.type, ""
+        sizes = ", ".join("?" if size is None else str(size) for size in self.shape)
+        return element.group(1), f"[{sizes}]"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {''.join(self.described())}"

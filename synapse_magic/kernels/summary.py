@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -33,7 +33,7 @@ def summarise(
     for batch in batches:
         for column, summary in zip(batch.columns, summaries):
             summary.look(column)
-    yield _packed(dict(enumerate(summaries)))
+    yield packed(dict(enumerate(summaries)))
 
 
 def merge_summaries(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -46,10 +46,11 @@ def merge_summaries(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
                 merged[item].merge(arrived)
             else:
                 merged[item] = arrived
-    yield _packed(merged)
+    yield packed(merged)
 
 
-def _packed(summaries: dict[int, Summary]) -> pa.RecordBatch:
+def packed(summaries: Mapping[int, Summary]) -> pa.RecordBatch:
+    """Return summaries by the number of their item, as a batch of ``SUMMARY_DDL``."""
     contents = [pickle.dumps(summary) for summary in summaries.values()]
     arrays = [pa.array(list(summaries), pa.int32()), pa.array(contents, pa.binary())]
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)

@@ -31,6 +31,13 @@ DENSE_SHARE = 0.5
 """A matrix with a smaller share of stored values than this is kept sparse."""
 
 
+def is_vector(kind: pa.DataType) -> bool:
+    """Say whether a column of this type holds vectors."""
+    return pa.types.is_struct(kind) and {own.name for own in kind} == {
+        own.name for own in VECTOR_TYPE
+    }
+
+
 def to_matrix(vectors: pa.StructArray) -> Matrix:
     """Return the rows of a vector column as a matrix of shape (rows, size), float64.
 

@@ -1,0 +1,1 @@
+"""How rows are explained near themselves: what is asked of a model, and what its answers say."""

@@ -1,0 +1,1 @@
+"""Shapley values of games that are known by their outcomes for coalitions."""
