@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 import synapse_magic
+from synapse_magic.spark import stage
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,9 @@ def spark() -> Iterator[SparkSession]:
     session.spark.conf.set("spark.sql.shuffle.partitions", "2")
     yield session.spark
     session.stop()
+
+
+@pytest.fixture(autouse=True)
+def first_warnings() -> None:
+    """Let each test see what is told once a process, whichever test ran before it."""
+    stage._tell_no_effect.cache_clear()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synapse_magic.kernels.booster import BoosterScorer
+from synapse_magic.kernels.booster_onnx import to_onnx
 from synapse_magic.kernels.model_text import (
     feature_names,
     header_int,
@@ -20,7 +21,6 @@ from synapse_magic.lightgbm.native_file import (
     require_task,
     write_model,
 )
-from synapse_magic.lightgbm.to_onnx import to_onnx
 from synapse_magic.spark.stage import Model
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.kernels.booster import stack
+from synapse_magic.kernels.inputs import stack
 from synapse_magic.kernels.vectors import Matrix, to_matrix
 from synapse_magic.lightgbm.plan import Layout
 

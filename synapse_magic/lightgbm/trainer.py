@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import secrets
-import socket
 import threading
 import time
 import warnings
@@ -13,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.attendance import slots_kept
-from synapse_magic.lightgbm.failure import first_cause, lost_a_worker
+from synapse_magic.lightgbm.failure import lost_a_worker
 from synapse_magic.lightgbm.features import Features, native_names
 from synapse_magic.lightgbm.guard import guarded
 from synapse_magic.lightgbm.handover import (
@@ -39,8 +38,9 @@ from synapse_magic.lightgbm.worker import (
     train_partition,
     train_together,
 )
-from synapse_magic.spark.driver import barriers_allowed
-from synapse_magic.spark.session import is_connect, master_of, slots
+from synapse_magic.spark.driver import barriers_allowed, own_host
+from synapse_magic.spark.failure import first_cause
+from synapse_magic.spark.session import slots
 from synapse_magic.spark.shipping import map_in_arrow
 
 _KEY = "key"
@@ -107,7 +107,7 @@ class Training:
         spark = self.frame.sparkSession
         with (
             guarded(spark) as guard,
-            listening(self.uid, plan.rounds, _own_host(spark), plan.timeout, guard.end) as channel,
+            listening(self.uid, plan.rounds, own_host(spark), plan.timeout, guard.end) as channel,
             slots_kept(spark, self._tasks(), plan.timeout, guard.end),
         ):
             try:
@@ -221,13 +221,3 @@ def _model_in(found: list[Row]) -> Trained:
     if len(found) != 1:
         raise SynapseError(f"LightGBM training gave {len(found)} models. Expected one")
     return Trained(**json.loads(found[0].result))
-
-
-def _own_host(spark: SparkSession) -> str:
-    """Return the address at which workers reach this process."""
-    master = master_of(spark)
-    if "local" in master or "127.0.0.1" in master:
-        return "127.0.0.1"
-    if not is_connect(spark):
-        return spark.conf.get("spark.driver.host") or socket.gethostname()
-    return socket.gethostname()

@@ -6,6 +6,9 @@ import inspect
 import sys
 from typing import Any, get_args
 
+from pyspark.ml import Transformer
+from pyspark.sql import DataFrame
+
 from synapse_magic.spark import functions
 from synapse_magic.spark.param import Param, unset
 
@@ -83,9 +86,14 @@ def _document_param(declared: Param[Any]) -> list[str]:
 
 
 def code(declared: Param[Any], value: Any) -> str:
-    """Return the code of a param's value; that of a secret reads the environment."""
+    """Return the code of a param's value; that of a secret reads the environment.
+
+    A fitted stage or a frame goes by the name of its param.
+    """
     if declared.secret:
         return f'os.environ["{environment_name(declared.name)}"]'
+    if isinstance(value, (Transformer, DataFrame)):
+        return declared.name  # what has no code is taken for a variable
     if callable(value):
         return functions.code(value)
     if isinstance(value, list) and any(map(callable, value)):

@@ -49,6 +49,16 @@ def master_of(spark: SparkSession) -> str:
     return f"sc://{master}" if is_connect(spark) else master
 
 
+def own_host(spark: SparkSession) -> str:
+    """Return the address at which workers reach this process."""
+    master = master_of(spark)
+    if "local" in master or "127.0.0.1" in master:
+        return "127.0.0.1"
+    if not is_connect(spark):
+        return spark.conf.get("spark.driver.host") or socket.gethostname()
+    return socket.gethostname()
+
+
 def is_alive(spark: SparkSession) -> bool:
     """Say whether ``spark`` can still run anything, within about two seconds."""
     if is_connect(spark):

@@ -52,6 +52,20 @@ class Iteration:
         self._end()
 
 
+@dataclass(frozen=True)
+class RowsExplained:
+    """How far an explanation has come.
+
+    Attributes
+    ----------
+    done, total : int
+        Rows explained so far, and all that are to be.
+    """
+
+    done: int
+    total: int
+
+
 _listeners: list[tuple[type, Callable[[Any], None]]] = []
 _lock = threading.Lock()
 
@@ -77,7 +91,8 @@ def listen(
     listener
         Called with each event, in the thread that made it.
     kind
-        What to receive: each :class:`Iteration`, or each :class:`Leaderboard` of a search.
+        What to receive: each :class:`Iteration`, each :class:`Leaderboard` of a search, or each
+        :class:`RowsExplained` of an explanation.
 
     Examples
     --------

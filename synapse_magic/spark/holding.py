@@ -34,10 +34,26 @@ class Holder(Stage):
         """Take back the stages that :meth:`_get_parts` gave."""
 
     def _get_state(self) -> dict[str, Any]:
-        return {_FOLDER: list(self._get_parts())}
+        return {**super()._get_state(), _FOLDER: list(self._get_parts())}
 
     def _set_state(self, state: dict[str, Any]) -> None:
+        super()._set_state(state)
         self._part_names: list[str] = state[_FOLDER]
+
+
+class ModelHolder(Holder):
+    """A stage whose param ``model`` is a fitted stage."""
+
+    unsaved: ClassVar[tuple[str, ...]] = ("model",)
+
+    def _get_parts(self) -> dict[str, Any]:
+        held = {"model": self.getOrDefault("model")} if self.isDefined("model") else {}
+        return {**super()._get_parts(), **held}
+
+    def _set_parts(self, parts: dict[str, Any]) -> None:
+        super()._set_parts(parts)
+        if "model" in parts:
+            self._set(model=parts["model"])
 
 
 class ModelsHolder(Holder):

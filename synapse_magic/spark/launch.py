@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,8 @@ _LOCAL_SERVER = CONNECT_SETTINGS | {
 # What a JVM reads once, when it starts.
 _JVM_SETTINGS = re.compile(r"spark\.driver\.(memory|extra|defaultJava)|spark\.jars|spark\.submit")
 TOKEN_VARIABLE = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+_LATE_SECONDS = 2.0
+"""What a JVM says of a failure may come after it."""
 _ON_THIS_MACHINE = ("local", "local-cluster", "connect-local")
 
 
@@ -174,6 +176,19 @@ def hold_jvm_errors(seconds: float = math.inf) -> None:
     errors = _jvm_errors() if "pyspark" in sys.modules else None
     if errors is not None:
         errors.hold(seconds)
+
+
+@contextlib.contextmanager
+def without_jvm_errors() -> Iterator[None]:
+    """Hold back what our JVM says of failures that are expected, for the length of the block."""
+    hold_jvm_errors()
+    try:
+        yield
+    finally:
+        errors = _jvm_errors()
+        if errors is not None:
+            errors.release()
+            errors.hold(_LATE_SECONDS)
 
 
 def _jvm_errors() -> quiet.JvmErrors | None:

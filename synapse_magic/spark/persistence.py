@@ -1,8 +1,9 @@
 """Saved stages: metadata, attachments, and a manifest written last that proves them complete.
 
 Everything goes through Spark's reader and writer, so any file system that Spark reaches works, on
-Spark Connect as well. The layout is ``metadata/`` (as ``pyspark.ml`` writes it), one Parquet file
-of one row in ``attachments/NAME/``, and ``manifest/`` with the length and SHA-256 of each.
+Spark Connect as well. The layout is ``metadata/`` (as ``pyspark.ml`` writes it), Parquet files in
+``attachments/NAME/`` with a part of the content in each, and ``manifest/`` with the length and
+SHA-256 of each.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from synapse_magic.spark.stage import Stage
 
 PUBLIC_MODULE = "synapse_magic"
+PART_BYTES = 32 << 20
+"""Of an attachment in one file: what one message of Spark Connect and one result of a task take."""
 
 
 class StageWriter(MLWriter):
@@ -50,8 +53,7 @@ class StageWriter(MLWriter):
         metadata = _metadata(self.stage, self.sparkSession.version)
         _write_text(self.sparkSession, f"{path}/metadata", metadata)
         for name, content in contents.items():
-            frame = self.sparkSession.createDataFrame([(bytearray(content),)], "content binary")
-            frame.coalesce(1).write.mode("overwrite").parquet(f"{path}/attachments/{name}")
+            _write_attachment(self.sparkSession, f"{path}/attachments/{name}", content)
         manifest = _manifest({"metadata": metadata.encode(), **contents})
         _write_text(self.sparkSession, f"{path}/manifest", manifest)
 
@@ -151,14 +153,22 @@ def _read_text(spark: SparkSession, path: str, name: str) -> str:
     return str(row[0]).rstrip("\n")
 
 
+def _write_attachment(spark: SparkSession, path: str, content: bytes) -> None:
+    for number, start in enumerate(range(0, max(len(content), 1), PART_BYTES)):
+        row = (number, bytearray(content[start : start + PART_BYTES]))
+        frame = spark.createDataFrame([row], "part int, content binary").coalesce(1)
+        frame.write.mode("append" if number else "overwrite").parquet(path)
+
+
 def _read_attachment(spark: SparkSession, path: str, name: str) -> bytes:
     try:
-        row = spark.read.parquet(f"{path}/attachments/{name}").first()
+        rows = spark.read.parquet(f"{path}/attachments/{name}").toLocalIterator()
+        parts = {row.part: bytes(row.content) for row in rows}
     except PySparkException as error:
         raise _incomplete(path, f"attachment {name!r} cannot be read") from error
-    if row is None:
+    if not parts:
         raise _incomplete(path, f"attachment {name!r} is empty")
-    return bytes(row[0])
+    return b"".join(parts[number] for number in sorted(parts))
 
 
 def _exists(spark: SparkSession, path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructField, StructType
 
-from synapse_magic.kernels.scorer import Scorer
+from synapse_magic.kernels.scorer import Scorer, score_in_parts
 from synapse_magic.spark.columns import col, fields, mappable, require
 from synapse_magic.spark.shipping import ensure_workers, map_in_arrow
 
@@ -22,7 +22,7 @@ _SINGLE = {"float", "boolean", "byte", "short"}
 _DOUBLE = {"double", "integer", "long"}
 """Types of Spark whose values are exact as a float of 4 and of 8 bytes."""
 
-Score = Callable[[pa.Array], pa.RecordBatch]
+Score = Callable[[pa.Array], Iterable[pa.RecordBatch]]
 
 
 @runtime_checkable
@@ -95,9 +95,9 @@ def _packed(scorer: Scorer, frame: DataFrame) -> tuple[Column, Score]:
 def _list_scorer(scorer: MatrixScorer) -> Score:
     size = len(scorer.inputs)
 
-    def score(rows: pa.ListArray) -> pa.RecordBatch:
+    def score(rows: pa.ListArray) -> list[pa.RecordBatch]:
         flat: np.ndarray = rows.flatten().to_numpy(zero_copy_only=False)
-        return scorer.score_matrix(flat.reshape(len(rows), size))
+        return [scorer.score_matrix(flat.reshape(len(rows), size))]
 
     return score
 
@@ -105,8 +105,8 @@ def _list_scorer(scorer: MatrixScorer) -> Score:
 def _struct_scorer(scorer: Scorer) -> Score:
     names = list(scorer.inputs)
 
-    def score(rows: pa.StructArray) -> pa.RecordBatch:
-        return scorer.score(pa.RecordBatch.from_arrays(rows.flatten(), names))
+    def score(rows: pa.StructArray) -> Iterator[pa.RecordBatch]:
+        return score_in_parts(scorer, pa.RecordBatch.from_arrays(rows.flatten(), names))
 
     return score
 
@@ -116,9 +116,9 @@ def _evaluator(score: Score) -> Any:
 
     def evaluate(batches: Iterator[pa.Array]) -> Iterator[pa.Array]:
         for rows in batches:
-            scored = score(rows)
-            names = [f"o{i}" for i in range(scored.num_columns)]
-            yield pa.StructArray.from_arrays(scored.columns, names)
+            for scored in score(rows):
+                names = [f"o{i}" for i in range(scored.num_columns)]
+                yield pa.StructArray.from_arrays(scored.columns, names)
 
     return evaluate
 
@@ -147,8 +147,11 @@ def _appender(scorer: Scorer, names: Sequence[str], kept: int) -> Any:
     def append(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             named = pa.RecordBatch.from_arrays(batch.columns, list(names))
-            scored = scorer.score(named.select(list(scorer.inputs)))
-            made = [*names[:kept], *scored.schema.names]
-            yield pa.RecordBatch.from_arrays([*batch.columns[:kept], *scored.columns], made)
+            start = 0
+            for scored in score_in_parts(scorer, named.select(list(scorer.inputs))):
+                own = batch.slice(start, scored.num_rows).columns[:kept]
+                made = [*names[:kept], *scored.schema.names]
+                yield pa.RecordBatch.from_arrays([*own, *scored.columns], made)
+                start += scored.num_rows
 
     return append

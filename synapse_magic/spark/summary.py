@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Summary)
 
+Work = Callable[[Iterable["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]
+
 _MERGERS = 4
 
 
@@ -28,13 +30,23 @@ def summarised(frame: DataFrame, blank: Sequence[S]) -> list[S]:
     blank : sequence of Summary
         An empty summary for each column.
     """
-    parts = map_in_arrow(frame, _summariser(list(blank)), SUMMARY_DDL)
-    rows = map_in_arrow(parts.repartition(_MERGERS, "item"), merge_summaries, SUMMARY_DDL).collect()
-    found: dict[int, Any] = {row["item"]: pickle.loads(bytes(row["content"])) for row in rows}
+    found = merged(frame, _summariser(list(blank)))
     return [found.get(i, empty) for i, empty in enumerate(blank)]
 
 
-def _summariser(
-    blank: list[Any],
-) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+def merged(frame: DataFrame, work: Work) -> dict[int, Any]:
+    """Return the summaries that ``work`` makes of each partition, merged by their item.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    work : callable
+        Batches of a partition to batches of ``SUMMARY_DDL``.
+    """
+    parts = map_in_arrow(frame, work, SUMMARY_DDL)
+    rows = map_in_arrow(parts.repartition(_MERGERS, "item"), merge_summaries, SUMMARY_DDL).collect()
+    return {row["item"]: pickle.loads(bytes(row["content"])) for row in rows}
+
+
+def _summariser(blank: list[Any]) -> Work:
     return lambda batches: summarise(batches, blank)

@@ -14,7 +14,6 @@ import pytest
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.lightgbm.council import Council, convene
-from synapse_magic.lightgbm.failure import first_cause
 from synapse_magic.lightgbm.features import native_names
 from synapse_magic.lightgbm.handover import (
     claim,
@@ -28,6 +27,7 @@ from synapse_magic.lightgbm.handover import (
 from synapse_magic.lightgbm.leading import MOST_ATTEMPTS, NETWORK_GRACE_SECONDS, Leading
 from synapse_magic.lightgbm.native import passed_through
 from synapse_magic.lightgbm.rendezvous import Member, crews, own_address, within
+from synapse_magic.spark.failure import first_cause
 
 
 def member(partition, host="a", path="rows.arrow"):

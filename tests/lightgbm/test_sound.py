@@ -15,7 +15,6 @@ from synapse_magic import (
     listen,
 )
 from synapse_magic.lightgbm.native import native_params
-from synapse_magic.spark import stage as stages
 
 
 def regressor(data, **params):
@@ -94,7 +93,6 @@ def test_whoever_listens_can_end_a_training(regression):
 
 
 def test_a_param_without_effect_says_so_once():
-    stages._tell_no_effect.cache_clear()
     with pytest.warns(NoEffectWarning, match="microBatchSize has no effect here"):
         LightGBMClassifier(microBatchSize=5)
     with warnings.catch_warnings():

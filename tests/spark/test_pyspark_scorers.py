@@ -10,6 +10,8 @@ from pyspark.ml.feature import Imputer, OneHotEncoder, StringIndexer, VectorAsse
 from pyspark.sql import DataFrame, SparkSession
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.origin import origins_of
+from synapse_magic.kernels.scorer import ChainedScorer
 from synapse_magic.kernels.vectors import to_matrix
 from synapse_magic.spark.scorer import has_scorer, scorer_of
 
@@ -78,9 +80,52 @@ def test_other_sql_is_refused() -> None:
 
 
 def test_a_stage_without_a_scorer_says_which_have_one(frame: DataFrame) -> None:
+    from pyspark.ml.feature import Tokenizer
+
+    stage = Tokenizer(inputCol="kind", outputCol="words")
+    assert not has_scorer(stage)
+    with pytest.raises(SynapseError, match=r"Tokenizer cannot be scored.*StringIndexerModel"):
+        scorer_of(stage)
+
+
+def test_scaled_vectors_are_those_of_spark(frame: DataFrame) -> None:
+    from pyspark.ml.feature import MinMaxScaler, StandardScaler
+
+    scalers = [
+        StandardScaler(inputCol="v", outputCol="s0"),
+        StandardScaler(inputCol="v", outputCol="s1", withMean=True),
+        StandardScaler(inputCol="v", outputCol="s2", withMean=True, withStd=False),
+        MinMaxScaler(inputCol="v", outputCol="s3", min=-1.0, max=3.0),
+    ]
+    together = VectorAssembler(inputCols=["size", "many", "same"], outputCol="v")
+    data = frame.selectExpr("*", "7D AS same")
+    model = Pipeline(stages=[together, *scalers]).fit(data)
+    expected = model.transform(data).collect()
+    same = pa.RecordBatch.from_arrays([*batch().columns, pa.array([7.0] * 4)], data.columns)
+    for stage in model.stages[1:]:
+        chain = ChainedScorer.of([scorer_of(together), scorer_of(stage)])
+        found = to_matrix(chain.score(same).column(stage.getOutputCol()))
+        vectors = [row[stage.getOutputCol()].toArray() for row in expected]
+        np.testing.assert_allclose(found, vectors, rtol=0, atol=1e-12)
+        assert origins_of(chain, same) == ["size", "many", "same"]
+
+
+def test_buckets_are_those_of_spark(frame: DataFrame) -> None:
     from pyspark.ml.feature import Bucketizer
 
-    stage = Bucketizer(splits=[0.0, 1.0, 9.0], inputCol="size", outputCol="b")
-    assert not has_scorer(stage)
-    with pytest.raises(SynapseError, match=r"Bucketizer cannot be scored.*StringIndexerModel"):
-        scorer_of(stage)
+    inf = float("inf")
+    one = Bucketizer(splits=[1.0, 2.0, 4.0], inputCol="size", outputCol="b")
+    several = Bucketizer(
+        splitsArray=[[0.0, 6.0, 7.5, 9.0], [-inf, 2.0, inf]],
+        inputCols=["many", "part"],
+        outputCols=["c", "d"],
+        handleInvalid="keep",
+    )
+    model = Pipeline(stages=[one, several]).fit(frame)
+    expected = model.transform(frame).select("b", "c", "d").collect()
+    scored = scorer_of(several).score(batch())
+    scored_one = scorer_of(one).score(batch())
+    found = zip(*(c.to_pylist() for c in (*scored_one.columns, *scored.columns)))
+    assert list(found) == [tuple(row) for row in expected]
+    with pytest.raises(SynapseError, match=r"met nan in column 'part'.*handleInvalid='keep'"):
+        scorer_of(one.copy().setInputCol("part")).score(batch())
