@@ -1,5 +1,6 @@
 // A drawing in three layers: axes as SVG, pixels on a canvas, labels and marks as SVG.
-import { h, s, text } from "./dom";
+import { block, fill, h, s, stroke, text, upwards, type Writing } from "./dom";
+import type { Palette } from "./theme";
 import { number, ticks, type Scale } from "./words";
 
 export interface Chart {
@@ -37,22 +38,37 @@ export function paint(pen: CanvasRenderingContext2D, pixels: ImageData, x: numbe
   pen.drawImage(own, x, y, width, height);
 }
 
-export function bottomAxis(svg: SVGSVGElement, x: Scale, from: number, to: number, y: number, title: string, top?: number): void {
-  for (const value of ticks(x.low, x.high, Math.max(2, Math.floor((to - from) / 75)))) {
-    if (top !== undefined) svg.append(s("line", { x1: x(value), x2: x(value), y1: top, y2: y, class: "syn-grid" }));
-    svg.append(text(x(value), y + 11, number(value), { anchor: "middle", kind: "dim", size: 11 }));
-  }
-  svg.append(text((from + to) / 2, y + 28, title, { anchor: "middle", kind: "dim", room: to - from + 60, node: svg }));
+// The pixel of -1 to 1: blue below 0, orange above, fuller the farther from it.
+export function diverging(colours: Palette, part: number): number[] {
+  return [...(part < 0 ? colours.low : colours.high), 20 + 235 * Math.min(Math.abs(part), 1)];
 }
 
-export function leftAxis(svg: SVGSVGElement, y: Scale, top: number, bottom: number, x: number, title: string, right: number): void {
-  for (const value of ticks(y.low, y.high, Math.max(2, Math.floor((bottom - top) / 50)))) {
-    svg.append(s("line", { x1: x, x2: right, y1: y(value), y2: y(value), class: "syn-grid" }));
+export function bottomAxis(svg: SVGSVGElement, x: Scale, y: number, title: string, top?: number): void {
+  for (const value of ticks(x.low, x.high, Math.max(2, Math.floor((x.end - x.start) / 75)))) {
+    if (top !== undefined) svg.append(stroke(x(value), top, x(value), y, "grid"));
+    svg.append(text(x(value), y + 11, number(value), { anchor: "middle", kind: "dim", size: 11 }));
+  }
+  svg.append(text((x.start + x.end) / 2, y + 28, title, { anchor: "middle", kind: "dim", room: x.end - x.start + 60 }));
+}
+
+export function leftAxis(svg: SVGSVGElement, y: Scale, x: number, title: string, right: number): void {
+  for (const value of ticks(y.low, y.high, Math.max(2, Math.floor((y.start - y.end) / 50)))) {
+    svg.append(stroke(x, y(value), right, y(value), "grid"));
     svg.append(text(x - 6, y(value), number(value), { anchor: "end", kind: "dim", size: 11 }));
   }
-  const words = text(0, 0, title, { anchor: "middle", kind: "dim" });
-  words.setAttribute("transform", `translate(${x - 48} ${(top + bottom) / 2}) rotate(-90)`);
-  svg.append(words);
+  svg.append(upwards(x - 48, (y.start + y.end) / 2, title, { anchor: "middle", kind: "dim" }));
+}
+
+// A line that moves to a place of the drawing, and hides without one.
+export function cursor(svg: SVGSVGElement, y1: number, y2: number): (place?: number) => void {
+  const line = s("line", { y1, y2, class: "syn-cursor", visibility: "hidden" });
+  svg.append(line);
+  return (place) => void fill(line, { x1: place, x2: place, visibility: place === undefined ? "hidden" : "visible" });
+}
+
+// A row of a drawing, to be filled: it is hit over the whole width and has its words at the left.
+export function band(y: number, width: number, height: number, words: string, options: Writing, mark?: string): SVGGElement {
+  return s("g", { "data-mark": mark }, block(1, y - height / 2, width - 3, height, "hit", 4), text(6, y, words, { size: 12.5, ...options }));
 }
 
 export function path(points: [number, number][], kind: string): SVGPathElement {

@@ -5,7 +5,7 @@ type Child = Node | string | null | undefined;
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function fill<E extends Element>(node: E, attributes: Attributes, children: Child[]): E {
+export function fill<E extends Element>(node: E, attributes: Attributes, children: Child[] = []): E {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) node.setAttribute(name, "");
     else if (value !== null && value !== undefined && value !== false) {
@@ -33,37 +33,54 @@ export function s<K extends keyof SVGElementTagNameMap>(
 }
 
 let pen: CanvasRenderingContext2D | null = null;
+let family = "sans-serif";
 
-// The width of words in pixels, measured in the font of the page.
-export function measure(words: string, size: number, node: Element): number {
+// Words are measured in the font of the stage that is being drawn.
+export function writeLike(node: Element): void {
+  family = getComputedStyle(node).fontFamily || "sans-serif";
+}
+
+// The width of words in pixels.
+export function measure(words: string, size: number): number {
   pen ??= document.createElement("canvas").getContext("2d");
   if (!pen) return words.length * size * 0.56;
-  pen.font = `${size}px ${getComputedStyle(node).fontFamily || "sans-serif"}`;
+  pen.font = `${size}px ${family}`;
   return pen.measureText(words).width;
 }
 
+export function widest(words: string[], size = 12.5, least = 60): number {
+  return Math.max(least, ...words.map((one) => measure(one, size)));
+}
+
 // Words cut in the middle where they are wider than their room.
-export function shorten(words: string, room: number, size: number, node: Element): string {
+export function shorten(words: string, room: number, size: number): string {
   const flat = words.replace(/\s+/g, " ").trim() || "\u2423";
-  if (measure(flat, size, node) <= room) return flat;
+  if (measure(flat, size) <= room) return flat;
   const letters = Array.from(flat);
   let keep = letters.length;
   const cut = () => {
     const head = Math.ceil((keep * 2) / 3);
     return letters.slice(0, head).join("").trimEnd() + "\u2026" + letters.slice(letters.length - (keep - head)).join("");
   };
-  while (keep > 2 && measure(cut(), size, node) > room) keep--;
+  while (keep > 2 && measure(cut(), size) > room) keep--;
   return cut();
+}
+
+export interface Writing {
+  anchor?: string;
+  kind?: string;
+  size?: number;
+  room?: number;
 }
 
 export function text(
   x: number,
   y: number,
   words: string,
-  options: { anchor?: string; kind?: string; size?: number; room?: number; node?: Element } = {},
+  options: Writing = {},
 ): SVGTextElement {
   const size = options.size ?? 12;
-  const shown = options.room !== undefined && options.node ? shorten(words, options.room, size, options.node) : words;
+  const shown = options.room === undefined ? words : shorten(words, options.room, size);
   const node = s("text", {
     x,
     y,
@@ -77,18 +94,29 @@ export function text(
   return node;
 }
 
-export function select(
-  label: string,
-  options: [string, string][],
-  chosen: string,
-  change: (value: string) => void,
-): HTMLLabelElement {
-  const control = h("select", {});
-  for (const [value, words] of options) {
-    control.append(h("option", { value, selected: value === chosen }, words));
-  }
-  control.addEventListener("change", () => change(control.value));
-  return h("label", { class: "syn-control" }, h("span", {}, label), control);
+// Words that run upwards, centred on a point unless told otherwise.
+export function upwards(x: number, y: number, words: string, options: Writing): SVGTextElement {
+  return fill(text(0, 0, words, options), { transform: `translate(${x} ${y}) rotate(-90)` });
+}
+
+export function stroke(x1: number, y1: number, x2: number, y2: number, kind: string): SVGLineElement {
+  return s("line", { x1, y1, x2, y2, class: "syn-" + kind });
+}
+
+export function block(x: number, y: number, width: number, height: number, kind: string, rx?: number): SVGRectElement {
+  return s("rect", { x, y, width, height, rx, class: "syn-" + kind });
+}
+
+export function disc(cx: number, cy: number, r: number, kind: string): SVGCircleElement {
+  return s("circle", { cx, cy, r, class: "syn-" + kind });
+}
+
+export function note(words = ""): HTMLElement {
+  return h("p", { class: "syn-note" }, words);
+}
+
+export function title(words = ""): HTMLElement {
+  return h("p", { class: "syn-title" }, h("b", {}, words));
 }
 
 export function clear(node: Element): void {

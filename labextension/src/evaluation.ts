@@ -1,9 +1,9 @@
 // Evaluation: one threshold moves through ROC, precision and recall; all from score histograms.
-import { h, select } from "./dom";
+import { h, note, title } from "./dom";
 import { StaticModel, type Render, type Tensor } from "./model";
 import { drawLines } from "./lines";
 import { Stage } from "./stage";
-import { number, share } from "./words";
+import { number, share, whole } from "./words";
 
 interface Counts {
   negatives: Float64Array; // taken for positive at each threshold, from 1 down to 0
@@ -23,16 +23,14 @@ export const evaluation: Render = ({ model, el }) => {
   const stage = new Stage(el, draw);
   const said = h("p", { class: "syn-threshold" });
   const output = h("output", {}, number(0.5));
-  if (classes.length > 1) {
-    const options = classes.map((name, i): [string, string] => [String(i), `${name} against the rest`]);
-    stage.controls.append(select("class", options, String(index), (value) => ((index = Number(value)), stage.now())));
-  }
+  stage.pick("class", classes.map((name) => `${name} against the rest`), index, (value) => (index = value));
   const slider = h("input", { type: "range", min: 0, max: bins, value: at, "aria-label": "threshold" });
   slider.addEventListener("input", () => {
     at = bins - Number(slider.value);
     stage.later();
   });
-  stage.controls.append(h("label", { class: "syn-control" }, h("span", {}, "threshold"), slider, output), said);
+  stage.control("threshold", slider, output);
+  stage.controls.append(said);
 
   function draw(width: number): void {
     const counts = sweep(histograms, index);
@@ -43,11 +41,11 @@ export const evaluation: Render = ({ model, el }) => {
     const frame = h("div", { class: "syn-cards" });
     stage.body.append(frame);
     for (const one of curves(counts)) {
-      const card = h("div", { class: "syn-card" }, h("p", { class: "syn-title" }, h("b", {}, one.title)));
+      const card = h("div", { class: "syn-card" }, title(one.title));
       card.style.width = `${Math.min(each, 440)}px`;
       frame.append(card);
       drawLines(stage, card, new StaticModel(one.data), Math.min(each, 440));
-      card.append(h("p", { class: "syn-note" }, one.note));
+      card.append(note(one.note));
     }
   }
 
@@ -59,7 +57,7 @@ export const evaluation: Render = ({ model, el }) => {
     const f1 = (2 * tp) / (all + tp + fp);
     const right = share(tp + none - fp, all + none);
     const words = `At ${number(threshold)} ${classes[index]} is predicted for ${share(tp + fp, all + none)} of rows: precision ${number(precision)}, recall ${number(recall)}, F1 ${number(f1)}, ${right} right`;
-    said.textContent = words + (binary ? ` (${whole(tp)} of ${whole(all)} found, ${whole(fp)} false alarms).` : ".");
+    said.textContent = words + (binary ? ` (${whole(tp, 1)} of ${whole(all, 1)} found, ${whole(fp, 1)} false alarms).` : ".");
   }
 
   function curves(counts: Counts): { title: string; note: string; data: Record<string, unknown> }[] {
@@ -133,8 +131,4 @@ function area(xs: Float64Array, ys: Float64Array): number {
 
 function tensor(data: Float64Array): Tensor {
   return { data, shape: [data.length] };
-}
-
-function whole(count: number): string {
-  return count.toLocaleString("en-US", { maximumFractionDigits: 1 });
 }

@@ -1,9 +1,9 @@
 // Importance: bars of mean absolute SHAP values with their intervals.
-import { bottomAxis, chart } from "./chart";
-import { h, measure, s, select, text } from "./dom";
+import { band, bottomAxis, chart } from "./chart";
+import { block, note, s, text, widest } from "./dom";
 import type { Render, Tensor } from "./model";
 import { hover, Stage, walk, type Mark } from "./stage";
-import { number, rows, scale } from "./words";
+import { number, sample, scale, tops } from "./words";
 
 const ROW = 26;
 
@@ -14,19 +14,15 @@ export const importance: Render = ({ model, el }) => {
   const method = model.get("method") as string;
   const means = (model.get("meanAbs") as Tensor).data;
   const reaches = (model.get("reach") as Tensor).data;
+  const errors = (model.get("error") as Tensor | null)?.data;
   let output = 0;
   let top = Math.min(15, names.length);
   const stage = new Stage(el, draw);
-  const note = h("p", { class: "syn-note" });
-  el.append(note);
-  if (outputs.length > 1) {
-    const options = outputs.map((name, i): [string, string] => [String(i), name]);
-    stage.controls.append(select("class", options, "0", (value) => ((output = Number(value)), stage.now())));
-  }
+  const said = note();
+  el.append(said);
+  stage.pick("class", outputs, 0, (value) => (output = value));
   if (names.length > 15) {
-    const tops = [15, 40, 100].filter((n) => n < names.length).map((n): [string, string] => [String(n), String(n)]);
-    tops.push([String(names.length), names.length === features ? "all" : String(names.length)]);
-    stage.controls.append(select("show", tops, String(top), (value) => ((top = Number(value)), stage.now())));
+    stage.pick("show", tops([15, 40, 100], names.length, features), top, (value) => (top = value));
   }
 
   function draw(width: number): void {
@@ -35,19 +31,17 @@ export const importance: Render = ({ model, el }) => {
     const order = names.map((_, i) => i).sort((a, b) => mean(b) - mean(a)).slice(0, top);
     const bottom = 8 + ROW * order.length;
     const { svg } = chart(stage.body, width, bottom + 40, `Importance of ${order.length} of ${features} features. Arrow keys walk the bars.`);
-    const widest = Math.max(60, ...order.map((i) => measure(names[i], 12.5, stage.root)));
-    const left = Math.min(widest + 16, Math.max(96, width * 0.3));
+    const left = Math.min(widest(order.map((i) => names[i])) + 16, Math.max(96, width * 0.3));
     const end = Math.max(...order.map((i) => mean(i) + (reach(i) || 0))) || 1;
     const x = scale(0, end, left, width - 64);
     const of = outputs.length > 1 ? ` for ${outputs[output]}` : "";
-    bottomAxis(svg, x, left, width - 64, bottom, `mean |${method} value|${of} (${model.get("scale") as string})`, 8);
+    bottomAxis(svg, x, bottom, `mean |${method} value|${of} (${model.get("scale") as string})`, 8);
     const marks: Mark[] = order.map((i, row) => {
       const y = 8 + ROW * (row + 0.5);
       const value = mean(i);
       const lines = [names[i], `mean |${method}| ${number(value)}`];
-      const node = s("g", { "data-mark": names[i] }, s("rect", { x: 1, y: y - ROW / 2 + 1, width: width - 3, height: ROW - 2, class: "syn-hit", rx: 4 }));
-      node.append(text(6, y, names[i], { size: 12.5, room: left - 14, node: stage.root }));
-      node.append(s("rect", { x: left, y: y - 7, width: Math.max(x(value) - left, 0.5), height: 14, class: "syn-bar" }));
+      const node = band(y, width, ROW - 2, names[i], { room: left - 14 }, names[i]);
+      node.append(block(left, y - 7, Math.max(x(value) - left, 0.5), 14, "bar"));
       let tip = x(value);
       if (reach(i) > 0) {
         tip = x(value + reach(i));
@@ -55,17 +49,15 @@ export const importance: Render = ({ model, el }) => {
         node.append(s("path", { d: `M${low} ${y}H${tip}M${tip} ${y - 3}V${y + 3}`, class: "syn-whisker" }));
         lines.push(`95 % interval ${number(Math.max(value - reach(i), 0))} to ${number(value + reach(i))}`);
       }
+      if (errors) lines.push(`mean standard error ${number(errors[i * outputs.length + output])}`);
       node.append(text(tip + 6, y, number(value), { size: 11 }));
       svg.append(node);
-      const mark = { node, lines };
-      hover(stage, mark);
-      return mark;
+      return hover(stage, { node, lines });
     });
     walk(stage, marks);
-    const count = model.get("rows") as number;
-    const total = model.get("rowsTotal") as number;
-    const whisker = count > 1 ? " Whisker: 95 % interval of the mean." : "";
-    note.textContent = `${rows(count)}${total > count ? ` of ${total.toLocaleString("en-US")}` : ""}, ${order.length} of ${features} features.${whisker}`;
+    const sampled = errors ? ", sampling of values included" : "";
+    const whisker = reach(0) >= 0 ? ` Whisker: 95 % interval of the mean${sampled}.` : "";
+    said.textContent = `${sample(model)}, ${order.length} of ${features} features.${whisker}`;
   }
 
   return () => stage.stop();

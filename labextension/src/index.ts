@@ -3,19 +3,25 @@
 import { dependence } from "./dependence";
 import { evaluation } from "./evaluation";
 import { explanation } from "./explanation";
-import { h } from "./dom";
+import { h, title } from "./dom";
+import { heatmap } from "./heatmap";
+import { image } from "./image";
 import { importance } from "./importance";
+import { interaction } from "./interaction";
 import { lines } from "./lines";
 import { StaticModel, type Render } from "./model";
+import { pdp } from "./pdp";
 import { residuals } from "./residuals";
 import { row } from "./row";
 import { summary } from "./summary";
+import { text } from "./text";
 import { unpack } from "./unpack";
 
 export { number, share, signed, ticks } from "./words";
 
 export const views: Record<string, Render> = {
-  dependence, evaluation, explanation, importance, lines, residuals, row, summary,
+  dependence, evaluation, explanation, heatmap, image, importance, interaction, lines, pdp, residuals,
+  row, summary, text,
 };
 
 const taken = new WeakSet<Element>();
@@ -45,7 +51,7 @@ async function bring(root: HTMLElement): Promise<void> {
     const swap = still.flatMap((node) => Array.from(node.querySelectorAll<HTMLElement>(".syn-swap")));
     const gone = swap.length ? swap : still;
     gone[0].before(el);
-    if (payload.title) el.append(h("p", { class: "syn-title" }, h("b", {}, payload.title as string)));
+    if (payload.title) el.append(title(payload.title as string));
     views[payload.kind as string]({ model: new StaticModel(payload), el });
     for (const node of gone) node.style.display = "none";
     root.querySelectorAll<HTMLDetailsElement>(".syn-numbers").forEach((node) => (node.open = false));

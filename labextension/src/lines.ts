@@ -1,8 +1,8 @@
 // Lines over common axes, with a cursor that reads them: curves of an evaluation and of training.
-import { bottomAxis, chart, leftAxis, path } from "./chart";
-import { h, s } from "./dom";
+import { bottomAxis, chart, cursor, leftAxis, path } from "./chart";
+import { disc, h, note } from "./dom";
 import type { Model, Render, Tensor } from "./model";
-import { Stage } from "./stage";
+import { follow, Stage } from "./stage";
 import { number, scale } from "./words";
 
 export interface Series {
@@ -13,7 +13,7 @@ export interface Series {
 
 export const lines: Render = ({ model, el }) => {
   const stage = new Stage(el, (width) => drawLines(stage, stage.body, model, Math.min(width, model.get("wide") ? 720 : 440)));
-  el.append(h("p", { class: "syn-note" }, (model.get("note") as string) ?? ""));
+  el.append(note((model.get("note") as string) ?? ""));
   return () => stage.stop();
 };
 
@@ -31,8 +31,8 @@ export function drawLines(stage: Stage, into: HTMLElement, model: Model, width: 
   const { svg, node } = chart(into, width, height, `${yTitle} over ${xTitle}. Left and right read the points.`);
   const x = scale(xEnds[0], xEnds[1], left, right);
   const y = scale(yEnds[0], yEnds[1], bottom, top);
-  leftAxis(svg, y, top, bottom, left, yTitle, right);
-  bottomAxis(svg, x, left, right, bottom, xTitle, top);
+  leftAxis(svg, y, left, yTitle, right);
+  bottomAxis(svg, x, bottom, xTitle, top);
   if (ideal) svg.append(path(points(ideal[0], ideal[1], x, y), "ideal"));
   series.forEach((one, i) => {
     const places = points(one.x, one.y, x, y);
@@ -40,50 +40,42 @@ export function drawLines(stage: Stage, into: HTMLElement, model: Model, width: 
     drawn.classList.add(`syn-s${i % 8}`);
     svg.append(drawn);
     if (model.get("marks") || places.length === 1) {
-      for (const [px, py] of places) svg.append(s("circle", { cx: px, cy: py, r: 3.5, class: `syn-dot syn-s${i % 8}` }));
+      for (const [px, py] of places) svg.append(disc(px, py, 3.5, `dot syn-s${i % 8}`));
     }
   });
   if (at !== undefined) {
     const [px, py] = points(series[0].x, series[0].y, x, y)[at] ?? [NaN, NaN];
-    if (Number.isFinite(px) && Number.isFinite(py)) svg.append(s("circle", { cx: px, cy: py, r: 6, class: "syn-here" }));
+    if (Number.isFinite(px) && Number.isFinite(py)) svg.append(disc(px, py, 6, "here"));
   }
   if (series.length > 1) legend(node, series);
-  if (series.length) cursor();
+  if (series.length) reader();
 
-  function cursor(): void {
-    const rule = s("line", { y1: top, y2: bottom, class: "syn-cursor", visibility: "hidden" });
-    svg.append(rule);
+  function reader(): void {
+    const rule = cursor(svg, top, bottom);
     const xs = series.reduce((best, one) => (one.x.data.length > best.length ? one.x.data : best), series[0].x.data);
     let here = at ?? 0;
-    const tell = (i: number, clientX?: number, clientY?: number) => {
+    const tell = (i: number) => {
       here = Math.min(Math.max(i, 0), xs.length - 1);
-      const place = x(xs[here]);
-      rule.setAttribute("x1", String(place));
-      rule.setAttribute("x2", String(place));
-      rule.setAttribute("visibility", "visible");
+      rule(x(xs[here]));
       const words = [`${xTitle} ${number(xs[here])}`];
       for (const one of series) {
         if (here < one.y.data.length) words.push(`${series.length > 1 ? one.name : yTitle} ${number(one.y.data[here])}`);
       }
       for (const one of extra) words.push(`${one.name} ${number(one.values.data[here])}`);
-      const box = svg.getBoundingClientRect();
-      stage.show(clientX ?? box.left + place, clientY ?? box.top + y(series[0].y.data[here] || yEnds[0]), words);
       return words;
     };
     svg.setAttribute("tabindex", "0");
     svg.classList.add("syn-walk");
-    const leave = () => (rule.setAttribute("visibility", "hidden"), stage.hide());
-    svg.addEventListener("pointerleave", leave);
-    svg.addEventListener("blur", leave);
-    svg.addEventListener("pointermove", (event) => {
-      const box = svg.getBoundingClientRect();
-      tell(nearest(event.clientX - box.left, event.clientY - box.top), event.clientX, event.clientY);
-    });
+    svg.addEventListener("blur", () => (rule(), stage.hide()));
+    follow(stage, svg, (px, py) => tell(nearest(px, py)), rule);
     svg.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -1e9, End: 1e9 }[event.key];
       if (step === undefined) return;
       event.preventDefault();
-      stage.say(tell(here + step).join(", "));
+      const words = tell(here + step);
+      const box = svg.getBoundingClientRect();
+      stage.show(box.left + x(xs[here]), box.top + y(series[0].y.data[here] || yEnds[0]), words);
+      stage.say(words.join(", "));
     });
     function nearest(px: number, py: number): number {
       let best = 0;

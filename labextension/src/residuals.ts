@@ -1,9 +1,9 @@
 // Residuals of a regression over its predictions, as a density with the mean line.
 import { bottomAxis, chart, leftAxis, paint, path } from "./chart";
 import { shade } from "./dependence";
-import { h, s } from "./dom";
+import { disc, note, stroke } from "./dom";
 import type { Render, Tensor } from "./model";
-import { Stage, walk, type Mark } from "./stage";
+import { follow, Stage, walk, type Mark } from "./stage";
 import { palette } from "./theme";
 import { number, rows, scale } from "./words";
 
@@ -14,7 +14,7 @@ export const residuals: Render = ({ model, el }) => {
   const middle = (model.get("middle") as Tensor).data;
   const [across, up] = counts.shape;
   const stage = new Stage(el, (width) => draw(Math.min(width, 720)));
-  el.append(h("p", { class: "syn-note" }, "Shade: square root of the row count; line: mean residual."));
+  el.append(note("Shade: square root of the row count; line: mean residual."));
 
   function draw(width: number): void {
     const height = Math.round(Math.min(Math.max(width * 0.5, 250), 360));
@@ -22,10 +22,10 @@ export const residuals: Render = ({ model, el }) => {
     const { back, svg, canvas } = chart(stage.body, width, height, "Residuals over predictions. Arrow keys walk the mean line.");
     const x = scale(xEdges[0], xEdges[across], left, right);
     const y = scale(yEdges[0], yEdges[up], bottom, top);
-    leftAxis(back, y, top, bottom, left, "residual (true \u2212 predicted)", right);
-    bottomAxis(back, x, left, right, bottom, "prediction");
+    leftAxis(back, y, left, "residual (true \u2212 predicted)", right);
+    bottomAxis(back, x, bottom, "prediction");
     paint(canvas, shade({ data: counts.data, shape: [1, across, up] }, 0, palette(stage.root).low, 0.95), left, top, right - left, bottom - top);
-    back.append(s("line", { x1: left, x2: right, y1: y(0), y2: y(0), class: "syn-zero" }));
+    back.append(stroke(left, y(0), right, y(0), "zero"));
     const centre = (i: number) => (xEdges[i] + xEdges[i + 1]) / 2;
     svg.append(path(Array.from(middle, (value, i): [number, number] => [x(centre(i)), y(value)]), "median"));
     const marks: Mark[] = [];
@@ -33,19 +33,16 @@ export const residuals: Render = ({ model, el }) => {
       if (!Number.isFinite(middle[i])) continue;
       let sum = 0;
       for (let j = 0; j < up; j++) sum += counts.data[i * up + j];
-      const node = s("circle", { cx: x(centre(i)), cy: y(middle[i]), r: 4, class: "syn-point" });
+      const node = disc(x(centre(i)), y(middle[i]), 4, "point");
       svg.append(node);
       marks.push({ node, lines: [`prediction ${number(xEdges[i])} to ${number(xEdges[i + 1])}`, rows(sum), `mean residual ${number(middle[i])}`] });
     }
     walk(stage, marks);
-    svg.addEventListener("pointerleave", () => stage.hide());
-    svg.addEventListener("pointermove", (event) => {
-      const box = svg.getBoundingClientRect();
-      const i = Math.floor(((x.invert(event.clientX - box.left) - x.low) / (x.high - x.low)) * across);
-      const j = Math.floor(((y.invert(event.clientY - box.top) - y.low) / (y.high - y.low)) * up);
+    follow(stage, svg, (px, py) => {
+      const i = Math.floor(((x.invert(px) - x.low) / (x.high - x.low)) * across);
+      const j = Math.floor(((y.invert(py) - y.low) / (y.high - y.low)) * up);
       const count = i >= 0 && i < across && j >= 0 && j < up ? counts.data[i * up + j] : 0;
-      if (!count) return stage.hide();
-      stage.show(event.clientX, event.clientY, [rows(count), `prediction ${number(xEdges[i])} to ${number(xEdges[i + 1])}`, `residual ${number(yEdges[j])} to ${number(yEdges[j + 1])}`]);
+      return count ? [rows(count), `prediction ${number(xEdges[i])} to ${number(xEdges[i + 1])}`, `residual ${number(yEdges[j])} to ${number(yEdges[j + 1])}`] : null;
     });
   }
 

@@ -1,15 +1,17 @@
 // Row: from the average to the prediction of one row, and its LIME row beside.
-import { bottomAxis, chart } from "./chart";
-import { h, s, select, text } from "./dom";
+import { badge, type Fact } from "./badges";
+import { band, bottomAxis, chart } from "./chart";
+import { h, note, s, stroke, text, title } from "./dom";
 import type { Render, Tensor } from "./model";
 import { hover, Stage, walk, type Mark } from "./stage";
-import { number, scale, signed } from "./words";
+import { extent, number, scale, signed, whole } from "./words";
 
 interface Entry {
   title: string;
   names: string[];
   shown: string[];
   values: Tensor; // (features, outputs)
+  error: Tensor | null; // standard errors of the values
   others: number;
   rest: Tensor;
   base: Tensor;
@@ -27,11 +29,13 @@ interface Bar {
   value: number;
   steps: Float64Array; // the contribution to every output
   rest: boolean;
+  reach: number; // half the 95 % interval, 0 where there is none
 }
 
 const SCALES = { identity: "prediction", logit: "log-odds", softmax: "raw score", log: "log" };
 const NATURAL = { identity: "prediction", logit: "probability", softmax: "probability", log: "prediction" };
 const LINE = 27;
+const NORMAL_95 = 1.96;
 
 export const row: Render = ({ model, el }) => {
   const entries = model.get("rows") as Entry[];
@@ -39,39 +43,34 @@ export const row: Render = ({ model, el }) => {
   let output = entries[0].first;
   let natural = false;
   let most = 9;
+  let beside = -1;
   const stage = new Stage(el, draw);
-  const heading = h("p", { class: "syn-title" }, h("b", {}));
+  const heading = title();
   el.prepend(heading);
   controls();
 
   function controls(): void {
     const entry = entries[0];
-    if (entries.length > 1) {
-      const options = entries.map((one, i): [string, string] => [String(i), `${one.title} \u00b7 ${NATURAL[one.link]} ${number(natively(one, one.prediction.data)[one.first])}`]);
-      stage.controls.append(select("row", options, "0", (value) => ((current = Number(value)), stage.now())));
-    }
-    if (entry.outputs.length > 1) {
-      const options = entry.outputs.map((name, i): [string, string] => [String(i), name]);
-      stage.controls.append(select("class", options, String(output), (value) => ((output = Number(value)), stage.now())));
-    }
+    stage.pick("row", entries.map((one) => `${one.title} \u00b7 ${NATURAL[one.link]} ${number(natively(one, one.prediction.data)[one.first])}`), 0, (value) => (current = value));
+    stage.pick("class", entry.outputs, output, (value) => (output = value));
     if (entry.link !== "identity") {
-      const options: [string, string][] = [["link", `${SCALES[entry.link]} (adds up)`], ["natural", NATURAL[entry.link]]];
-      stage.controls.append(select("scale", options, "link", (value) => ((natural = value === "natural"), stage.now())));
+      stage.pick("scale", [["link", `${SCALES[entry.link]} (adds up)`], ["natural", NATURAL[entry.link]]], "link", (value) => (natural = value === "natural"));
     }
-    if (entry.names.length > 10) {
-      const options: [string, string][] = [["9", "9 largest"], ["25", "25 largest"], ["1000", "all"]];
-      stage.controls.append(select("show", options, "9", (value) => ((most = Number(value)), stage.now())));
+    if (entries.length > 1) {
+      stage.pick("compare with", [[-1, entry.companion ? "LIME" : "nothing"], ...entries.map((one, i): [number, string] => [i, one.title])], -1, (value) => (beside = value));
     }
+    if (entry.names.length > 10) stage.pick("show", [[9, "9 largest"], [25, "25 largest"], [1000, "all"]], 9, (value) => (most = value));
   }
 
   function draw(width: number): void {
     const entry = entries[current];
     (heading.firstChild as HTMLElement).textContent = entry.title;
-    const wide = width >= 820 && entry.companion !== null;
+    const other = entries[beside] ?? entry.companion;
+    const wide = width >= 820 && other !== null;
     const frame = h("div", { class: "syn-beside" });
     stage.body.append(frame);
     const marks = panel(frame, entry, wide ? (width - 24) / 2 : Math.min(width, 760));
-    if (entry.companion) marks.push(...panel(frame, entry.companion, wide ? (width - 24) / 2 : Math.min(width, 760)));
+    if (other) marks.push(...panel(frame, other, wide ? (width - 24) / 2 : Math.min(width, 760)));
     walk(stage, marks);
   }
 
@@ -90,18 +89,16 @@ export const row: Render = ({ model, el }) => {
     const { svg } = chart(node, width, bottom + 38, label);
     const left = Math.min(Math.max(width * 0.36, 130), 230);
     const [start, end] = [left + 58, width - 60]; // room for the words at the ends of bars
-    const all = [...points.map(place), ...ends];
-    let [low, high] = [Math.min(...all), Math.max(...all)];
-    if (low === high) [low, high] = [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2];
-    const x = scale(low, high, start, end);
+    const whiskers = natural ? [] : bars.flatMap((bar, i) => [points[i + 1][output] - bar.reach, points[i + 1][output] + bar.reach]);
+    const all = [...points.map(place), ...ends, ...whiskers];
+    const x = scale(...extent(all), start, end);
     const scaleName = natural ? NATURAL[entry.link] : SCALES[entry.link];
-    bottomAxis(svg, x, start, end, bottom, scaleName, 4);
-    svg.append(s("line", { x1: x(ends[0]), x2: x(ends[0]), y1: 4, y2: bottom, class: "syn-zero" }));
+    bottomAxis(svg, x, bottom, scaleName, 4);
+    svg.append(stroke(x(ends[0]), 4, x(ends[0]), bottom, "zero"));
     const marks: Mark[] = [];
     const finish = (y: number, at: number, name: string, vector: ArrayLike<number>) => {
       const word = number(place(vector)) + other(entry, vector);
-      const group = s("g", {}, s("rect", { x: 1, y: y - 12, width: width - 3, height: 24, class: "syn-hit", rx: 4 }));
-      group.append(text(6, y, name, { size: 12.5, room: left - 10, node: stage.root }));
+      const group = band(y, width, 24, name, { room: left - 10 });
       group.append(s("path", { d: `M${at - 6} ${y}L${at} ${y - 6}L${at + 6} ${y}L${at} ${y + 6}Z`, class: "syn-mark" }));
       const flip = at > (start + end) / 2;
       group.append(text(flip ? at - 11 : at + 11, y, word, { anchor: flip ? "end" : "start" }));
@@ -110,13 +107,14 @@ export const row: Render = ({ model, el }) => {
     };
     finish(17, x(ends[0]), entry.quality ? "intercept" : "average", entry.base.data);
     bars.forEach((bar, i) => {
-      const mark = drawBar(svg, entry, bar, x(place(points[i])), x(place(points[i + 1])), LINE * (i + 1) + 17, left, width);
+      const reach = natural ? 0 : Math.abs(x(bar.reach) - x(0));
+      const mark = drawBar(svg, entry, bar, x(place(points[i])), x(place(points[i + 1])), reach, LINE * (i + 1) + 17, left, width);
       const moved = place(points[i + 1]) - place(points[i]);
       if (natural) mark.lines.push(`${scaleName} ${signed(moved)} in this order`);
       marks.push(mark);
     });
     finish(LINE * (bars.length + 1) + 17, x(ends[1]), "prediction", entry.prediction.data);
-    node.append(h("p", { class: "syn-note" }, words(entry)));
+    node.append(note(words(entry)));
     marks.forEach((mark, i) => (mark.node.dataset.mark = `${entry.method}-${i}`));
     return marks;
   }
@@ -126,32 +124,31 @@ export const row: Render = ({ model, el }) => {
     return natural ? `  (${SCALES[entry.link]} ${number(vector[output])})` : `  (${NATURAL[entry.link]} ${number(natively(entry, vector)[output])})`;
   }
 
-  function drawBar(svg: SVGSVGElement, entry: Entry, bar: Bar, a: number, b: number, y: number, left: number, width: number): Mark {
-    const node = s("g", {}, s("rect", { x: 1, y: y - 12, width: width - 3, height: 24, class: "syn-hit", rx: 4 }));
+  function drawBar(svg: SVGSVGElement, entry: Entry, bar: Bar, a: number, b: number, reach: number, y: number, left: number, width: number): Mark {
+    const node = band(y, width, 24, bar.words, { room: left - 10, kind: bar.rest ? "dim" : undefined });
     const kind = bar.rest ? "syn-rest" : bar.value >= 0 ? "syn-pos" : "syn-neg";
     const nose = Math.min(5, Math.abs(b - a)) * (b >= a ? 1 : -1);
     const shape = `M${a} ${y - 8}L${b - nose} ${y - 8}L${b} ${y}L${b - nose} ${y + 8}L${a} ${y + 8}Z`;
     node.append(
-      text(6, y, bar.words, { size: 12.5, room: left - 10, node: stage.root, kind: bar.rest ? "dim" : undefined }),
       s("path", { d: shape, class: kind }),
-      s("line", { x1: b, x2: b, y1: y + 8, y2: y + LINE - 8, class: "syn-link" }),
+      stroke(b, y + 8, b, y + LINE - 8, "link"),
     );
     const right = b >= a;
-    node.append(text(right ? b + 6 : b - 6, y, signed(bar.value), { size: 11.5, anchor: right ? "start" : "end" }));
+    if (reach) node.append(s("path", { d: `M${b - reach} ${y - 3}V${y + 3}M${b - reach} ${y}H${b + reach}M${b + reach} ${y - 3}V${y + 3}`, class: "syn-whisker" }));
+    node.append(text(right ? b + reach + 6 : b - reach - 6, y, signed(bar.value), { size: 11.5, anchor: right ? "start" : "end" }));
     svg.append(node);
     const about = bar.value >= 0 ? "raises" : "lowers";
     const lines = [bar.words, `${about} the ${SCALES[entry.link]} by ${number(Math.abs(bar.value))}`];
+    if (bar.reach) lines.push(`95 % interval ${signed(bar.value - bar.reach)} to ${signed(bar.value + bar.reach)}`);
     const press = bar.rest ? () => ((most = Math.max(most * 3, 25)), stage.now()) : undefined;
     if (press) lines.push("press to show more of them");
-    const mark: Mark = { node, lines, press };
-    hover(stage, mark);
-    return mark;
+    return hover(stage, { node, lines, press });
   }
 
   function head(entry: Entry): HTMLElement {
-    const [said, good] = badge(entry, output);
+    const said = trust(entry, output);
     const of = entry.outputs.length > 1 ? ` \u00b7 ${entry.outputs[output]}` : "";
-    return h("p", { class: "syn-head" }, h("b", {}, entry.method + of), h("span", { class: "syn-badge " + (good ? "syn-good" : "syn-poor") }, said));
+    return h("p", { class: "syn-head" }, h("b", {}, entry.method + of), badge(said));
   }
 
   function words(entry: Entry): string {
@@ -160,7 +157,8 @@ export const row: Render = ({ model, el }) => {
       return `The ${NATURAL[entry.link]} is not a sum of parts: a bar is how far it moves when its feature is added in this order. The numbers are ${link} effects; those add up.`;
     }
     if (entry.quality) return `LIME: a local linear model; lengths are its effects on the ${link} scale, and its R\u00b2 says how well it follows the model here.`;
-    return `Bars add up on the ${link} scale: average + all bars = prediction.`;
+    const whisker = entry.error ? " Whisker: 95 % interval of a sampled value." : "";
+    return `Bars add up on the ${link} scale: average + all bars = prediction.${whisker}`;
   }
 
   return () => stage.stop();
@@ -173,14 +171,15 @@ function barsOf(entry: Entry, output: number, most: number): Bar[] {
   const few = entry.others === 0 && order.length <= most + 1 ? order.length : Math.min(most, order.length);
   const bars: Bar[] = order.slice(0, few).map((i) => {
     const steps = vector(i);
-    return { words: `${entry.names[i]} = ${entry.shown[i]}`, value: steps[output], steps, rest: false };
+    const reach = NORMAL_95 * (entry.error?.data[i * width + output] ?? 0);
+    return { words: `${entry.names[i]} = ${entry.shown[i]}`, value: steps[output], steps, rest: false, reach };
   });
   const left = order.slice(few);
   if (left.length + entry.others) {
     let steps: ArrayLike<number> = entry.rest.data;
     for (const i of left) steps = add(steps, vector(i));
     const sum = Float64Array.from(steps);
-    bars.push({ words: `${(left.length + entry.others).toLocaleString("en-US")} other features`, value: sum[output], steps: sum, rest: left.length > 0 });
+    bars.push({ words: `${whole(left.length + entry.others)} other features`, value: sum[output], steps: sum, rest: left.length > 0, reach: 0 });
   }
   return bars;
 }
@@ -201,7 +200,7 @@ function natively(entry: Entry, points: ArrayLike<number>): Float64Array {
   return powers.map((value) => value / sum);
 }
 
-function badge(entry: Entry, output: number): [string, boolean] {
+function trust(entry: Entry, output: number): Fact {
   if (entry.quality) {
     const r2 = entry.quality.data[output];
     return [`R\u00b2 ${number(r2)}`, r2 >= 0.5];

@@ -1,5 +1,5 @@
 // Where a view draws: a place that knows its width, its theme, its tooltip and what to say aloud.
-import { clear, h } from "./dom";
+import { clear, fill, h, writeLike } from "./dom";
 import { watchTheme } from "./theme";
 
 export class Stage {
@@ -54,6 +54,7 @@ export class Stage {
     const inside = focus !== undefined && this.body.contains(document.activeElement);
     this.hide();
     clear(this.body);
+    writeLike(this.root);
     this.draw(this.width);
     if (inside) this.body.querySelector<SVGElement>(`[data-mark="${CSS.escape(focus ?? "")}"]`)?.focus();
   }
@@ -69,6 +70,19 @@ export class Stage {
     const top = y - box.top + 14 + own.height > box.height ? y - box.top - own.height - 10 : y - box.top + 14;
     this.tip.style.left = `${Math.max(0, left)}px`;
     this.tip.style.top = `${Math.max(0, top)}px`;
+  }
+
+  control(label: string, ...children: Node[]): void {
+    this.controls.append(h("label", { class: "syn-control" }, h("span", {}, label), ...children));
+  }
+
+  // Lets choose among several: words that stand for their place, or values with their words.
+  pick<T extends string | number = number>(label: string, options: (string | [T, string])[], chosen: T, set: (value: T) => void): void {
+    if (options.length < 2) return;
+    const pairs = options.map((one, i): [T, string] => (typeof one === "string" ? [i as T, one] : one));
+    const control = h("select", {}, ...pairs.map(([value, words]) => h("option", { value, selected: value === chosen }, words)));
+    control.addEventListener("change", () => (set(pairs[control.selectedIndex][0]), this.now()));
+    this.control(label, control);
   }
 
   say(words: string): void {
@@ -97,9 +111,7 @@ export interface Mark {
 export function walk(stage: Stage, marks: Mark[]): void {
   marks.forEach((mark, i) => {
     const { node } = mark;
-    node.setAttribute("tabindex", i ? "-1" : "0");
-    node.setAttribute("role", mark.press ? "button" : "img");
-    node.setAttribute("aria-label", mark.lines.join(", "));
+    fill(node, { tabindex: i ? -1 : 0, role: mark.press ? "button" : "img", "aria-label": mark.lines.join(", ") });
     node.classList.add("syn-walk");
     node.dataset.mark ??= String(i);
     const tell = (lines: string[]) => {
@@ -137,11 +149,20 @@ export function walk(stage: Stage, marks: Mark[]): void {
   });
 }
 
-// Tooltips of marks under the pointer.
-export function hover(stage: Stage, mark: Mark): void {
-  mark.node.addEventListener("pointermove", (event) => {
+// Tells what lies under the pointer, found by its place in the drawing.
+export function follow(stage: Stage, node: SVGElement | HTMLElement, find: (x: number, y: number) => string[] | null, leave?: () => void): void {
+  node.addEventListener("pointermove", (event) => {
     const { clientX, clientY } = event as PointerEvent;
-    stage.show(clientX, clientY, mark.lines);
+    const box = (node.closest("svg") ?? node).getBoundingClientRect();
+    const lines = find(clientX - box.left, clientY - box.top);
+    if (lines) stage.show(clientX, clientY, lines);
+    else stage.hide();
   });
-  mark.node.addEventListener("pointerleave", () => stage.hide());
+  node.addEventListener("pointerleave", () => (leave?.(), stage.hide()));
+}
+
+// Tooltips of marks under the pointer.
+export function hover(stage: Stage, mark: Mark): Mark {
+  follow(stage, mark.node, () => mark.lines);
+  return mark;
 }

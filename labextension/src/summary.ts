@@ -1,10 +1,10 @@
 // Summary: a density beeswarm per feature, painted from counts.
-import { bottomAxis, chart, paint } from "./chart";
-import { h, measure, s, select, shorten, text } from "./dom";
+import { bottomAxis, chart, cursor, paint } from "./chart";
+import { block, h, measure, note, s, shorten, stroke, text, widest } from "./dom";
 import type { Model, Render, Tensor } from "./model";
-import { hover, Stage, walk, type Mark } from "./stage";
-import { palette, ramp, type Colour, type Palette } from "./theme";
-import { number, rows, scale, share, signed, type Scale } from "./words";
+import { follow, hover, Stage, walk, type Mark } from "./stage";
+import { palette, ramp, rampBar, swatch, type Colour, type Palette } from "./theme";
+import { number, rows, sample, scale, share, signed, tops, type Scale } from "./words";
 
 interface Strip {
   kind: "numeric" | "category" | "unknown";
@@ -36,31 +36,18 @@ export const summary: Render = ({ model, el }) => {
   const look: Look = { output: 0, order: "importance", top: Math.min(12, names.length), wanted: "" };
   const mean = (i: number) => means.data[i * outputs.length + look.output];
   const stage = new Stage(el, draw);
-  const note = h("p", { class: "syn-note" });
-  el.append(note);
+  const said = note();
+  el.append(said);
   controls();
 
   function controls(): void {
-    const change = () => stage.now();
-    if (outputs.length > 1) {
-      const options = outputs.map((name, i): [string, string] => [String(i), name]);
-      stage.controls.append(
-        select("class", options, "0", (value) => {
-          look.output = Number(value);
-          model.set("output", look.output);
-          change();
-        }),
-      );
-    }
+    stage.pick("class", outputs, 0, (value) => model.set("output", (look.output = value)));
     if (names.length > 6) {
-      const orders: [string, string][] = [["importance", "importance"], ["name", "name"], ["reach", "largest effect"]];
-      stage.controls.append(select("sort by", orders, look.order, (value) => ((look.order = value), change())));
-      const tops = [5, 12, 30, 100].filter((n) => n < names.length).map((n): [string, string] => [String(n), String(n)]);
-      tops.push([String(names.length), names.length === features ? "all" : String(names.length)]);
-      stage.controls.append(select("show", tops, String(look.top), (value) => ((look.top = Number(value)), change())));
+      stage.pick("sort by", [["importance", "importance"], ["name", "name"], ["reach", "largest effect"]], look.order, (value) => (look.order = value));
+      stage.pick("show", tops([5, 12, 30, 100], names.length, features), look.top, (value) => (look.top = value));
       const search = h("input", { type: "search", placeholder: "feature", size: 12 });
-      search.addEventListener("input", () => ((look.wanted = search.value.toLowerCase()), change()));
-      stage.controls.append(h("label", { class: "syn-control" }, h("span", {}, "find"), search));
+      search.addEventListener("input", () => ((look.wanted = search.value.toLowerCase()), stage.now()));
+      stage.control("find", search);
     }
   }
 
@@ -80,67 +67,58 @@ export const summary: Render = ({ model, el }) => {
     const tall = shown.map((i) => (strips[i]?.kind === "category" ? TALL : ROW));
     const top = 26;
     const bottom = top + tall.reduce((a, b) => a + b, 0);
-    const widest = Math.max(60, ...shown.map((i) => measure(names[i], 12.5, stage.root)));
-    const left = Math.min(widest + 14, Math.max(96, width * 0.27));
+    const left = Math.min(widest(shown.map((i) => names[i])) + 14, Math.max(96, width * 0.27));
     const label = `Summary: ${shown.length} of ${features} features. Arrow keys walk the features, left and right the values.`;
     const { back, canvas, svg } = chart(stage.body, width, bottom + 40, label);
     const start = left + 72;
     const x = scale(edges[look.output * 2], edges[look.output * 2 + 1], start, width - 16);
     const of = outputs.length > 1 ? ` for ${outputs[look.output]}` : "";
-    bottomAxis(back, x, start, width - 16, bottom, `${method} value${of} (${model.get("scale") as string})`, top);
-    back.append(s("line", { x1: x(0), x2: x(0), y1: top, y2: bottom, class: "syn-zero" }));
+    bottomAxis(back, x, bottom, `${method} value${of} (${model.get("scale") as string})`, top);
+    back.append(stroke(x(0), top, x(0), bottom, "zero"));
     svg.append(text(left, top - 13, `mean |${method}|`, { kind: "dim", size: 11 }));
     const target = outputs.length > 1 ? outputs[look.output] : outputs[0];
     const raises = `lowers \u2190 ${target} \u2192 raises`;
-    svg.append(text(width - 16, top - 13, raises, { anchor: "end", kind: "dim", size: 11, room: width - start - 90, node: stage.root }));
+    svg.append(text(width - 16, top - 13, raises, { anchor: "end", kind: "dim", size: 11, room: width - start - 90 }));
     const most = Math.max(...names.map((_, i) => mean(i))) || 1;
     const colours = palette(stage.root);
     const marks: Mark[] = [];
     let y = top;
     shown.forEach((i, row) => {
       const middle = y + ROW / 2;
-      svg.append(text(6, middle, names[i], { size: 12.5, room: left - 14, node: stage.root }));
-      svg.append(s("rect", { x: left, y: middle - 9, width: Math.max(60 * (mean(i) / most), 1), height: 18, class: "syn-data", rx: 2 }));
+      svg.append(text(6, middle, names[i], { size: 12.5, room: left - 14 }));
+      svg.append(block(left, middle - 9, Math.max(60 * (mean(i) / most), 1), 18, "data", 2));
       svg.append(text(left + 4, middle, number(mean(i)), { size: 11.5 }));
-      back.append(s("line", { x1: start, x2: width - 16, y1: middle, y2: middle, class: "syn-grid" }));
+      back.append(stroke(start, middle, width - 16, middle, "grid"));
       const strip = strips[i];
       if (strip) {
         const pixels = picture(strip, look.output, width - 16 - start, colours);
         paint(canvas, pixels, start, middle - BAND / 2, width - 16 - start, BAND);
-        if (strip.kind === "category") levels(svg, strip, look.output, x, middle + BAND / 2, start, width - 16, stage.root);
+        if (strip.kind === "category") levels(svg, strip, look.output, x, middle + BAND / 2);
       }
       marks.push(mark(svg, i, strip, x, y, tall[row], width));
       y += tall[row];
     });
     walk(stage, marks);
     key(svg, colours);
-    const total = model.get("rowsTotal") as number;
-    const count = model.get("rows") as number;
     const extra = shown.some((i) => !strips[i]) ? " Weaker features are shown by their bar alone." : "";
-    note.textContent = `${rows(count)}${total > count ? ` of ${total.toLocaleString("en-US")}` : ""}, ${shown.length} of ${features} features. Height: square root of the row count, per feature.${extra}`;
+    said.textContent = `${sample(model)}, ${shown.length} of ${features} features. Height: square root of the row count, per feature.${extra}`;
   }
 
   function mark(svg: SVGSVGElement, i: number, strip: Strip | undefined, x: Scale, y: number, height: number, width: number): Mark {
-    const back = s("rect", { x: 1, y: y + 1, width: width - 3, height: height - 2, class: "syn-hit", rx: 4 });
-    const tick = s("line", { class: "syn-cursor", y1: y + 3, y2: y + ROW - 3, visibility: "hidden" });
+    const back = block(1, y + 1, width - 3, height - 2, "hit", 4);
+    const tick = cursor(svg, y + 3, y + ROW - 3);
     const node = s("g", { "data-mark": names[i] }, back);
-    svg.append(tick, node);
+    svg.append(node);
     const lines = [names[i], `mean |${method}| ${number(mean(i))}`];
     const way = strip ? towards(strip.direction[look.output]) : null;
     if (way) lines.push(way);
     const press = model.get("clickable") ? () => model.set("feature", names[i]) : undefined;
     if (press) lines.push("press for its dependence");
     const one: Mark = { node, lines, press };
-    if (!strip) {
-      hover(stage, one);
-      return one;
-    }
+    if (!strip) return hover(stage, one);
     const bins = strip.counts.shape[1];
     const at = (bin: number): string[] => {
-      const place = x(x.low + ((bin + 0.5) / bins) * (x.high - x.low));
-      tick.setAttribute("x1", String(place));
-      tick.setAttribute("x2", String(place));
-      tick.setAttribute("visibility", "visible");
+      tick(x(x.low + ((bin + 0.5) / bins) * (x.high - x.low)));
       return tell(names[i], method, strip, look.output, bin, x.low, x.high);
     };
     let bin = Math.floor((-x.low / (x.high - x.low)) * bins);
@@ -150,36 +128,22 @@ export const summary: Render = ({ model, el }) => {
       }
       return null;
     };
-    node.addEventListener("pointermove", (event) => {
-      const box = svg.getBoundingClientRect();
-      const found = Math.floor(((x.invert(event.clientX - box.left) - x.low) / (x.high - x.low)) * bins);
-      const inside = found >= 0 && found < bins && near(strip, look.output, found);
-      if (inside !== false && inside !== null) stage.show(event.clientX, event.clientY, at(inside));
-      else {
-        tick.setAttribute("visibility", "hidden");
-        stage.show(event.clientX, event.clientY, lines);
-      }
-    });
-    const leave = () => (tick.setAttribute("visibility", "hidden"), stage.hide());
-    node.addEventListener("pointerleave", leave);
-    node.addEventListener("blur", leave);
+    follow(stage, node, (px) => {
+      const found = near(strip, look.output, Math.floor(((x.invert(px) - x.low) / (x.high - x.low)) * bins));
+      if (found !== null) return at(found);
+      tick();
+      return lines;
+    }, tick);
+    node.addEventListener("blur", () => (tick(), stage.hide()));
     return one;
   }
 
   function key(svg: SVGSVGElement, colours: Palette): void {
     const line = h("div", { class: "syn-key" });
-    const bar = h("span", { class: "syn-ramp" });
-    const stops = [0, 0.25, 0.5, 0.75, 1].map((part) => `rgb(${ramp(colours, part).join(",")})`);
-    bar.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
-    const box = (colour: Colour) => {
-      const node = h("span", { class: "syn-swatch" });
-      node.style.background = `rgb(${colour.join(",")})`;
-      return node;
-    };
     line.append(
-      h("span", {}, "feature value: low ", bar, " high"),
-      h("span", {}, box(colours.absent), " missing"),
-      h("span", {}, box(colours.neutral), " category, levels named"),
+      h("span", {}, "feature value: low ", rampBar(colours), " high"),
+      h("span", {}, swatch(colours.absent), " missing"),
+      h("span", {}, swatch(colours.neutral), " category, levels named"),
     );
     svg.parentElement?.after(line);
   }
@@ -197,6 +161,7 @@ function total(strip: Strip, output: number, bin: number): number {
 
 // The nearest bin with rows, at most two bins away.
 function near(strip: Strip, output: number, bin: number): number | null {
+  if (bin < 0 || bin >= strip.counts.shape[1]) return null;
   for (const off of [0, 1, -1, 2, -2]) {
     const at = bin + off;
     if (at >= 0 && at < strip.counts.shape[1] && total(strip, output, at)) return at;
@@ -282,7 +247,7 @@ function picture(strip: Strip, output: number, width: number, theme: Palette): I
   return pixels;
 }
 
-function levels(svg: SVGSVGElement, strip: Strip, output: number, x: Scale, y: number, left: number, right: number, root: Element): void {
+function levels(svg: SVGSVGElement, strip: Strip, output: number, x: Scale, y: number): void {
   const [, bins, colours] = strip.counts.shape;
   const sizes = new Array<number>(colours).fill(0);
   for (let i = 0; i < bins * colours; i++) sizes[i % colours] += strip.counts.data[output * bins * colours + i];
@@ -290,12 +255,12 @@ function levels(svg: SVGSVGElement, strip: Strip, output: number, x: Scale, y: n
   for (const c of sizes.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a])) {
     if (!sizes[c]) continue;
     const at = x(strip.means.data[output * colours + c]);
-    const words = shorten(c === colours - 1 ? "missing" : strip.levels[c], 110, 10.5, root);
-    const half = measure(words, 10.5, root) / 2 + 4;
-    const centre = Math.min(Math.max(at, left + half), right - half);
+    const words = shorten(c === colours - 1 ? "missing" : strip.levels[c], 110, 10.5);
+    const half = measure(words, 10.5) / 2 + 4;
+    const centre = Math.min(Math.max(at, x.start + half), x.end - half);
     if (taken.some(([a, b]) => centre - half < b && centre + half > a)) continue;
     taken.push([centre - half, centre + half]);
-    svg.append(s("line", { x1: at, x2: at, y1: y - 2, y2: y + 3, class: "syn-tick" }));
+    svg.append(stroke(at, y - 2, at, y + 3, "tick"));
     svg.append(text(centre, y + 9, words, { anchor: "middle", kind: "dim", size: 10.5 }));
   }
 }

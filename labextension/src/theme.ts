@@ -1,4 +1,5 @@
 // The colours of the page's theme, read from the stylesheet, and the moment they change.
+import { h } from "./dom";
 
 export type Colour = [number, number, number];
 
@@ -18,6 +19,23 @@ export function ramp(colours: Palette, part: number): Colour {
   const [a, b, at] =
     part < 0.5 ? [colours.low, colours.middle, part * 2] : [colours.middle, colours.high, part * 2 - 1];
   return [0, 1, 2].map((i) => Math.round(a[i] + (b[i] - a[i]) * at)) as Colour;
+}
+
+export function rgb(colour: Colour): string {
+  return `rgb(${colour.join(",")})`;
+}
+
+export function swatch(colour: Colour): HTMLElement {
+  const box = h("span", { class: "syn-swatch" });
+  box.style.background = rgb(colour);
+  return box;
+}
+
+// The bar of a key from low to high.
+export function rampBar(colours: Palette): HTMLElement {
+  const bar = h("span", { class: "syn-ramp" });
+  bar.style.background = `linear-gradient(90deg,${[0, 0.25, 0.5, 0.75, 1].map((part) => rgb(ramp(colours, part))).join(",")})`;
+  return bar;
 }
 
 // Hosts that set a dark background and no known attribute are told by the background itself.

@@ -1,4 +1,5 @@
 // How numbers are written; the Python side writes them alike (views/words.py, views/scale.py).
+import type { Model } from "./model";
 
 const MINUS = "\u2212";
 
@@ -12,7 +13,7 @@ export function number(value: number | null | undefined): string {
     const [head, power] = value.toExponential(2).split("e");
     words = `${parseFloat(head)}e${parseInt(power, 10)}`;
   } else if (size >= 999.5 || Number.isInteger(value)) {
-    words = value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+    words = whole(value, 0);
   } else {
     words = String(parseFloat(value.toPrecision(3)));
   }
@@ -32,13 +33,31 @@ export function share(part: number, whole: number): string {
 }
 
 export function rows(count: number): string {
-  return `${count.toLocaleString("en-US")} row${count === 1 ? "" : "s"}`;
+  return `${whole(count)} row${count === 1 ? "" : "s"}`;
+}
+
+export function whole(count: number, digits = 3): string {
+  return count.toLocaleString("en-US", { maximumFractionDigits: digits });
+}
+
+// The rows a view stands on, and of how many they were drawn.
+export function sample(model: Model): string {
+  const [some, total] = [model.get("rows") as number, model.get("rowsTotal") as number];
+  return rows(some) + (total > some ? ` of ${whole(total)}` : "");
+}
+
+// The range of some numbers, widened where it is a point.
+export function extent(values: number[]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2] : [low, high];
 }
 
 export interface Scale {
   (value: number): number;
   low: number;
   high: number;
+  start: number;
+  end: number;
   invert(place: number): number;
 }
 
@@ -48,6 +67,8 @@ export function scale(low: number, high: number, start: number, end: number): Sc
   return Object.assign(place, {
     low,
     high,
+    start,
+    end,
     invert: (at: number) => low + ((at - start) / (end - start || 1)) * span,
   });
 }
@@ -62,4 +83,10 @@ export function ticks(low: number, high: number, about: number): number[] {
     found.push(parseFloat((i * step).toPrecision(12)) + 0);
   }
   return found;
+}
+
+// How many of so many to show, for a picker: the last choice is all that the view holds.
+export function tops(steps: number[], held: number, all = held): [number, string][] {
+  const few = steps.filter((n) => n < held).map((n): [number, string] => [n, String(n)]);
+  return [...few, [held, held === all ? "all" : String(held)]];
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from synapse_magic.views.page import figure
 from synapse_magic.views.palette import LINE
-from synapse_magic.views.scale import Scale
+from synapse_magic.views.scale import NORMAL_95, Scale
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
 from synapse_magic.views.words import number, plain, plural, shorten
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SHOWN = 15
 SENT = 300
 _ROW = 24.0
-_NORMAL_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,9 +36,12 @@ class Importance(View):
     mean_abs
         Mean absolute SHAP value, (features, outputs).
     reach
-        Half width of the 95 % interval of that mean, (features, outputs); NaN for one row.
+        Half width of the 95 % interval of that mean, (features, outputs); NaN for one row whose
+        values are exact.
     rows, rows_total
         Rows averaged, and rows of the frame they were taken from.
+    error
+        Mean standard error of sampled SHAP values, (features, outputs); None where they are exact.
     """
 
     names: tuple[str, ...]
@@ -50,6 +52,7 @@ class Importance(View):
     rows_total: int
     scale: str = "prediction"
     method: str = "SHAP"
+    error: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -61,10 +64,13 @@ class Importance(View):
         rows_total: int | None = None,
         scale: str = "prediction",
         method: str = "SHAP",
+        error: np.ndarray | None = None,
     ) -> Importance:
         """Average (rows, features, outputs) SHAP values.
 
-        The interval is the normal one of a mean, 1.96 standard errors to each side.
+        The interval is the normal one of a mean, 1.96 standard errors to each side. ``error``,
+        standard errors of the values themselves, widens it by their mean: rows share what was
+        drawn, so their errors do not cancel.
 
         Examples
         --------
@@ -73,17 +79,54 @@ class Importance(View):
         (2.0, 1.96)
         """
         rows = len(values)
-        mean_abs, reach = np.empty(values.shape[1:]), np.full(values.shape[1:], np.nan)
+        mean_abs, spread = np.empty(values.shape[1:]), np.full(values.shape[1:], np.nan)
         for i in range(len(names)):
             size = np.abs(values[:, i])
             mean_abs[i] = size.mean(axis=0)
             if rows > 1:
-                reach[i] = _NORMAL_95 * size.std(axis=0, ddof=1) / np.sqrt(rows)
-        order = np.argsort(-mean_abs.sum(axis=1), kind="stable")
+                spread[i] = size.std(axis=0, ddof=1)
+        own = None if error is None else np.asarray(error, dtype=np.float64).mean(axis=0)
         total = rows if rows_total is None else rows_total
-        chosen = tuple(names[i] for i in order)
+        return cls.averaged(
+            mean_abs, spread, names, outputs, rows, total, scale=scale, method=method, error=own
+        )
+
+    @classmethod
+    def averaged(
+        cls,
+        mean_abs: np.ndarray,
+        spread: np.ndarray,
+        names: Sequence[str],
+        outputs: Sequence[str],
+        rows: int,
+        rows_total: int,
+        *,
+        scale: str = "prediction",
+        method: str = "SHAP",
+        error: np.ndarray | None = None,
+    ) -> Importance:
+        """Order features by their mean absolute SHAP value.
+
+        Parameters
+        ----------
+        mean_abs, spread, error
+            (features, outputs): mean and standard deviation of absolute SHAP values over rows, and
+            mean standard error of the values.
+        """
+        reach = NORMAL_95 * spread / np.sqrt(max(rows, 1))
+        if error is not None:
+            reach = np.hypot(np.nan_to_num(reach), NORMAL_95 * error)
+        order = np.argsort(-mean_abs.sum(axis=1), kind="stable")
         return cls(
-            chosen, tuple(outputs), mean_abs[order], reach[order], rows, total, scale, method
+            tuple(names[i] for i in order),
+            tuple(outputs),
+            mean_abs[order],
+            reach[order],
+            rows,
+            rows_total,
+            scale,
+            method,
+            None if error is None else error[order],
         )
 
     def sentence(self) -> str:
@@ -98,11 +141,14 @@ class Importance(View):
         of = f" of {self.rows_total:,}" if self.rows_total > self.rows else ""
         rest = len(self.names) - SHOWN
         more = f"; {rest:,} weaker features in the table" if rest > 0 else ""
-        whisker = ". Whisker: 95 % interval of the mean" if self.rows > 1 else ""
+        sampled = ", sampling of values included" if self.error is not None else ""
+        known = np.isfinite(self.reach).any()
+        whisker = f". Whisker: 95 % interval of the mean{sampled}" if known else ""
         return f"{plural(self.rows, 'row')}{of}{more}{whisker}."
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return one row per feature and output: mean and ends of its interval."""
+        """Return one row per feature and output: mean, ends of its interval, standard error."""
+        more = [] if self.error is None else ["standard_error"]
         rows = [
             (
                 name,
@@ -110,11 +156,12 @@ class Importance(View):
                 float(self.mean_abs[i, o]),
                 float(max(self.mean_abs[i, o] - self.reach[i, o], 0.0)),
                 float(self.mean_abs[i, o] + self.reach[i, o]),
+                *([] if self.error is None else [float(self.error[i, o])]),
             )
             for i, name in enumerate(self.names)
             for o, output in enumerate(self.outputs)
         ]
-        return ["feature", "output", "mean_abs", "low_95", "high_95"], rows
+        return ["feature", "output", "mean_abs", "low_95", "high_95", *more], rows
 
     def picture(self) -> str:
         """Return the static picture of the first output."""
@@ -174,6 +221,7 @@ class Importance(View):
             "outputs": self.outputs,
             "meanAbs": self.mean_abs[:SENT],
             "reach": self.reach[:SENT],
+            "error": None if self.error is None else self.error[:SENT],
             "rows": self.rows,
             "rowsTotal": self.rows_total,
             "scale": self.scale,

@@ -82,9 +82,21 @@ def shade(counts: np.ndarray, colour: np.ndarray, faintest: float, strongest: fl
     return np.dstack([np.broadcast_to(colour, (*counts.shape, 3)), alpha])
 
 
+def diverging(parts: np.ndarray) -> np.ndarray:
+    """Return -1 to 1 as RGBA pixels: blue below 0, orange above, fuller the farther from it."""
+    colour = np.where((parts < 0)[..., None], LOW, HIGH)
+    alpha = 20 + 235 * np.minimum(np.abs(parts), 1.0)
+    return np.dstack([colour, alpha]).astype(np.uint8)
+
+
 def opaque(colours: np.ndarray) -> np.ndarray:
     """Return (height, width, 3) colours as opaque RGBA pixels."""
     return np.dstack([colours, np.full(colours.shape[:2], 255, np.uint8)])
+
+
+def enlarged(pixels: np.ndarray, across: int, down: int) -> np.ndarray:
+    """Return each pixel as a box of so many, since browsers blur a picture that they enlarge."""
+    return pixels.repeat(down, axis=0).repeat(across, axis=1)
 
 
 def rgb(colour: str) -> np.ndarray:

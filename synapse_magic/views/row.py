@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synapse_magic.views.arrows import draw_arrow, whisker_ends
+from synapse_magic.views.links import NATURAL, SCALES, inverse
 from synapse_magic.views.page import figure
 from synapse_magic.views.palette import NEGATIVE, POSITIVE
-from synapse_magic.views.scale import Scale, extent
+from synapse_magic.views.scale import NORMAL_95, Scale, extent
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
 from synapse_magic.views.words import escape, number, plain, shorten, signed
@@ -20,13 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN = 9
 SENT = 200
-SCALES = {"identity": "prediction", "logit": "log-odds", "softmax": "raw score", "log": "log"}
-NATURAL = {
-    "identity": "prediction",
-    "logit": "probability",
-    "softmax": "probability",
-    "log": "prediction",
-}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,6 +46,8 @@ class Row(View):
         Which row, in words.
     companion
         The LIME row of the same row, drawn beside.
+    error
+        (features, outputs) standard errors of sampled values; None where exact or not known.
     """
 
     names: tuple[str, ...]
@@ -66,6 +63,7 @@ class Row(View):
     label: str | None = None
     companion: Row | None = None
     first: int = 0
+    error: np.ndarray | None = None
 
     @property
     def residual(self) -> np.ndarray:
@@ -112,28 +110,44 @@ class Row(View):
                 "its R\N{SUPERSCRIPT TWO} says how well it follows the model here."
             )
         more = ""
+        if self.error is not None:
+            more = " Whisker: 95 % interval of a sampled value."
         if self.link != "identity":
-            more = f" A {NATURAL[self.link]} does not split into such parts."
+            more += f" A {NATURAL[self.link]} does not split into such parts."
         return f"Bars add up on the {scale} scale: base + all bars = prediction.{more}"
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return one row per feature and output, with base and prediction as first and last."""
+        names = ["method", "output", "feature", "value", "contribution"]
+        rows = self._records()
+        if self.companion is not None:
+            rows.extend(self.companion._records())
+        if any(one.error is not None for one in (self, self.companion) if one is not None):
+            return [*names, "standard_error"], rows
+        return names, [row[:-1] for row in rows]
+
+    def _records(self) -> list[tuple[Any, ...]]:
+        error = np.full_like(self.values, np.nan) if self.error is None else self.error
         rows: list[tuple[Any, ...]] = []
         for o, output in enumerate(self.outputs):
-            rows.append((self.method, output, "(base)", "", float(self.base[o])))
+            rows.append((self.method, output, "(base)", "", float(self.base[o]), None))
             rows.extend(
-                (self.method, output, self.names[i], self.shown_values[i], float(self.values[i, o]))
+                (
+                    self.method,
+                    output,
+                    self.names[i],
+                    self.shown_values[i],
+                    float(self.values[i, o]),
+                    None if np.isnan(error[i, o]) else float(error[i, o]),
+                )
                 for i in self.order(o)
             )
-            rows.append((self.method, output, "(prediction)", "", float(self.prediction[o])))
-        if self.companion is not None:
-            rows.extend(self.companion.records()[1])
-        return ["method", "output", "feature", "value", "contribution"], rows
+            rows.append((self.method, output, "(prediction)", "", float(self.prediction[o]), None))
+        return rows
 
     def bars(self, output: int, most: int = SHOWN) -> list[tuple[str, float]]:
         """Return (words, contribution) of the largest features, the rest as one bar at the end."""
-        order = self.order(output)
-        few = len(order) if len(order) <= most + 1 else most
+        order, few = self.order(output), self._apart(most)
         shown = [
             (f"{self.names[i]} = {self.shown_values[i]}", float(self.values[i, output]))
             for i in order[:few]
@@ -142,6 +156,18 @@ class Row(View):
         if len(rest):
             shown.append((f"{len(rest):,} other features", float(self.values[rest, output].sum())))
         return shown
+
+    def whiskers(self, output: int, most: int = SHOWN) -> np.ndarray:
+        """Return half the 95 % interval of each of :meth:`bars`; NaN where there is none."""
+        reach = np.full(len(self.bars(output, most)), np.nan)
+        if self.error is not None:
+            few = self._apart(most)
+            reach[:few] = NORMAL_95 * self.error[self.order(output)[:few], output]
+        return reach
+
+    def _apart(self, most: int) -> int:
+        """Return how many features have a bar of their own: no rest of a single one is made."""
+        return len(self.names) if len(self.names) <= most + 1 else most
 
     def picture(self) -> str:
         """Return the static picture of the first output, its companion beside it."""
@@ -164,18 +190,19 @@ class Row(View):
 
     def _board(self) -> Drawing:
         o = self.first
-        bars = self.bars(o)
+        bars, reach = self.bars(o), self.whiskers(o)
         steps = np.cumsum([self.base[o], *(value for _, value in bars)])
         bottom = 26.0 * (len(bars) + 2) + 8
         board = Drawing(560, bottom + 42, self.sentence())
-        x = Scale(*extent(steps), 262, 500)
+        ends = np.concatenate([steps, *whisker_ends(steps, reach)])
+        x = Scale(*extent(ends), 262, 500)
         board.bottom_axis(x, bottom, SCALES[self.link], top=4)
         board.line(x(self.base[o]), 4, x(self.base[o]), bottom, "zero")
         board.text(6, 17, "average" if self.quality is None else "intercept", kind="dim")
         self._end(board, x, self.base[o], 17)
         for i, (words, value) in enumerate(bars):
             y = 26.0 * (i + 1) + 17
-            _arrow(board, x, steps[i], steps[i + 1], y, words, value)
+            draw_arrow(board, x, steps[i], steps[i + 1], y, words, value, reach[i])
         self._end(board, x, self.prediction[o], bottom - 13)
         board.text(6, bottom - 13, "prediction", size=12.5)
         return board
@@ -209,6 +236,8 @@ class Row(View):
             color=colours,
             hatch=hatches,
             edgecolor="white",
+            xerr=None if self.error is None else np.nan_to_num(self.whiskers(output)),
+            error_kw={"lw": 1, "capsize": 2},
         )
         names = [plain(shorten(words, 200, 12)) for words, _ in bars]
         ax.set_yticks(
@@ -216,7 +245,7 @@ class Row(View):
             labels=[f"{n}  {signed(v)}" for n, v in zip(names, lengths, strict=True)],
         )
         ax.invert_yaxis()
-        low, high = extent(steps)
+        low, high = extent(np.concatenate([steps, *whisker_ends(steps, self.whiskers(output))]))
         ax.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
         ax.axvline(float(self.base[output]), color="#888", linewidth=0.8)
         ax.axvline(float(self.prediction[output]), color="#888", linewidth=0.8, linestyle="--")
@@ -238,6 +267,7 @@ class Row(View):
             "names": [self.names[i][:120] for i in keep],
             "shown": [self.shown_values[i][:80] for i in keep],
             "values": self.values[keep],
+            "error": None if self.error is None else self.error[keep],
             "others": len(rest),
             "rest": self.values[rest].sum(axis=0),
             "base": self.base,
@@ -251,35 +281,8 @@ class Row(View):
         }
 
 
-def inverse(link: str, points: np.ndarray) -> np.ndarray:
-    """Return predictions of the link scale on the natural one; the last axis is the outputs."""
-    if link == "logit":
-        return np.exp(-np.logaddexp(0.0, -points))
-    if link == "softmax":
-        shifted = np.exp(points - points.max(axis=-1, keepdims=True))
-        return shifted / shifted.sum(axis=-1, keepdims=True)
-    return np.exp(points) if link == "log" else points
-
-
 def row_titles(count: int, labels: Sequence[object] | None) -> list[str]:
     """Return a title per row: its position and, where known, its true label."""
     if labels is None:
         return [f"Row {i}" for i in range(count)]
     return [f"Row {i}, truly {labels[i]}" for i in range(count)]
-
-
-def _arrow(
-    board: Drawing, x: Scale, start: float, end: float, y: float, words: str, value: float
-) -> None:
-    """Draw one bar with a point in its direction, and its contribution where there is room."""
-    a, b = x(start), x(end)
-    kind = "pos" if value >= 0 else "neg"
-    nose = min(5.0, abs(b - a)) * (1 if b >= a else -1)
-    told = f"{words}: {signed(value)}"
-    shape = [(a, y - 8), (b - nose, y - 8), (b, y), (b - nose, y + 8), (a, y + 8)]
-    board.polygon(shape, kind, told)
-    board.line(b, y + 8, b, y + 18, "link")
-    board.text(6, y, words, room=196, size=12.5)
-    right = b >= a
-    anchor = "start" if right else "end"
-    board.text(b + 6 if right else b - 6, y, signed(value), anchor=anchor, size=11.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,7 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
     """
     kind, colour, low, high, levels = _colour(data, len(shap))
     outputs = shap.shape[1]
-    bins = next((few for rows, few in FEWER if len(shap) <= rows), BINS)
+    bins = bins_of(len(shap))
     counts = np.zeros((outputs, bins, COLOURS + 1), dtype=np.int64)
     level_means = np.full((outputs, COLOURS + 1), np.nan)
     level_counts = np.zeros((outputs, COLOURS + 1), dtype=np.int64)
@@ -74,8 +75,13 @@ def strip(shap: np.ndarray, data: np.ndarray | None, edges: np.ndarray) -> Strip
         some = level_counts[output] > 0
         level_means[output, some] = sums[some] / level_counts[output, some]
         if kind == "numeric":
-            direction[output] = _correlation(counts[output, :, :COLOURS])
+            direction[output] = correlation(counts[output, :, :COLOURS])
     return Strip(kind, counts, low, high, levels, level_counts, level_means, direction)
+
+
+def bins_of(rows: int) -> int:
+    """Return in how many SHAP bins so many rows are counted."""
+    return next((few for most, few in FEWER if rows <= most), BINS)
 
 
 def _bin(values: np.ndarray, edges: np.ndarray, bins: int) -> np.ndarray:
@@ -96,12 +102,17 @@ def _colour(
         return "category", np.where(codes < 0, COLOURS, codes), np.nan, np.nan, levels
     values = np.asarray(data, dtype=np.float64)
     low, high = colour_range(values)
+    return "numeric", number_colours(values, low, high), low, high, ()
+
+
+def number_colours(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return the colour of each number: even steps between the ends, the last one for missing."""
     steps = np.clip(values, low, high) - low
     steps *= COLOURS / ((high - low) or np.inf)
     steps += 0.0 if high > low else COLOURS // 2
     np.minimum(steps, COLOURS - 1, out=steps)
     steps[np.isnan(steps)] = COLOURS
-    return "numeric", steps.astype(np.intp), low, high, ()
+    return steps.astype(np.intp)
 
 
 def colour_range(values: np.ndarray) -> tuple[float, float]:
@@ -126,7 +137,7 @@ def level_codes(data: np.ndarray, most: int) -> tuple[np.ndarray, tuple[str, ...
     codes, found = pd.factorize(data)
     names = [str(level) for level in found]
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
-    order = np.argsort(-counts, kind="stable")
+    order = by_frequency(names, counts)
     keep = order if len(order) <= most else order[: most - 1]
     rank = np.full(len(names) + 1, len(keep), dtype=np.intp)
     rank[keep] = np.arange(len(keep))
@@ -135,7 +146,12 @@ def level_codes(data: np.ndarray, most: int) -> tuple[np.ndarray, tuple[str, ...
     return rank[codes], shown if len(keep) == len(order) else (*shown, OTHER)
 
 
-def _correlation(counts: np.ndarray) -> float:
+def by_frequency(names: Sequence[str], counts: np.ndarray) -> np.ndarray:
+    """Return the places of levels, frequent first; those as frequent by name."""
+    return np.lexsort((np.array(names, dtype=object).astype(str), -counts))
+
+
+def correlation(counts: np.ndarray) -> float:
     """Return the correlation between SHAP bin and colour over the counted rows."""
     total = counts.sum()
     if not total:

@@ -6,7 +6,7 @@ painted from the counts. A million rows and a thousand give pictures of the same
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from synapse_magic.views import pack
 from synapse_magic.views.page import figure
+from synapse_magic.views.painting import painted
 from synapse_magic.views.palette import ABSENT, NEUTRAL, opaque, ramp
 from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.strips import COLOURS, Strip, strip
@@ -87,20 +88,55 @@ class Summary(View):
         >>> Summary.of(values, {"a": np.array([1.0, 0.0])}, ["a", "b"], ["yes"]).names
         ('a', 'b')
         """
-        mean_abs = mean_size(values)
-        order = np.argsort(-mean_abs.sum(axis=1), kind="stable")
-        edges = np.array([extent(values[:, :, o], zero=True) for o in range(len(outputs))])
-        kept = order[: max(DRAWN // len(outputs), SHOWN)]
-        strips = tuple(strip(values[:, i], data.get(names[i]), edges) for i in kept)
         rows = len(values)
+        edges = np.array([extent(values[:, :, o], zero=True) for o in range(len(outputs))])
+        return cls.counted(
+            mean_size(values),
+            edges,
+            lambda i: strip(values[:, i], data.get(names[i]), edges),
+            names,
+            outputs,
+            rows,
+            rows if rows_total is None else rows_total,
+            scale=scale,
+            method=method,
+        )
+
+    @classmethod
+    def counted(
+        cls,
+        mean_abs: np.ndarray,
+        edges: np.ndarray,
+        strip_of: Callable[[int], Strip],
+        names: Sequence[str],
+        outputs: Sequence[str],
+        rows: int,
+        rows_total: int,
+        *,
+        scale: str = "prediction",
+        method: str = "SHAP",
+    ) -> Summary:
+        """Order features whose rows are counted, wherever that was done.
+
+        Parameters
+        ----------
+        mean_abs
+            (features, outputs).
+        edges
+            (outputs, 2) ends of the SHAP axis.
+        strip_of
+            Gives the counts of a feature by its position; asked for the first ones only.
+        """
+        order = np.argsort(-mean_abs.sum(axis=1), kind="stable")
+        kept = order[: max(DRAWN // len(outputs), SHOWN)]
         return cls(
             tuple(names[i] for i in order),
             tuple(outputs),
             mean_abs[order],
-            strips,
+            tuple(strip_of(int(i)) for i in kept),
             edges,
             rows,
-            rows if rows_total is None else rows_total,
+            rows_total,
             scale,
             method,
         )
@@ -140,20 +176,7 @@ class Summary(View):
 
     def strip_pixels(self, row: int, output: int, height: int = int(2 * _BAND)) -> np.ndarray:
         """Return the painted strip of one feature: (height, across, 4) uint8."""
-        one = self.strips[row]
-        counts = one.counts[output]
-        total = counts.sum(axis=1)
-        most = max(int(total.max()), 1)
-        tall = np.where(total > 0, np.maximum(np.sqrt(total / most) * height, 2.0), 0.0)
-        y = np.arange(height)[:, None] + 0.5
-        part = (height / 2 + tall / 2 - y) / np.maximum(tall, 1e-9)
-        inside = (part > 0) & (part < 1)
-        heaps = np.cumsum(counts, axis=1)
-        colour = (heaps[None] <= (part * total)[:, :, None]).sum(axis=2)
-        pixels = np.zeros((height, len(counts), 4), dtype=np.uint8)
-        pixels[..., :3] = strip_colours(one)[np.clip(colour, 0, COLOURS)]
-        pixels[..., 3] = np.where(inside, 255, 0)
-        return pixels.repeat(_ACROSS // len(counts), axis=1)
+        return painted(self.strips[row], output, height, _ACROSS)
 
     def picture(self) -> str:
         """Return the static picture of the first output."""
@@ -296,9 +319,3 @@ def mean_size(values: np.ndarray) -> np.ndarray:
 def signed_or_none(value: float) -> float | None:
     """Return a correlation rounded for display, None where there is none."""
     return None if np.isnan(value) else round(float(value), 3)
-
-
-def strip_colours(one: Strip) -> np.ndarray:
-    """Return the colours of a strip, (COLOURS + 1, 3): a ramp for numbers, one for categories."""
-    colours = ramp(COLOURS) if one.kind == "numeric" else np.tile(NEUTRAL, (COLOURS, 1))
-    return np.vstack([colours, ABSENT])

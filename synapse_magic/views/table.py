@@ -7,9 +7,12 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from synapse_magic.views.picture import Picture, Strip
 from synapse_magic.views.words import cell, data, escape
 
 LONGEST = 120
+LONGEST_TYPE = 28
+"""Letters of a type under a header; what is cut off is in its tooltip."""
 WIDE = 24
 """Text longer than this keeps a readable width where the table is wider than the page."""
 
@@ -54,7 +57,9 @@ def html_table(
 
 
 def _head(name: str, kind: str) -> str:
-    under = f'<br><span class="syn-dim">{escape(kind)}</span>' if kind else ""
+    title = f' title="{escape(kind)}"' if len(kind) > LONGEST_TYPE else ""
+    short = kind[:LONGEST_TYPE] + "\N{HORIZONTAL ELLIPSIS}" if title else kind
+    under = f'<br><span class="syn-dim"{title}>{escape(short)}</span>' if kind else ""
     return f'<th scope="col">{escape(name)}{under}</th>'
 
 
@@ -63,6 +68,8 @@ def _data(value: Any, exact: bool) -> str:
         return '<td class="syn-null"><i>null</i></td>'
     if isinstance(value, float) and math.isnan(value):
         return '<td class="syn-null"><i>NaN</i></td>'
+    if isinstance(value, (Picture, Strip)):
+        return f"<td>{value.html()}</td>"
     words = data(value) if exact else cell(value)
     if isinstance(value, numbers.Number) and not isinstance(value, bool):
         full = f' title="{escape(repr(value))}"' if isinstance(value, float) else ""

@@ -70,7 +70,7 @@ class View(ABC):
         return self.html()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.sentence()}>"
+        return f"<{type(self).__name__}: {' '.join(self.sentence().split())}>"
 
 
 def new_axes(ax: Axes | None, width: float, height: float) -> Axes:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import everyparts
 import everyview
+import numpy as np
 import pytest
 
 from synapse_magic.views import words
@@ -76,7 +78,8 @@ def test_every_view_mounts_and_hostile_names_stay_words(name: str, open_page: Op
     )
     assert hidden
     assert page.locator(".syn-live svg").count() >= 1
-    assert page.locator(".syn-live img, .syn-live script").count() == 0
+    own = ".syn-live img:not([src^='data:image/']), .syn-live script"
+    assert page.locator(own).count() == 0
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -88,7 +91,19 @@ def test_nothing_is_wider_than_the_page(name: str, open_page: Open) -> None:
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["explanation", "importance", "row", "dependence on a number"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "explanation",
+        "importance",
+        "row",
+        "dependence on a number",
+        "heat map",
+        "interaction",
+        "sampled row",
+        "sampled importance",
+    ],
+)
 def test_no_text_is_cut_off_by_the_edge_of_its_drawing(name: str, open_page: Open) -> None:
     for width in (500, 1200):
         page = open_page(EVERY[name], width=width)
@@ -242,7 +257,8 @@ def test_classes_and_rows_are_picked_by_name(open_page: Open) -> None:
     picker = page.get_by_label("class")
     picker.first.select_option(label="high")
     assert page.get_by_text("SHAP value for high (raw score)").count() >= 1
-    page.locator(".syn-live select").filter(has_text=why.row(4).title).select_option("4")
+    rows = page.locator(".syn-live select").filter(has_text=why.row(4).title)
+    rows.first.select_option("4")
     assert page.locator(".syn-live .syn-title").last.text_content() == why.row(4).title
 
 
@@ -366,3 +382,214 @@ def test_a_hidden_output_is_drawn_when_it_is_shown(why: Any, open_page: Open) ->
     page.evaluate("() => document.getElementById('tab').style.display = 'block'")
     page.wait_for_timeout(200)
     assert page.locator(".syn-live svg").count() >= 1
+
+
+def test_a_row_of_a_partial_dependence_is_told_under_the_pointer(open_page: Open) -> None:
+    page = open_page(everyview.dependence(1))
+    box = page.locator(".syn-live .syn-chart").bounding_box()
+    page.mouse.move(box["x"] + 200, box["y"] + 120)
+    told = page.locator(".syn-tip").inner_text().splitlines()
+    assert told[1].startswith("average ")
+    assert re.fullmatch(r"row \d+: .*", told[3])
+    assert page.locator(".syn-live path.syn-curve").get_attribute("d")
+
+
+def test_features_classes_and_pairs_of_a_partial_dependence_are_picked(open_page: Open) -> None:
+    page = open_page(everyview.dependence())
+    feature, output, curves = (page.locator(".syn-live select").nth(i) for i in range(3))
+    feature.select_option("1")
+    assert page.locator(".syn-live g.syn-walk").count() == 7
+    last = page.locator(".syn-live g.syn-walk").last
+    assert last.get_attribute("data-mark") == "missing"
+    before = last.get_attribute("aria-label")
+    output.select_option("1")
+    assert last.get_attribute("aria-label") != before
+    curves.select_option("1")
+    first = page.locator(".syn-live g.syn-walk").first
+    assert "average 0" in first.get_attribute("aria-label")
+    feature.select_option("4")
+    cells = page.locator(".syn-live rect.syn-walk")
+    assert cells.count() == 28
+    cells.first.focus()
+    page.keyboard.press("ArrowDown")
+    assert "average" in page.locator(".syn-live rect.syn-walk:focus").get_attribute("aria-label")
+
+
+WRITTEN = ("A good film, a good end.", "Not bad \U0001f600 <b>at all</b>", "", "שלום good")
+
+
+def test_a_text_is_chosen_read_and_its_class_changed(open_page: Open) -> None:
+    page = open_page(everyparts.texts(WRITTEN))
+    body = page.locator(".syn-live .syn-written")
+    assert body.inner_text() == WRITTEN[0]
+    strong = ["good", "film", "good"]
+    assert body.locator(".syn-p4").all_inner_texts() == strong
+    page.get_by_label("class").select_option("good")
+    assert body.locator(".syn-n4").all_inner_texts() == strong
+    items = page.locator(".syn-list button")
+    assert items.count() == 4
+    for i, text in enumerate(WRITTEN):
+        items.nth(i).click()
+        assert body.inner_text() == text
+    assert "Text 3" in page.locator(".syn-live .syn-page").inner_text()
+
+
+def test_words_are_summed_over_texts_and_marked_in_them(open_page: Open) -> None:
+    page = open_page(everyparts.texts(WRITTEN))
+    first = page.locator(".syn-words button").first
+    told = first.get_attribute("aria-label")
+    assert told.startswith("good, mean +0.02 probability, 3 places in 2 of 4 texts")
+    first.click()
+    assert page.locator(".syn-written .syn-found").all_inner_texts() == ["good", "good"]
+    has = [one.get_attribute("title") for one in page.locator(".syn-list .syn-has").all()]
+    assert has == ["Text 0", "Text 3"]
+
+
+def test_words_are_walked_by_keys(open_page: Open) -> None:
+    page = open_page(everyparts.texts(WRITTEN[:1]))
+    page.locator('.syn-live [tabindex="0"]').first.focus()
+    page.keyboard.press("End")
+    assert page.locator(".syn-tip").inner_text().splitlines() == ["end", "\u22120.015 probability"]
+
+
+def test_an_image_is_painted_and_its_sliders_change_it(open_page: Open) -> None:
+    pictures = [np.full((16, 16, 3), 128, np.uint8), np.full((24, 8), 200, np.uint8)]
+    page = open_page(everyparts.images(pictures))
+    canvas = page.locator(".syn-live canvas").first
+    pixel = """(canvas, [x, y]) => Array.from(canvas.getContext("2d").getImageData(
+        x * canvas.width, y * canvas.height, 1, 1).data)"""
+    raised, lowered = (canvas.evaluate(pixel, at) for at in ([0.2, 0.2], [0.8, 0.8]))
+    assert raised[0] > raised[2]
+    assert lowered[2] > lowered[0]
+    page.get_by_label("show").select_option("what lowers")
+    bare = canvas.evaluate(pixel, [0.2, 0.2])
+    assert bare[0] == bare[2]
+    page.get_by_label("show").select_option("both")
+    page.get_by_label("opacity").fill("0")
+    page.wait_for_timeout(80)
+    assert canvas.evaluate(pixel, [0.2, 0.2])[0] == bare[0]
+    page.locator(".syn-thumbs button").nth(1).click()
+    assert "Image 1" in page.locator(".syn-live").inner_text()
+    page.get_by_label("class").select_option("side by side")
+    assert page.locator(".syn-live canvas.syn-photo").count() == 3
+
+
+def test_superpixels_are_told_by_pointer_and_by_keys(open_page: Open) -> None:
+    page = open_page(everyparts.images([np.full((16, 16, 3), 128, np.uint8)]))
+    canvas = page.locator(".syn-live canvas").first
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.2)
+    tip = page.locator(".syn-tip")
+    assert tip.inner_text().splitlines() == ["superpixel 1", "+0.0333 probability"]
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    assert tip.inner_text().splitlines()[0] == "superpixel 0"
+    page.keyboard.press("ArrowRight")
+    assert tip.inner_text().splitlines()[0] == "superpixel 3"
+
+
+def test_further_views_wait_behind_tabs(why: Any, open_page: Open) -> None:
+    page = open_page(why)
+    tabs = page.get_by_role("tab")
+    assert tabs.all_text_contents() == ["Rows", "Interaction", "Heat map"]
+    panel = page.get_by_role("tabpanel")
+    assert panel.get_attribute("aria-label") == "Rows"
+    tabs.nth(2).click()
+    assert panel.get_attribute("aria-label") == "Heat map"
+    panel.locator("canvas").wait_for(state="attached")
+    tabs.nth(2).press("ArrowRight")
+    assert panel.get_attribute("aria-label") == "Rows"
+    tabs.nth(0).press("ArrowRight")
+    panel.locator("canvas").nth(1).wait_for(state="attached")
+    assert page.locator('[role="tab"][tabindex="0"]').text_content() == "Interaction"
+
+
+def test_a_square_opens_the_map_of_its_pair(why: Any, open_page: Open) -> None:
+    found = why.interaction()
+    first, other = found.maps[0], found.maps[-1]
+    page = open_page(found)
+    assert page.get_by_text(
+        f"SHAP value of {first.of} at each value of it and of {first.by}"
+    ).count()
+    box = page.locator(f'g[data-mark="{other.of}"] rect').bounding_box()
+    cell = box["width"] / len(found.names)
+    x = box["x"] + cell * (found.names.index(other.by) + 0.5)
+    page.mouse.move(x, box["y"] + cell / 2)
+    i, j = found.names.index(other.of), found.names.index(other.by)
+    told = page.locator(".syn-tip:visible").text_content()
+    assert f"depends by {words.number(found.strength[0, i, j])}" in told
+    page.mouse.click(x, box["y"] + cell / 2)
+    assert page.get_by_text(
+        f"SHAP value of {other.of} at each value of it and of {other.by}"
+    ).count()
+    cells = page.locator(".syn-half").nth(1).locator("g[data-mark]")
+    assert cells.count() == (other.counts > 0).sum()
+    told = cells.first.get_attribute("aria-label")
+    up = max(np.argwhere(other.counts)[:, 1])
+    across = np.flatnonzero(other.counts[:, up])[0]
+    assert f"mean SHAP {words.signed(other.means[0, across, up])}" in told
+
+
+def test_an_interaction_is_read_and_opened_by_keys(why: Any, open_page: Open) -> None:
+    found = why.interaction()
+    page = open_page(found)
+    page.locator(f'g[data-mark="{found.names[0]}"]').focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    said = page.locator(".syn-aloud").first.text_content()
+    assert said.startswith(f"{found.names[0]} by {found.names[1]}, depends by ")
+    page.keyboard.press("Enter")
+    title = f"SHAP value of {found.names[0]} at each value of it and of {found.names[1]}"
+    assert page.get_by_text(title).count() == 1
+
+
+def test_rows_of_a_heat_map_are_read_and_zoomed(why: Any, open_page: Open) -> None:
+    found = why.heatmap()
+    page = open_page(found)
+    marks = page.locator("g[data-mark]")
+    assert marks.count() == len(found.names)
+    marks.first.focus()
+    page.keyboard.press("ArrowRight")
+    said = page.locator(".syn-aloud").text_content()
+    assert f"row {found.places[0]}, prediction {words.number(found.prediction[0, 0])}" in said
+    box = page.locator("canvas").bounding_box()
+    y = box["y"] + box["height"] - 60
+    page.mouse.move(box["x"] + box["width"] * 0.5, y)
+    assert page.locator(".syn-tip").is_visible()
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, y, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(50)
+    note = page.locator(".syn-live .syn-note")
+    assert re.search(r"; \d+ shown", note.text_content())
+    page.get_by_role("button", name="all rows").click()
+    assert "shown" not in note.text_content()
+    assert not page.get_by_role("button", name="all rows").is_visible()
+
+
+def test_sampled_values_have_whiskers_and_their_interval_is_told(open_page: Open) -> None:
+    row = EVERY["sampled row"]
+    page = open_page(row)
+    assert page.locator(".syn-live path.syn-whisker").count() == len(row.names)
+    first = row.order(0)[0]
+    reach = 1.96 * row.error[first, 0]
+    label = page.locator('.syn-live g[data-mark="SHAP-1"]').get_attribute("aria-label")
+    assert f"95 % interval {words.signed(row.values[first, 0] - reach)} to " in label
+    page.get_by_label("scale").select_option("natural")
+    assert page.locator(".syn-live path.syn-whisker").count() == 0
+
+
+def test_a_row_is_compared_to_another(why: Any, open_page: Open) -> None:
+    page = open_page(why)
+    assert page.locator(".syn-row-panel").count() == 2
+    page.get_by_label("compare with").select_option("7")
+    panels = page.locator(".syn-row-panel")
+    assert panels.count() == 2
+    assert words.number(why.row(7).prediction[0]) in panels.nth(1).text_content()
+
+
+def test_rows_that_could_not_be_explained_are_listed(open_page: Open) -> None:
+    page = open_page(EVERY["sampled"])
+    assert page.locator(".syn-live").get_by_text("2 rows not explained").is_visible()
+    page.get_by_text("Rows that could not be explained").click()
+    assert page.locator(".syn-numbers").nth(1).locator("td").nth(1).is_visible()

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import Any
 
+import everyparts
 import numpy as np
+import pyarrow as pa
 
+from synapse_magic.kernels.conditional.feature_curves import FeatureCurves, PairMap
+from synapse_magic.kernels.conditional.grid import Grid
 from synapse_magic.kernels.trees import read_tree
 from synapse_magic.results.evaluation import Evaluation
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.results.leaderboard import Leaderboard, Trial
+from synapse_magic.results.partial_dependence import PartialDependence
 from synapse_magic.results.profile import ColumnProfile, Profile
 from synapse_magic.results.table import TablePage
 from synapse_magic.results.training import TrainingSummary
@@ -60,12 +66,20 @@ def explanation(
     few = slice(0, 2)
     lime = Explanation(
         values[few] * 0.9, base[few], prediction[few], {k: v[few] for k, v in data.items()},
-        names, outputs, link, "lime", rows, seed=1, quality=np.full((2, len(outputs)), 0.4),
+        names, outputs, link, "lime", rows, seed=1, quality=np.full_like(base[few], 0.4),
     )  # fmt: skip
     return Explanation(
-        values, base, prediction, data, names, outputs, link, "tree_shap", 10 * rows,
+        values, base, prediction, data, names, outputs, link, "tree_path", 10 * rows,
         seed=1, labels=labels, companion=lime,
     )  # fmt: skip
+
+
+def sampled() -> Explanation:
+    """Return an explanation with standard errors and rows that could not be explained."""
+    one = explanation()
+    error = np.abs(one.values) / 4
+    failures = {3: HOSTILE[0], 17: HOSTILE[1] * 9}
+    return replace(one, method="kernel_shap", error=error, failures=failures, companion=None)
 
 
 def evaluation(classes: tuple[str, ...] = HOSTILE[:2]) -> Evaluation:
@@ -180,11 +194,58 @@ def leaderboard() -> Leaderboard:
     return Leaderboard(HOSTILE[0], True, "tpe", 20, tuple(trials), frozenset({"rate"}))
 
 
+def texts() -> Any:
+    """Return texts of hostile words, one of them without any."""
+    written = ["\0".join(HOSTILE), "", "?!", "\0".join(HOSTILE[::-1]), "emoji \U0001f600 \0 here"]
+    classes = (HOSTILE[0], "b", HOSTILE[1])
+    return everyparts.texts(written, classes, tokenizer="[^\0]+")
+
+
+def images() -> Any:
+    """Return images of every kind, from one pixel up."""
+    rng = np.random.default_rng(3)
+    shapes = [(40, 60, 3), (1, 1), (5, 3), (24, 24, 4)]
+    pictures = [rng.integers(0, 255, shape, dtype=np.uint8) for shape in shapes]
+    return everyparts.images(pictures, (HOSTILE[0], "b"), origins=HOSTILE[:4])
+
+
+def dependence(features: int = 4) -> PartialDependence:
+    """Return a partial dependence on a number, levels, a date and a constant, and on two pairs."""
+    rng = np.random.default_rng(3)
+    days = pa.array([0, 400, 900], pa.int32()).cast(pa.date32())
+    grids = [
+        Grid(HOSTILE[1], pa.array([0.5, 1.0, 4.0, 9.0]), True),
+        Grid(HOSTILE[0], pa.array([*HOSTILE[:6], None]), False),
+        Grid(HOSTILE[6], days, True),
+        Grid(HOSTILE[7], pa.array([7]), True),
+    ][:features]
+    singles = [
+        FeatureCurves.of(grid, grid.values, rng.normal(size=(60, len(grid), 2))) for grid in grids
+    ]
+    pairs = [
+        PairMap.of(pair, rng.normal(size=(len(pair[0]) * len(pair[1]), 2)))
+        for pair in (grids[:2], grids[1:3])
+        if len(pair) == 2
+    ]
+    parts = (tuple(singles), tuple(pairs), (HOSTILE[0], "b"), HOSTILE[2])
+    return PartialDependence(*parts, rows=60, rows_total=900, seed=1)
+
+
 def every() -> dict[str, Any]:
     """Return name to view or result; views have ``axes`` and ``table`` too."""
-    why, good = explanation(), evaluation()
+    why, good, moved = explanation(), evaluation(), dependence()
     number, level = HOSTILE[1], HOSTILE[0]
+    several = explanation(outputs=("a", HOSTILE[1], "c"), link="softmax")
+    written, seen = texts(), images()
     return {
+        "texts": written,
+        "text report": written.report(),
+        "one text": written.text(0),
+        "a text without words": written.text(1),
+        "words": written.words(),
+        "images": seen,
+        "image report": seen.report(),
+        "one pixel": seen.image(1),
         "explanation": why,
         "report": why.report(),
         "summary": why.summary(),
@@ -192,10 +253,17 @@ def every() -> dict[str, Any]:
         "dependence on a number": why.dependence(number, color=level),
         "dependence on a category": why.dependence(level),
         "dependence on a constant": why.dependence(HOSTILE[2]),
+        "heat map": why.heatmap(),
+        "heat map of three classes": several.heatmap(),
+        "interaction": why.interaction(),
+        "interaction of three classes": several.interaction(),
         "row": why.row(0),
         "row without companion": why.row(5),
         "one row": explanation(rows=1),
-        "three classes": explanation(outputs=("a", HOSTILE[1], "c"), link="softmax"),
+        "three classes": several,
+        "sampled": sampled(),
+        "sampled importance": sampled().importance(),
+        "sampled row": sampled().row(2),
         "evaluation": good,
         "evaluation report": good.report(),
         "five classes": evaluation(HOSTILE[:5]),
@@ -210,6 +278,12 @@ def every() -> dict[str, Any]:
         "table": table(),
         "leaderboard": leaderboard(),
         "leaderboard view": leaderboard().view(),
+        "partial dependence": moved,
+        "partial dependence on a number": moved.feature(HOSTILE[1]),
+        "partial dependence on levels": moved.feature(HOSTILE[0]),
+        "partial dependence on a date": moved.feature(HOSTILE[6]),
+        "partial dependence on a constant": moved.feature(HOSTILE[7]),
+        "partial dependence on two": moved.pair(HOSTILE[1], HOSTILE[0]),
         "tree": tree(),
         "deep tree": tree(7, depth=3),
         "trained": TrainingSummary({HOSTILE[0]: np.array([0.5, 0.7, 0.6])}, 2, 2, 9, 3, 1),

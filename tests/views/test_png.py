@@ -5,7 +5,14 @@ import io
 import numpy as np
 from matplotlib import image
 
-from synapse_magic.views.png import data_url, encode
+from synapse_magic.views.png import data_url, encode, encode_indexed
+
+
+def test_a_picture_of_few_colours_is_read_back(rng: np.random.Generator) -> None:
+    indices = rng.integers(0, 7, (5, 9)).astype(np.uint8)
+    colours = rng.integers(0, 256, (7, 3)).astype(np.uint8)
+    back = image.imread(io.BytesIO(encode_indexed(indices, colours)), format="png")
+    np.testing.assert_array_equal(np.round(back * 255).astype(np.uint8)[:, :, :3], colours[indices])
 
 
 def test_another_reader_sees_the_same_pixels(rng: np.random.Generator) -> None:

@@ -85,3 +85,33 @@ def test_the_scale_that_adds_up_is_named(link: str) -> None:
     assert "add up" in one.html(interactive=False)
     assert one.first == 0
     assert "for a" in one.sentence()
+
+
+def test_sampled_values_have_whiskers_of_two_standard_errors() -> None:
+    error = np.linspace(0.1, 1.4, 14)[:, None]
+    one = row(error=error)
+    order = one.order(0)
+    np.testing.assert_allclose(one.whiskers(0)[:9], 1.959964 * error[order[:9], 0], rtol=1e-6)
+    assert np.isnan(one.whiskers(0)[9])
+    assert "Whisker: 95 % interval" in one.note()
+    table = one.table().set_index("feature")["standard_error"]
+    assert table["f3"] == error[3, 0]
+    assert np.isnan(table["(base)"])
+    sent = pack.extract(pack.embed(one.payload()))["rows"][0]
+    np.testing.assert_array_equal(sent["error"][:, 0], error[order, 0])
+
+
+def test_exact_values_have_none() -> None:
+    one = row()
+    assert np.isnan(one.whiskers(0)).all()
+    assert "standard_error" not in one.table()
+    assert "Whisker" not in one.note()
+
+
+def test_whiskers_are_inside_the_axis() -> None:
+    one = row(error=np.full((14, 1), 5.0))
+    ax = one.axes()
+    low, high = ax.get_xlim()
+    steps = np.cumsum([one.base[0], *(value for _, value in one.bars(0))])
+    assert low < steps[1] - 9.79
+    assert high > steps[9] + 9.79

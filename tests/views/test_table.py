@@ -25,3 +25,10 @@ def test_values_are_escaped() -> None:
     html = html_table(["<i>"], [("<script>alert('1')</script>",)], types=['"'])
     assert "<script>" not in html
     assert "<i>" not in html
+
+
+def test_a_long_type_is_cut_and_kept_as_a_tooltip() -> None:
+    kind = "struct<" + ",".join(f"x{i}:int" for i in range(20)) + ">"
+    html = html_table(["a"], [(1,)], types=[kind])
+    assert f'title="{kind.replace("<", "&lt;").replace(">", "&gt;")}"' in html
+    assert f">{kind[:28].replace('<', '&lt;')}\N{HORIZONTAL ELLIPSIS}</span>" in html
