@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import numpy as np
-
-from synapse_magic.errors import SynapseError
-from synapse_magic.explainers.sample import Sample, draw
-from synapse_magic.explainers.shown import level_names, shown_values
-from synapse_magic.kernels.lime import Local
-from synapse_magic.kernels.local import Surrogate
-from synapse_magic.kernels.origin import input_names
-from synapse_magic.kernels.scorer import ChainedScorer
-from synapse_magic.kernels.shap import raw_scores
-from synapse_magic.kernels.states import MOST_FEATURES
+from synapse_magic.errors import SynapseError, closest
+from synapse_magic.explainers.background import check_background, check_columns, collected
+from synapse_magic.explainers.chained import Chained
+from synapse_magic.explainers.classes import class_numbers
+from synapse_magic.explainers.foreign_model import as_stage
+from synapse_magic.explainers.image_lime import ImageLIME
+from synapse_magic.explainers.image_shap import ImageSHAP
+from synapse_magic.explainers.labels import label_column
+from synapse_magic.explainers.reading import Reading, reading_of
+from synapse_magic.explainers.sample import PLACE, ExactWay, shuffled
+from synapse_magic.explainers.tabular_lime import TabularLIME
+from synapse_magic.explainers.tabular_shap import TabularSHAP
+from synapse_magic.explainers.text_lime import TextLIME
+from synapse_magic.explainers.text_shap import TextSHAP
+from synapse_magic.explainers.vector_lime import VectorLIME
+from synapse_magic.explainers.vector_shap import VectorSHAP
+from synapse_magic.kernels.exact import exact_method
+from synapse_magic.kernels.explaining.failing import failing_rows
 from synapse_magic.results.explanation import Explanation
-from synapse_magic.spark.columns import require
-from synapse_magic.spark.predictor import Predictor, indexer_of, predictor_of, stages_of
-from synapse_magic.spark.scorer import scorer_of
-from synapse_magic.spark.shipping import map_in_arrow
+from synapse_magic.spark.columns import select
+from synapse_magic.spark.frame_check import require_frame
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-Method = Literal["tree_shap", "lime"]
+    from synapse_magic.results.image_explanation import ImageExplanation
+    from synapse_magic.results.text_explanation import TextExplanation
 
-_BACKGROUND_ROWS = 500
-_TASKS = 8
+Method = Literal["tree_interventional", "tree_path", "linear", "kernel_shap", "lime"]
+Plot = Literal["report", "summary", "importance", "interaction", "heatmap", "row"]
+
+EXACT = ("tree_interventional", "tree_path", "linear")
+_BACKGROUND_ROWS = 100
+_STAGES: dict[tuple[str, str], type[Any]] = {
+    ("table", "kernel_shap"): TabularSHAP,
+    ("vector", "kernel_shap"): VectorSHAP,
+    ("text", "kernel_shap"): TextSHAP,
+    ("image", "kernel_shap"): ImageSHAP,
+    ("table", "lime"): TabularLIME,
+    ("vector", "lime"): VectorLIME,
+    ("text", "lime"): TextLIME,
+    ("image", "lime"): ImageLIME,
+}
 
 
 def explain(
-    model: Any, df: DataFrame, *, rows: int = 500, seed: int = 42, method: Method | None = None
-) -> Explanation:
+    model: Any,
+    df: DataFrame,
+    *,
+    rows: int = 500,
+    seed: int = 42,
+    method: Method | None = None,
+    background: DataFrame | None = None,
+    target: str | None = None,
+    classes: str | int | Sequence[str | int] | None = None,
+    plot: Plot = "report",
+) -> Explanation | TextExplanation | ImageExplanation:
     """Explain the predictions of a fitted model for a sample of rows.
 
     Features are the frame's own columns: what a column's levels, words or date parts contribute is
-    added up. Their values are the real ones, level names rather than codes.
+    added up. Their values are the real ones, level names rather than codes. A model that reads one
+    column of texts is explained by their words, and one that reads images by their superpixels.
 
     Parameters
     ----------
-    model : Transformer
-        A fitted predictor of trees, or a pipeline that ends in one; any that has a scorer with
-        ``method="lime"``.
+    model : Transformer or estimator
+        A fitted model, a pipeline, or any transformer of Spark that adds a column; also a fitted
+        estimator of scikit-learn, LightGBM or XGBoost, which reads the columns that it was fitted
+        on, or one vector column ``features``.
     df : DataFrame
         Where the rows come from, with the columns that the model reads. A row that has its label
         shows it.
@@ -54,190 +83,179 @@ def explain(
         How many rows to explain. They are drawn at random; a frame that is read in the same
         partitions gives the same rows for the same seed.
     seed : int
-        Of the draw and of LIME's perturbations.
-    method : {"tree_shap", "lime"}, optional
-        ``tree_shap``, the default, is exact (Lundberg et al., 2020), on the scale of the raw score:
-        base and contributions sum to it. With it comes the LIME explanation of the first row as
-        ``companion``, up to 1000 features. ``lime`` (Ribeiro et al., 2016) fits a line near each
-        row, on the scale of the prediction or probability, and says by ``quality`` how well it
-        fits.
+        Of the draw and of all that is sampled.
+    method : str, optional
+        By default the first that fits. ``tree_interventional`` (with a background) and
+        ``tree_path`` (without one) are exact for models of trees (Lundberg et al., 2020), on the
+        scale of the raw score. ``linear`` is the closed form of linear models. ``kernel_shap``
+        (Lundberg and Lee, 2017) explains any model by asking it; all coalitions of up to 12
+        features are asked about, which is exact, and standard errors tell how near the values of
+        more features are. ``lime`` (Ribeiro et al., 2016) fits a line near each row and says by
+        ``quality`` how well it fits.
+    background : DataFrame, optional
+        Rows that stand for a feature that is away. By default 100 rows of ``df`` where some are
+        needed, drawn by ``seed``.
+    target : str, optional
+        The model's output column to explain: by default the raw score where that is exact, else
+        the probability, or the prediction.
+    classes : str, int or sequence of them, optional
+        Names or numbers of the classes to explain. By default all, and of two the second.
+    plot : str
+        The view that the result shows itself by; it has all the others as methods, too.
+
+    Returns
+    -------
+    Explanation, TextExplanation or ImageExplanation
 
     Raises
     ------
     SynapseError
-        When the model has no trees and ``method`` is not ``"lime"``, a column is missing, or there
-        are no rows.
+        When the method does not fit the model, a column or class is missing, or there are no rows.
 
     Examples
     --------
     >>> explain(model, people(spark, seed=2), rows=200).importance()  # doctest: +SKIP
     """
-    if rows < 1:
-        raise SynapseError(f"rows must be at least 1, got {rows}. Try: rows=500")
-    if method not in (None, "tree_shap", "lime"):
-        raise SynapseError(f"method must be 'tree_shap' or 'lime', got {method!r}")
-    task = _task(model, df)
-    if method != "lime" and not hasattr(task.chain.last, "contributions"):
-        raise SynapseError(
-            f"{type(task.predictor.stage).__name__} is not made of trees, so it has no TreeSHAP. "
-            "Expected a LightGBM model. Try: method='lime'"
-        )
-    shap = task.chain if method != "lime" else None
-    sample = draw(df, task.columns, max(rows, _BACKGROUND_ROWS), seed, shap)
-    batch = sample.batch.select(list(task.chain.inputs))
-    names = input_names(task.chain, batch)
-    told = _Told(task, df, sample, batch, names, min(rows, batch.num_rows), seed)
-    return told.by_lime() if method == "lime" else told.by_tree_shap()
+    require_frame(df, "df")
+    if background is not None:
+        require_frame(background, "background")
+    _check_number("rows", rows, 1, 500)
+    _check_number("seed", seed, None, 42)
+    _check_choice("method", method, (None, *get_args(Method)))
+    _check_choice("plot", plot, get_args(Plot))
+    if target is not None and not isinstance(target, str):
+        raise SynapseError(f"target must be the name of a column, got {target!r}")
+    listed = [classes] if isinstance(classes, (str, int)) else list(classes or ())
+    model = as_stage(model)
+    reading = reading_of(model, df, target)
+    chosen = tuple(class_numbers(model, reading.target, listed))
+    asked = _Asked(model, df, reading, rows, seed, background, chosen)
+    found = asked.explanation(method, exact=target is None)
+    return replace(found, plot=plot) if isinstance(found, Explanation) else found
+
+
+def _check_number(name: str, value: Any, low: int | None, usual: int) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or (low is not None and value < low):
+        least = "" if low is None else f" of at least {low}"
+        raise SynapseError(f"{name} must be an integer{least}, got {value!r}. Try: {name}={usual}")
+
+
+def _check_choice(name: str, value: str | None, known: tuple[str | None, ...]) -> None:
+    if value not in known:
+        names = [own for own in known if own]
+        hint = closest(str(value), names)
+        listed = ", ".join(map(repr, names))
+        raise SynapseError(f"{name} must be one of {listed}, got {value!r}. {hint}".rstrip())
 
 
 @dataclass(frozen=True)
-class _Task:
-    """What is explained: the chain that ends in the predictor, its label and its classes."""
+class _Asked:
+    """What is to be explained, once it is known what the model reads."""
 
-    predictor: Predictor
-    chain: ChainedScorer
-    label: str | None
-    classes: tuple[str, ...]
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns to fetch."""
-        return list(dict.fromkeys([*self.chain.inputs, *([self.label] if self.label else [])]))
-
-    @property
-    def target(self) -> str:
-        """The output that LIME explains."""
-        return self.predictor.probability or self.predictor.prediction
-
-    def outputs(self, count: int) -> tuple[str, ...]:
-        """Return the names of so many explained outputs."""
-        if not self.predictor.classifies:
-            return ("prediction",)
-        classes = self.classes or tuple(str(i) for i in range(max(2, count)))
-        return classes[-1:] if count == 1 else classes[:count]
-
-
-def _task(model: Any, df: DataFrame) -> _Task:
-    predictor = predictor_of(model)
-    stages = stages_of(model)
-    stages = stages[: stages.index(predictor.stage) + 1]
-    indexer = indexer_of(model, predictor.label)
-    needed = [stage for stage in stages if stage is not indexer]
-    chain = ChainedScorer.of([scorer_of(stage) for stage in needed])
-    require(df.schema, chain.inputs)
-    label = predictor.label if indexer is None else indexer.getInputCol()
-    classes = getattr(chain.last, "classes", ()) if indexer is None else indexer.labels
-    return _Task(predictor, chain, label if label in df.columns else None, tuple(classes))
-
-
-@dataclass(frozen=True, eq=False)
-class _Told:
-    """A drawn sample on its way to an explanation."""
-
-    task: _Task
+    model: Any
     df: DataFrame
-    sample: Sample
-    batch: pa.RecordBatch
-    names: list[str]
+    reading: Reading
     rows: int
     seed: int
+    background: DataFrame | None
+    classes: tuple[int, ...]
 
-    def by_tree_shap(self) -> Explanation:
-        """Return the contributions that came with the sample."""
-        found = self.sample.contributions
-        if found is None:
-            raise SynapseError("The sample was drawn without contributions")
-        found = found[: self.rows].transpose(0, 2, 1)
-        values, base = found[:, :-1], found[:, -1]
-        scores = raw_scores(self.task.chain, self.batch.slice(0, self.rows), values.shape[2])
-        return Explanation(
-            values=values,
-            base=base,
-            prediction=base + values.sum(1) if scores is None else scores,
-            data=self._data(self.sample.names),
-            names=self.sample.names,
-            outputs=self.task.outputs(values.shape[2]),
-            link=getattr(self.task.chain.last, "link", "identity"),
-            method="tree_shap",
-            rows_total=self.sample.total,
-            seed=self.seed,
-            labels=self._labels(self.rows),
-            companion=self._companion(),
+    def explanation(
+        self, method: Method | None, *, exact: bool
+    ) -> Explanation | TextExplanation | ImageExplanation:
+        """Explain by a method, or by the first that fits."""
+        own = self._exact_method(method)
+        if own is not None and (method == own or (method is None and exact)):
+            return self._chained(self._way(own)).exact()
+        if method in EXACT:
+            raise self._unfit(str(method))
+        if method == "lime" and self.reading.chain is not None and self._tabular:
+            return self._chained(None).lime()
+        return self._by_stage("lime" if method == "lime" else "kernel_shap")
+
+    @property
+    def _tabular(self) -> bool:
+        return self.reading.kind in ("table", "vector")
+
+    def _exact_method(self, wanted: Method | None) -> str | None:
+        """Return how the model is explained exactly, by the way that was asked for."""
+        chain = self.reading.chain
+        if chain is None or not self._tabular:
+            return None
+        by_background = self.background is not None or wanted == "tree_interventional"
+        path = exact_method(chain, background=False)
+        if path is not None and not (by_background and wanted != "tree_path"):
+            return path
+        return exact_method(chain, background=True)
+
+    def _way(self, method: str) -> ExactWay:
+        chain = self.reading.chain
+        if chain is None:
+            raise self._unfit(method)
+        return ExactWay(chain, None if method == "tree_path" else self._background_rows())
+
+    def _background_rows(self) -> pa.RecordBatch:
+        frame = self._background_frame()
+        check_columns(frame, self.df, self.reading.columns)
+        batch = collected(frame, self.reading.columns)
+        if self.reading.chain is not None:
+            check_background(self.reading.chain, batch, "background")
+        return batch
+
+    def _background_frame(self) -> DataFrame:
+        """Return the background, or rows of the frame; without gaps where the model takes none."""
+        if self.background is not None:
+            return self.background
+        columns = select(self.df, self.reading.columns)
+        chain = self.reading.chain
+        drawn = self._drawn(columns)
+        if chain is not None and self._tabular:
+            seen = collected(drawn, self.reading.columns)
+            if failing_rows(chain.score, seen):
+                return self._drawn(columns.dropna())
+        return drawn
+
+    def _drawn(self, frame: DataFrame) -> DataFrame:
+        return shuffled(frame, _BACKGROUND_ROWS, self.seed)[0].drop(PLACE)
+
+    def _chained(self, way: ExactWay | None) -> Chained:
+        reading = self.reading
+        if reading.chain is None:
+            raise self._unfit("lime")
+        return Chained.drawn(
+            self.model,
+            self.df,
+            reading.chain,
+            reading.target,
+            self.classes,
+            self.rows,
+            self.seed,
+            way,
         )
 
-    def by_lime(self) -> Explanation:
-        """Return the lines near all rows, fitted by the workers."""
-        return self._lime(_on_workers(self.df, self._surrogate(), self.rows), self.names)
+    def _by_stage(self, method: str) -> Any:
+        reading = self.reading
+        many = {"table": "inputCols"}.get(reading.kind, "inputCol")
+        columns = list(reading.columns) if many == "inputCols" else reading.columns[0]
+        values = {
+            many: columns,
+            "model": self.model,
+            "targetCol": reading.target,
+            "targetClasses": list(self.classes),
+            "seed": self.seed,
+        }
+        if not self._tabular:
+            return _STAGES[reading.kind, method](**values).explanation(self.df, self.rows)
+        values |= {"backgroundData": self._background_frame()}
+        if method == "kernel_shap":
+            values |= {"method": "kernel"}
+        stage = _STAGES[reading.kind, method](**values)
+        return stage.explanation(self.df, self.rows, label=label_column(self.model, self.df))
 
-    def _companion(self) -> Explanation | None:
-        if len(self.names) > MOST_FEATURES:
-            return None
-        return self._lime(self._surrogate().explain([0]), self.sample.names)
-
-    def _surrogate(self) -> Surrogate:
-        levelled = tuple(i for i, found in enumerate(self._levels()) if found)
-        return Surrogate(self.task.chain, self.batch, self.task.target, levelled, self.seed)
-
-    def _lime(self, found: list[Local], names: tuple[str, ...] | list[str]) -> Explanation:
-        order = [self.names.index(name) for name in names]
-        values = np.stack([local.values for local in found])[:, order]
-        return Explanation(
-            values=values,
-            base=np.stack([local.base for local in found]),
-            prediction=np.stack([local.prediction for local in found]),
-            data={name: shown[: len(found)] for name, shown in self._data(tuple(names)).items()},
-            names=tuple(names),
-            outputs=self.task.outputs(values.shape[2]),
-            link="identity",
-            method="lime",
-            rows_total=self.sample.total,
-            seed=self.seed,
-            labels=self._labels(len(found)),
-            quality=np.stack([local.quality for local in found]),
+    def _unfit(self, method: str) -> SynapseError:
+        what = {"linear": "a linear model"}.get(method, "a model of trees")
+        return SynapseError(
+            f"{type(self.model).__name__} cannot be explained by {method!r}. Expected {what} whose "
+            "raw score is explained. Try: method='kernel_shap'"
         )
-
-    def _levels(self) -> list[list[str]]:
-        return level_names(self.df.schema, self.task.chain.inputs, self.names)
-
-    def _data(self, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-        shown = shown_values(self.batch.slice(0, self.rows), self.names, self._levels())
-        return {name: shown[name] for name in names}
-
-    def _labels(self, rows: int) -> np.ndarray | None:
-        if self.task.label is None:
-            return None
-        column = self.sample.table.column(self.task.label).slice(0, rows).to_pylist()
-        labels = np.empty(len(column), dtype=object)
-        labels[:] = [self._label(value) for value in column]
-        return labels
-
-    def _label(self, value: Any) -> Any:
-        """Return a label by its class name, where it is a position among the classes."""
-        classes = self.task.classes
-        coded = isinstance(value, (int, float)) and self.task.predictor.classifies
-        known = coded and float(value).is_integer() and 0 <= value < len(classes)
-        return classes[int(value)] if known else value
-
-
-def _on_workers(df: DataFrame, surrogate: Surrogate, rows: int) -> list[Local]:
-    """Explain the first rows of the surrogate's batch, spread over the workers."""
-    numbers = df.sparkSession.range(0, rows, 1, min(rows, _TASKS))
-    packed = map_in_arrow(numbers, _explainer(surrogate), "row long, content binary").collect()
-    found = {row["row"]: pickle.loads(bytes(row["content"])) for row in packed}
-    return [found[row] for row in range(rows)]
-
-
-Explainer = Callable[[Iterable["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]
-
-
-def _explainer(surrogate: Surrogate) -> Explainer:
-    def explain_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-
-        for batch in batches:
-            rows = batch.column(0).to_pylist()
-            contents = [pickle.dumps(local) for local in surrogate.explain(rows)]
-            arrays = [pa.array(rows, pa.int64()), pa.array(contents, pa.binary())]
-            yield pa.RecordBatch.from_arrays(arrays, ["row", "content"])
-
-    return explain_rows

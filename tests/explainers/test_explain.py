@@ -42,7 +42,7 @@ def found(model, frame):
 def test_contributions_and_base_sum_to_the_raw_score(found):
     scale = np.abs(found.prediction).max()
     assert np.abs(found.residual).max() <= 1e-9 * scale
-    assert found.method == "tree_shap"
+    assert found.method == "tree_path"
     assert found.link == "logit"
     assert found.values.shape == (60, 9, 1)
 
@@ -186,28 +186,85 @@ def test_one_row_and_a_frame_without_labels_work(model, frame):
     assert found.rows_total == 1
 
 
-def test_a_model_without_trees_is_refused_with_what_is_supported(frame):
+@pytest.fixture(scope="module")
+def linear(frame):
     stages = [
         StringIndexer(inputCol="income", outputCol="y"),
-        Featurize(inputCols=["age"]),
-        LogisticRegression(labelCol="y", maxIter=1),
+        Featurize(inputCols=["age", "workclass"]),
+        LogisticRegression(labelCol="y", maxIter=5),
     ]
-    linear = Pipeline(stages=stages).fit(frame)
-    with pytest.raises(SynapseError, match=r"LogisticRegressionModel"):
-        explain(linear, frame)
+    return Pipeline(stages=stages).fit(frame)
+
+
+def test_a_linear_model_has_the_closed_form_against_drawn_rows(linear, frame):
+    found = explain(linear, frame, rows=20)
+    assert (found.method, found.link, found.outputs) == ("linear", "logit", (">50K",))
+    assert set(found.names) == {"age", "workclass"}
+    assert np.abs(found.residual).max() < 1e-9
+
+
+def test_a_background_makes_tree_shap_interventional(model, frame):
+    background = frame.limit(30)
+    found = explain(model, frame, rows=20, background=background)
+    assert found.method == "tree_interventional"
+    assert np.abs(found.residual).max() < 1e-9
+    raw = [row[0][1] for row in model.transform(background).select("rawPrediction").collect()]
+    assert found.base[0, 0] == pytest.approx(np.mean(raw))
+
+
+def test_kernel_shap_of_probabilities_asks_the_model_and_adds_up(model, frame):
+    found = explain(model, frame, rows=3, method="kernel_shap", background=frame.limit(10))
+    assert (found.method, found.link, found.outputs) == ("exact", "identity", (">50K",))
+    assert np.abs(found.residual).max() < 1e-9
+    assert set(found.labels) <= {"<=50K", ">50K"}
+    raw = explain(model, frame, rows=3)
+    assert found.prediction == pytest.approx(1 / (1 + np.exp(-raw.prediction)))
+
+
+def test_a_class_is_chosen_by_name_and_the_first_of_two_mirrors_the_second(model, frame, found):
+    first = explain(model, frame, rows=60, classes=["<=50K"])
+    assert first.outputs == ("<=50K",)
+    assert first.values == pytest.approx(-found.values)
+    assert first.companion.outputs == ("<=50K",)
+    assert first.companion.prediction[0, 0] == pytest.approx(1 - found.companion.prediction[0, 0])
+
+
+def test_a_target_that_is_no_raw_score_is_asked_for(model, frame):
+    found = explain(model, frame, rows=2, target="probability", background=frame.limit(5))
+    assert found.method == "exact"
+    with pytest.raises(SynapseError, match=r"no column 'probabilty'.*Did you mean"):
+        explain(model, frame, target="probabilty")
+
+
+@pytest.mark.parametrize("method", ["tree_path", "tree_interventional"])
+def test_trees_are_not_found_where_there_are_none(linear, frame, method):
+    with pytest.raises(SynapseError, match=r"Expected a model of trees.*kernel_shap"):
+        explain(linear, frame, method=method)
+
+
+def test_a_class_that_the_model_does_not_have_is_refused(model, frame):
+    with pytest.raises(SynapseError, match=r"no class '>50k'.*Did you mean '>50K'"):
+        explain(model, frame, classes=[">50k"])
+    with pytest.raises(SynapseError, match=r"no class 2. Expected 0 to 1"):
+        explain(model, frame, classes=[2])
+
+
+def test_what_is_no_fitted_model_is_refused(frame):
+    with pytest.raises(SynapseError, match=r"model must be a fitted model or pipeline, got a str"):
+        explain("model", frame)
 
 
 def test_no_rows_are_refused(model, frame):
-    with pytest.raises(SynapseError, match="no rows to explain"):
+    with pytest.raises(SynapseError, match=r"no rows to explain"):
         explain(model, frame.limit(0))
 
 
 def test_a_missing_column_is_named(model, frame):
-    with pytest.raises(SynapseError, match="no column 'hours'"):
+    with pytest.raises(SynapseError, match=r"no column 'hours'"):
         explain(model, frame.drop("hours"))
 
 
-@pytest.mark.parametrize(("option", "value"), [("rows", 0), ("method", "shap")])
+@pytest.mark.parametrize(("option", "value"), [("rows", 0), ("method", "shap"), ("plot", "sumary")])
 def test_bad_options_are_refused(model, frame, option, value):
     with pytest.raises(SynapseError, match=f"{option} must be"):
         explain(model, frame, **{option: value})
@@ -215,3 +272,69 @@ def test_bad_options_are_refused(model, frame, option, value):
 
 def test_it_can_be_shown(found):
     assert "workclass" in found.html()
+
+
+@pytest.fixture(scope="module")
+def three(spark):
+    rng = np.random.default_rng(2)
+    rows = [(float(a), float(b), float(i % 3)) for i, (a, b) in enumerate(rng.normal(size=(90, 2)))]
+    df = spark.createDataFrame([(a + y, b, y) for a, b, y in rows], ["a", "b", "label"])
+    return df.cache()
+
+
+@pytest.fixture(scope="module")
+def plain(three):
+    stages = [VectorAssembler(inputCols=["a", "b"], outputCol="features"), LogisticRegression()]
+    return Pipeline(stages=stages).fit(three)
+
+
+def test_one_class_of_three_is_chosen_by_its_number(plain, three):
+    every = explain(plain, three, rows=6)
+    last = explain(plain, three, rows=6, classes=[2, 0])
+    assert (every.outputs, last.outputs) == (("0", "1", "2"), ("2", "0"))
+    assert (last.values == every.values[:, :, [2, 0]]).all()
+    assert last.companion.outputs == ("2", "0")
+    with pytest.raises(SynapseError, match=r"no class 3. Expected 0 to 2"):
+        explain(plain, three, classes=3)
+
+
+@pytest.mark.parametrize("method", [None, "lime", "kernel_shap"])
+def test_a_row_that_the_model_fails_for_is_told_and_the_others_are_explained(
+    plain, three, method, spark
+):
+    gap = spark.createDataFrame([(None, 1.0, 0.0)], three.schema)
+    few = three.limit(8).union(gap)
+    found = explain(plain, few, rows=9, method=method)
+    assert (len(found), list(found.failures)) == (8, [*found.failures])
+    (why,) = found.failures.values()
+    assert "null or NaN" in why
+    assert found.rows_total == 9
+    assert np.isfinite(found.values).all()
+
+
+def test_a_background_that_the_model_fails_for_is_told(plain, three, spark):
+    gap = spark.createDataFrame([(None, 1.0, 0.0)], three.schema)
+    with pytest.raises(SynapseError, match=r"fails for 1 of 4 rows of background, first for row"):
+        explain(plain, three, background=three.limit(3).union(gap))
+    with pytest.raises(SynapseError, match=r"fails for 1 of 4 rows of backgroundData"):
+        explain(plain, three, background=three.limit(3).union(gap), method="kernel_shap")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"rows": "50"}, "rows must be an integer of at least 1, got '50'"),
+        ({"rows": True}, "rows must be an integer of at least 1, got True"),
+        ({"seed": "x"}, "seed must be an integer, got 'x'"),
+        ({"target": 3}, "target must be the name of a column, got 3"),
+        ({"background": 5}, "background must be a Spark DataFrame, got 5"),
+    ],
+)
+def test_arguments_of_wrong_types_are_refused(plain, three, options, expected):
+    with pytest.raises(SynapseError, match=expected):
+        explain(plain, three, **options)
+
+
+def test_a_frame_of_pandas_is_refused_with_what_to_try(plain, three):
+    with pytest.raises(SynapseError, match=r"df must be a Spark DataFrame, got a pandas.*Try"):
+        explain(plain, three.toPandas())

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.results.explanation import Explanation
+from synapse_magic.results.methods import METHODS
 from synapse_magic.views import pack
 
 
@@ -21,7 +24,8 @@ def explanation(
     base = np.full((rows, len(outputs)), 0.1)
     data = {"age": age, "job": job, "noise": noise}
     parts = (values, base, base + values.sum(axis=1), data, ("age", "job", "noise"), outputs)
-    return Explanation(*parts, link="logit", method="tree_shap", rows_total=5000, **more)  # type: ignore[arg-type]
+    said = {"link": "logit", "method": "tree_path", "rows_total": 5000, **more}
+    return Explanation(*parts, **said)  # type: ignore[arg-type]
 
 
 def test_shap_leaves_no_residual_and_says_so() -> None:
@@ -61,7 +65,7 @@ def test_a_feature_without_values_has_no_dependence_but_the_rest_is_drawn() -> N
 
 
 def test_a_row_that_is_not_there() -> None:
-    with pytest.raises(SynapseError, match=r"no row 200\. Expected 0 to 199.*-n"):
+    with pytest.raises(SynapseError, match=r"no row 200\. Expected 0 to 199.*rows="):
         explanation().row(200)
     assert explanation().row(-1).title == "Row 199"
 
@@ -112,5 +116,128 @@ def test_any_shape_stays_within_the_budget(features: int, outputs: int, rows: in
     base = np.zeros((rows, outputs))
     data = {name: rng.normal(size=rows) for name in names}
     classes = tuple(f"class {i}" for i in range(outputs))
-    parts = (values, base, values.sum(axis=1), data, names, classes, "softmax", "tree_shap", rows)
+    parts = (values, base, values.sum(axis=1), data, names, classes, "softmax", "tree_path", rows)
     assert len(pack.embed(Explanation(*parts).report().payload())) < 300_000
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_shown_by_its_name(method: str) -> None:
+    one = explanation(method=method, quality=np.full((200, 1), 0.7))
+    html = one.html(interactive=False)
+    assert METHODS[method].words in html
+    assert ("adds up exactly" in html) == METHODS[method].adds_up
+    assert ("median R\u00b2 0.7" in html) != METHODS[method].adds_up
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("method", "tree_pat", r"no method 'tree_pat'.*Did you mean 'tree_path'"),
+        ("link", "logitt", r"no link 'logitt'.*Did you mean 'logit'"),
+        ("names", ("age", "job", "age"), "Two features.*'age'"),
+        ("values", np.zeros((200, 3)), r"values.*\(200, 3\).*Expected \(rows, 3, 1\)"),
+        ("values", np.zeros((200, 3, 1), int), "values.*int64.*Expected floats"),
+        ("base", np.zeros(200), r"base.*\(200,\).*Expected \(200, 1\)"),
+        ("prediction", np.zeros((199, 1)), r"prediction.*\(199, 1\).*Expected \(200, 1\)"),
+        ("error", np.zeros((200, 3)), r"error.*\(200, 3\).*Expected \(200, 3, 1\)"),
+        ("quality", np.zeros((200, 2)), r"quality.*\(200, 2\).*Expected \(200, 1\)"),
+        ("labels", np.zeros(7), r"labels.*\(7,\).*Expected \(200,\)"),
+        ("data", {"age": np.zeros(3)}, r"data\['age'\].*\(3,\).*Expected \(200,\)"),
+        ("data", {"aeg": np.zeros(200)}, r"no feature of the explanation 'aeg'.*'age'"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(field: str, value: object, words: str) -> None:
+    with pytest.raises(SynapseError, match=words):
+        replace(explanation(), **{field: value})  # type: ignore[arg-type]
+
+
+def test_rows_are_taken_with_all_that_belongs_to_them() -> None:
+    labels = np.array([f"label {i}" for i in range(200)], dtype=object)
+    error = np.arange(600.0).reshape(200, 3, 1)
+    one = explanation(labels=labels, error=error, failures={3: "why"})
+    few = one[10:40:10]
+    assert len(few) == 3
+    assert few.labels.tolist() == ["label 10", "label 20", "label 30"]
+    np.testing.assert_array_equal(few.values, one.values[10:40:10])
+    np.testing.assert_array_equal(few.error, error[10:40:10])
+    np.testing.assert_array_equal(few.data["age"], one.data["age"][10:40:10])
+    assert (few.rows_total, few.method) == (one.rows_total, one.method)
+    assert few.failures == {}
+
+
+def test_one_row_many_rows_and_chosen_rows() -> None:
+    one = explanation()
+    assert len(one[3]) == len(one[-1]) == 1
+    np.testing.assert_array_equal(one[-1].prediction, one.prediction[-1:])
+    assert len(one[:100]) == 100
+    chosen = one[one.data["age"] > 50]
+    assert (chosen.data["age"] > 50).all()
+    assert len(one[[5, 2]]) == 2
+    with pytest.raises(SynapseError, match=r"no row 200\. Expected 0 to 199"):
+        one[200]
+
+
+def test_a_name_takes_the_contributions_of_a_feature() -> None:
+    one = explanation()
+    np.testing.assert_array_equal(one["job"], one.values[:, 1])
+    with pytest.raises(SynapseError, match="Did you mean 'job'"):
+        one["jbo"]
+
+
+def test_the_companion_goes_with_its_rows() -> None:
+    one = explanation(rows=5)
+    lime = replace(one, method="lime")[:2]
+    both = replace(one, companion=lime)
+    assert len(both[1:].companion) == 1
+    np.testing.assert_array_equal(both[1:].companion.values, lime.values[1:])
+    assert both[3:].companion is None
+
+
+def test_rows_that_could_not_be_explained_are_told_with_their_reason() -> None:
+    html = explanation(failures={7: "the image is empty", 9: "<b>"}).html(interactive=False)
+    assert "2 rows not explained" in html
+    assert "the image is empty" in html
+    assert "Rows that could not be explained" in html
+    assert "<b>&lt;b&gt;" not in html
+    assert "not explained" not in explanation().html(interactive=False)
+
+
+def test_the_largest_standard_error_is_told_where_values_were_sampled() -> None:
+    error = np.zeros((200, 3, 1))
+    assert "standard error" not in explanation(error=error).html(interactive=False)
+    error[3, 1] = 0.25
+    html = explanation(error=error, method="kernel_shap").html(interactive=False)
+    assert "largest standard error 0.25" in html
+    assert "95 % interval of a sampled value" in html
+
+
+def test_the_report_brings_heat_map_and_interaction_where_they_fit() -> None:
+    sent = pack.extract(pack.embed(explanation().report().payload()))
+    assert [one["kind"] for one in sent["more"]] == ["interaction", "heatmap"]
+    assert explanation(rows=5).report().payload()["more"] == []
+
+
+def test_an_interaction_needs_the_values_of_two_features() -> None:
+    one = explanation()
+    one.data.pop("job")
+    one.data.pop("noise")
+    with pytest.raises(SynapseError, match=r"values of 1 feature are.*Expected two"):
+        one.interaction()
+    assert "more" in one.report().payload()
+
+
+@pytest.mark.parametrize("chosen", [1.5, None, (1, 2), [500], [True, False], {}], ids=str)
+def test_rows_that_cannot_be_chosen_are_told(chosen: object) -> None:
+    with pytest.raises(SynapseError, match=r"No rows go by .*Expected a number from 0 to 199"):
+        explanation()[chosen]
+
+
+@pytest.mark.parametrize("number", ["x", 1.5, None, True])
+def test_a_row_that_is_no_number_is_told(number: object) -> None:
+    with pytest.raises(SynapseError, match=r"A row goes by its number, got .*Expected 0 to 199"):
+        explanation().row(number)  # type: ignore[arg-type]
+
+
+def test_of_no_rows_there_is_none_to_look_at() -> None:
+    with pytest.raises(SynapseError, match=r"There is no row 0\. Expected none"):
+        explanation()[:0].row(0)
