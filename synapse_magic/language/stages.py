@@ -30,6 +30,8 @@ PYSPARK_MODULES = (
     "tuning",
     "evaluation",
 )
+_WRITTEN_MODELS = ("ONNXModel",)
+"""Stages that are written in cells although they are called models: nothing fits them."""
 _NO_STAGES = (
     "compose.tuning.default_spaces",
     "compose.tuning.spaces",
@@ -113,7 +115,7 @@ def our_names() -> list[str]:
         name
         for name, module in synapse_magic.PUBLIC.items()
         if name[0].isupper()
-        and not name.endswith("Model")
+        and (name in _WRITTEN_MODELS or not name.endswith("Model"))
         and not f"{module}.".startswith(tuple(f"{each}." for each in _NO_STAGES))
     ]
 

@@ -18,6 +18,9 @@ from synapse_magic.language.step import Step
 from synapse_magic.language.text import CellError, Text
 from synapse_magic.language.values import Values
 
+_MAKE_ANY_COLUMN = {"SQLTransformer", "ONNXModel"}
+"""Stages whose columns no param alone tells: those after them are checked when the cell runs."""
+
 
 class Steps:
     """Reads the steps of one cell, in order, each against the columns known so far.
@@ -207,7 +210,7 @@ class Steps:
             for name in value if isinstance(value, list) else [value]:
                 if isinstance(name, str) and name:
                     self._add_output(step, node, param, name)
-        if info.name == "SQLTransformer":
+        if info.name in _MAKE_ANY_COLUMN:
             self.columns.known = False
 
     def _add_output(self, step: Step, node: ast.Call, param: str, name: str) -> None:

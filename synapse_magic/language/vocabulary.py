@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.language.context import is_frame
 from synapse_magic.language.declaration import Argument, Option, Verb, option
 
 FRAME = Argument("FRAME", "a DataFrame variable, or a table", "frame")
 MODEL = Argument("MODEL", "a fitted model variable", "model")
+SCORER = Argument(
+    "MODEL", "a fitted model variable; its turn comes after the steps", "model", False
+)
 HELD_OUT = Argument(
     "FRAME", "a DataFrame variable or a table; else the part that train held out", "frame", False
 )
@@ -20,6 +24,24 @@ SPLIT = Option(
 )
 WHERE = Option("where", "Keep the rows that meet this condition.", "condition", "a condition")
 LABEL = Option("label", "Column to predict.", "column", "a column", column="in")
+
+
+def _frame(value: object) -> object:
+    if not is_frame(value):
+        raise SynapseError(
+            f"background must be a Spark DataFrame, got a {type(value).__name__}. "
+            "Try: background = {frame}"
+        )
+    return value
+
+
+BACKGROUND = Option(
+    "background",
+    "Frame whose rows stand for a feature that is away; else 100 of the frame where needed.",
+    "value",
+    "{frame}",
+    _frame,
+)
 
 
 def _metric(value: object) -> object:
@@ -65,7 +87,17 @@ _VERBS = (
                 "format",
                 "Format of the files; else their extension says.",
                 str,
-                choices=("csv", "parquet", "json", "orc", "text", "avro", "delta", "model"),
+                choices=(
+                    "csv",
+                    "parquet",
+                    "json",
+                    "orc",
+                    "text",
+                    "avro",
+                    "delta",
+                    "image",
+                    "model",
+                ),
             ),
             option("header", "CSV: the first line names the columns.", bool, default=True),
             option("schema", "Columns and types, such as 'age int, job string'.", str),
@@ -166,12 +198,12 @@ _VERBS = (
     ),
     Verb(
         "score",
-        "Add the predictions of a model to a frame.",
-        (FRAME, MODEL),
+        "Add to a frame what steps make of it, and then the predictions of a model.",
+        (FRAME, SCORER),
         _options(WHERE),
-        "options",
+        "steps",
         "scored = %synapse score people model",
-        "frame",
+        "score",
     ),
     Verb(
         "evaluate",
@@ -190,15 +222,29 @@ _VERBS = (
             option("rows", "Rows to explain, drawn at random.", int, default=500, low=1),
             option(
                 "method",
-                "How: exact Shapley values of trees, or a local linear model.",
+                "How; else the first that fits the model: exact for trees and linear models.",
                 str,
-                choices=("tree_shap", "lime"),
+                choices=("tree_interventional", "tree_path", "linear", "kernel_shap", "lime"),
+            ),
+            BACKGROUND,
+            option(
+                "target",
+                "Column of the model's output to explain; else the raw score or the probability.",
+                str,
+            ),
+            option("classes", "Names or numbers of the classes to explain.", list),
+            option(
+                "plot",
+                "The view that is shown.",
+                str,
+                choices=("report", "summary", "importance", "interaction", "heatmap", "row"),
             ),
             SEED,
             WHERE,
         ),
         "options",
-        "%synapse explain model -n 500",
+        "%%synapse explain model people -o why\nrows    = 200\nclasses = ['>50K']\n"
+        "plot    = 'summary'",
         "model",
     ),
     Verb(

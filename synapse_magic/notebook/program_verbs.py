@@ -20,6 +20,8 @@ from synapse_magic.notebook.progress import Progress, footer
 from synapse_magic.notebook.search_progress import SearchProgress
 
 PREVIEW_ROWS = 5
+FEW_COLUMNS = 8
+"""Columns that a table shows beside one another without scrolling."""
 
 
 def run_program(cell: Cell) -> Any:
@@ -133,11 +135,12 @@ def _progress(cell: Cell, session: Any) -> Progress:
 
 @contextlib.contextmanager
 def _told_to(progress: Progress) -> Iterator[None]:
-    """Pass on what trainings and searches tell while they run."""
-    from synapse_magic import Leaderboard, listen
+    """Pass on what trainings, searches and explanations tell while they run."""
+    from synapse_magic import Leaderboard, RowsExplained, listen
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(listen(progress.iteration))
+        stack.enter_context(listen(progress.rows, RowsExplained))
         if isinstance(progress, SearchProgress):
             stack.enter_context(listen(progress.board, Leaderboard))
         yield
@@ -146,7 +149,28 @@ def _told_to(progress: Progress) -> Iterator[None]:
 def _call_and_prepare(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
     """Run the program, and on Spark as well what its result needs to be shown."""
     result = program.call(session.spark, variables)
-    return result, _preview(cell, result) if is_frame(result) else None
+    if not is_frame(result):
+        return result, None
+    if cell.command.verb == "score":
+        return result, _preview(cell, _new_first(result, _scored(cell, variables)))
+    return result, _preview(cell, result)
+
+
+def _scored(cell: Cell, variables: Any) -> Any:
+    """Return the frame that a cell scores, None for a table."""
+    given = cell.command.args[0]
+    return variables.get(str(getattr(given, "name", given)))
+
+
+def _new_first(frame: Any, before: Any) -> Any:
+    """Return a wide frame with the columns that it has gained in front, where they are seen."""
+    known = set(before.columns) if is_frame(before) else set()
+    new = [name for name in frame.columns if name not in known]
+    if len(frame.columns) <= FEW_COLUMNS or len(new) == len(frame.columns):
+        return frame
+    names = [*new, *(name for name in frame.columns if name in known)]
+    quoted = [f"`{name.replace('`', '``')}`" for name in names]
+    return frame.select(*quoted) if len(set(names)) == len(names) else frame
 
 
 def _preview(cell: Cell, frame: Any) -> Any:

@@ -31,6 +31,7 @@ class Progress:
         self._began = self._last = time.monotonic()
         self._lock = threading.Lock()
         self._iteration: Any = None
+        self._rows: Any = None
         self._curve: dict[str, list[float]] = {}
         self.last: Any = None
         self._ended = False
@@ -53,6 +54,11 @@ class Progress:
         self._iteration = event
         for name, value in event.metrics.items():
             self._curve.setdefault(name, []).append(value)
+        self._draw()
+
+    def rows(self, event: Any) -> None:
+        """Take a report on rows explained."""
+        self._rows = event
         self._draw()
 
     def end(self, text: str | None = None, html: str | None = None) -> None:
@@ -80,6 +86,9 @@ class Progress:
         if self.last is not None:
             done, total = self.last.done, self.last.total
             words.append(_stage_words(self.last))
+        if self._rows is not None:
+            done, total = self._rows.done, self._rows.total
+            words[1:] = [f"{done:,} of {total:,} rows explained"]
         if self._iteration is not None:
             done, total = self._iteration.iteration, self._iteration.total
             words.append(_iteration_words(self._iteration))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import inspect
 import os
 from collections import ChainMap
@@ -60,14 +61,19 @@ def _calling_locals(shell: InteractiveShell) -> dict[str, Any]:
 
 
 def path_kind(path: str) -> PathKind | None:
-    """Say what is at a local path: a saved model, data, nothing; None for other file systems."""
+    """Say what is at a local path or pattern: a saved model, data, nothing; else None.
+
+    None is for other file systems, which only Spark reaches.
+    """
     scheme = urlsplit(path).scheme
     if len(scheme) > 1 and scheme != "file":
         return None
     place = Path(urlsplit(path).path if scheme == "file" else os.path.expanduser(path))
     if (place / "metadata").is_dir():
         return "model"
-    return "data" if place.exists() else "missing"
+    if place.exists() or "{" in path:  # braces mean several to Spark, and nothing to Python
+        return "data"
+    return "data" if any(glob.iglob(str(place))) else "missing"
 
 
 def _table_schema(spark: Any, name: str) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import math
+import shutil
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import models
 from pyspark.ml.linalg import Vectors
 from pyspark.sql import DataFrame, SparkSession
 
@@ -37,7 +42,10 @@ def frame(spark: SparkSession) -> DataFrame:
 def ready(stage: type[Stage]) -> Stage:
     """Give an instance that only lacks data: columns without a default are named."""
     needed = {"inputCol": "a", "inputCols": ["a", "b"], "outputCol": "made", "groupCol": "group"}
+    needed |= {"valuesCol": "a", "conditionerCol": "label"}
     declared = stage.params_declared()
+    if "conditionerCol" in declared:
+        needed["labelCol"] = "label"
     if "models" in declared:
         return holding(stage)
     has_features = "featuresCol" in declared
@@ -45,7 +53,7 @@ def ready(stage: type[Stage]) -> Stage:
         **{
             name: value
             for name, value in needed.items()
-            if name in declared and (name in ("outputCol", "groupCol") or not has_features)
+            if name in declared and not (has_features and name in ("inputCol", "inputCols"))
         }
     )
 
@@ -65,8 +73,28 @@ def _fitted() -> list[Stage]:
     return [synapse_magic.LightGBMClassifier(numIterations=n).fit(data) for n in (1, 3)]
 
 
+@functools.cache
+def held(name: str) -> Any:
+    """Give what a stage may hold under this name: a fitted model, or a frame."""
+    return frame(SparkSession.active()) if name == "backgroundData" else _fitted()[0]
+
+
+@functools.cache
+def onnx_file() -> str:
+    """Give the place of a model in the ONNX format, which is read when it is set."""
+    folder = Path(tempfile.mkdtemp(prefix="synapse-magic-family-"))
+    atexit.register(shutil.rmtree, folder)
+    place = folder / "model.onnx"
+    place.write_bytes(models.linear().SerializeToString())
+    return str(place)
+
+
 def sample_value(declared: Param[Any]) -> Any:
     """Give a value that the declaration allows and that is not the default where possible."""
+    if declared.name == "modelLocation":
+        return onnx_file()
+    if declared.name in ("backgroundData", "model"):
+        return held(declared.name)
     kind = next(kind for kind in alternatives(declared.type) if kind is not type(None))
     if get_origin(kind) is Literal:
         return get_args(kind)[-1]
@@ -78,6 +106,8 @@ def sample_value(declared: Param[Any]) -> Any:
             return []
         if get_origin(element) is Callable:
             return [len]
+        if get_origin(element) is dict:  # the steps of images
+            return [{"action": "flip", "flipCode": 1}]
         return [_number(declared, element)] if element in (int, float) else [element("x")]
     if kind is bool:
         return not declared.default

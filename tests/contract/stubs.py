@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import synapse_magic
+from synapse_magic.spark import declaration
 from synapse_magic.spark.param import Param, unset
 from synapse_magic.spark.stage import Stage
 
@@ -20,7 +21,10 @@ HEAD = '''"""Generated from the declarations of the stages; see tests/contract/s
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
+import pyspark.ml.base
 from IPython.core.interactiveshell import InteractiveShell
+from pyspark.ml import Transformer
+from pyspark.sql import DataFrame
 
 '''
 TAIL = """
@@ -63,7 +67,8 @@ def _class(stage: type[Stage]) -> str:
     for name, p in declared.items():
         suffix = name[0].upper() + name[1:]
         lines += [f"    def get{suffix}(self) -> {_type(p)}: ..."]
-        lines += [f"    def set{suffix}(self, value: {_type(p)}) -> Self: ..."]
+        if getattr(stage, f"set{suffix}").__module__ == declaration.__name__:  # not its own
+            lines += [f"    def set{suffix}(self, value: {_type(p)}) -> Self: ..."]
     return "\n".join(lines if declared else [lines[0], "    def __init__(self) -> None: ..."])
 
 
@@ -71,6 +76,7 @@ def _type(declared: Param[Any]) -> str:
     text = inspect.formatannotation(declared.type).replace("typing.", "")
     text = text.replace("collections.abc.", "")
     text = re.sub(r"synapse_magic\.(\w+\.)+(?=[A-Z])", "", text)  # public, imported above
+    text = re.sub(r"pyspark\.(\w+\.)+(?=[A-Z])", "", text)
     return re.sub(r"\bNoneType\b", "None", text).replace("'", '"')
 
 

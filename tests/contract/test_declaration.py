@@ -101,7 +101,7 @@ def test_code_holds_what_was_set_and_rebuilds_the_stage(stage: type[Stage]) -> N
         if not declared.secret
     }
     assert stage().to_code() == f"{stage.__name__}()"
-    rebuilt = eval(stage(**values).to_code(), {stage.__name__: stage})
+    rebuilt = eval(stage(**values).to_code(), {**values, stage.__name__: stage})
     for name, value in values.items():
         assert rebuilt.getOrDefault(name) == value
 

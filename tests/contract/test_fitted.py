@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from family import COLUMNS, ESTIMATORS, frame, ready
 from pyspark.ml import Pipeline, PipelineModel
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.models import load_model, save_model
@@ -144,4 +144,6 @@ def plain(column: pa.Array) -> list[Any]:
 
 
 def plain_value(value: Any) -> Any:
+    if isinstance(value, list):
+        return [item.asDict() if isinstance(item, Row) else item for item in value]
     return tuple(value.toArray().tolist()) if hasattr(value, "toArray") else value

@@ -24,6 +24,25 @@ EXPECTED: dict[str, list[dict[str, tuple[float, float]]]] = {
         {"AUC": (0.84, 0.92), "accuracy": (0.78, 0.88)},
         {"AUC": (0.86, 0.93), "accuracy": (0.79, 0.89)},
     ],
+    "05_models_from_elsewhere": [],
+    "06_search_by_image": [],
+    "07_explaining_tables": [],
+    "08_explaining_text": [],
+    "09_explaining_images": [],
+}
+# Name of the notebook -> what it prints, with a number, and the least and largest value of that.
+PRINTED: dict[str, dict[str, tuple[float, float]]] = {
+    "05_models_from_elsewhere": {
+        r"accuracy here: ([\d.]+)": (0.93, 1.0),
+        r"rows that differ: (\d+)": (0, 0),
+        r"difference of a probability: (\S+)": (0, 1e-5),
+    },
+    "06_search_by_image": {r"same digit: ([\d.]+)%": (95, 100)},
+    "07_explaining_tables": {
+        r"largest residual: (\S+)": (0, 1e-9),
+        r"rows read back: (\d+)": (300, 300),
+    },
+    "08_explaining_text": {r"largest residual: (\S+)": (0, 1e-9)},
 }
 
 
@@ -52,6 +71,14 @@ def test_prints_the_metrics_that_are_expected(executed: tuple[str, Any, Any]) ->
     for measured, bounds in zip(found, EXPECTED[name]):
         for metric, (low, high) in bounds.items():
             assert low <= measured[metric] <= high, f"{metric} is {measured[metric]}"
+
+
+def test_prints_the_numbers_that_are_expected(executed: tuple[str, Any, Any]) -> None:
+    name, _, now = executed
+    text = "".join(o.text for c in now.cells for o in c.get("outputs", []) if "text" in o)
+    for pattern, (low, high) in PRINTED.get(name, {}).items():
+        (found,) = re.findall(pattern, text)
+        assert low <= float(found) <= high, pattern
 
 
 def test_is_committed_with_the_outputs_that_it_gives(executed: tuple[str, Any, Any]) -> None:

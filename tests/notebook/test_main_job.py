@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,15 @@ def test_code_is_the_program_that_ran_and_runs_as_a_script(trained: Any, tmp_pat
     assert "def run(spark, people, *, leaves):" in text
     assert "StringIndexer(" in text
     assert "LightGBMClassifier(" in text
+
+
+def test_new_columns_come_first_where_a_scored_frame_is_wide(trained: Any) -> None:
+    heads = re.findall(r'<th scope="col">([^<]+)<', trained.html("%synapse score people model"))
+    assert heads.index("prediction") < heads.index("age")
+    assert len(heads) == len(trained.run("%synapse score people model").columns) > 8
+    trained.shell.user_ns["narrow"] = trained["people"].select("age", "hours").dropna().limit(5)
+    steps = "%%synapse score narrow\nboth = VectorAssembler(age, hours)"
+    assert re.findall(r'<th scope="col">([^<]+)<', trained.html(steps)) == ["age", "hours", "both"]
 
 
 def test_saved_model_loads_and_scores_the_same(trained: Any, tmp_path: Path) -> None:

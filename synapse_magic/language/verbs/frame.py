@@ -1,9 +1,9 @@
-"""``show``, ``profile`` and ``score``: what is done with one frame."""
+"""``show`` and ``profile``: what is done with one frame."""
 
 from __future__ import annotations
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.language.layout import call, literal, method
+from synapse_magic.language.layout import call, literal
 from synapse_magic.language.request import Frame, Request
 
 
@@ -18,14 +18,6 @@ def generate_profile(request: Request) -> None:
     """Write the program: a description of each column."""
     profile = request.builder.use("synapse_magic", "profile")
     request.builder.give(call(profile, _frame(request).code))
-
-
-def generate_score(request: Request) -> None:
-    """Write the program: the frame with the model's predictions."""
-    frame = _frame(request)
-    model, _ = request.model(1)
-    request.builder.show_with("result.show()")
-    request.builder.give(method(model, "transform", frame.code))
 
 
 def _frame(request: Request) -> Frame:

@@ -24,6 +24,7 @@ EXTENSIONS = {
     ".orc": "orc",
     ".txt": "text",
     ".avro": "avro",
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp"), "image"),
 }
 """The format of files by the end of their name, before ``.gz`` and the like."""
 
@@ -50,7 +51,8 @@ def generate_load(request: Request) -> None:
         _refuse_options(request, "a model", tuple(request.verb.options))
         request.builder.give(call(request.builder.use("synapse_magic", "load_model"), code))
     else:
-        frame = _read(request, path, code, format_ or "parquet")
+        read = _read_images if format_ == "image" else _read
+        frame = read(request, path, code, format_ or "parquet")
         _give_frame(request, frame, Columns((), request.context.case_sensitive, False, path))
 
 
@@ -70,6 +72,12 @@ def _refuse_options(request: Request, what: str, names: tuple[str, ...]) -> None
             raise given.values.text.error(
                 given.node, f"{name} says how files are read, and this is {what}"
             )
+
+
+def _read_images(request: Request, _path: str, code: ast.expr, _format: str) -> ast.expr:
+    _refuse_options(request, "images", ("header", "schema", "options"))
+    read = request.builder.use("synapse_magic", "read_images")
+    return call(read, code, spark=ast.Name("spark"))
 
 
 def _read(request: Request, path: str, code: ast.expr, format_: str) -> ast.expr:

@@ -11,6 +11,9 @@ from synapse_magic.language.labels import copy_name, label_copy
 from synapse_magic.language.layout import call, literal, method
 from synapse_magic.language.request import Frame, Request
 
+_EXPLAIN = ("method", "background", "target", "classes", "plot")
+"""Options of ``explain`` that are written where they are given."""
+
 
 def generate_evaluate(request: Request) -> None:
     """Write the program: measures of the model on the rows that were held out, or on a frame."""
@@ -31,7 +34,7 @@ def generate_explain(request: Request) -> None:
     codes: dict[str, ast.expr | None] = {
         "rows": literal(rows) if rows is not None else request.option_or_default("rows"),
         "seed": request.option_or_default("seed"),
-        "method": request.option("method"),
+        **{name: request.option(name) for name in _EXPLAIN},
     }
     given = {name: code for name, code in codes.items() if code is not None}
     explain = request.builder.use("synapse_magic", "explain")
