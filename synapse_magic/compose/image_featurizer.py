@@ -127,6 +127,7 @@ class ImageFeaturizer(HasModelLocation, ImageParams):
         scorer = self.scorer()
         column, output = scorer.images.column, scorer.images.output
         require_images(dataset.schema, column)
+        self._require_new(dataset, scorer.outputs)
         model = worker_scorer(dataset.sparkSession, self._model(self._port()))
         types = [VectorUDT(), StringType()]
         outputs = [StructField(name, own) for name, own in zip(scorer.outputs, types)]

@@ -133,8 +133,21 @@ class Chained:
 
     def lime(self) -> Explanation:
         """Return the lines near all rows, fitted by the workers."""
-        found = _on_workers(self.df, self._lime_scorer(), self._batch, self.rows)
-        return replace(self._lined(found, self._names), failures=self.failures)
+        found, wrong = _on_workers(self.df, self._lime_scorer(), self._batch, self.rows)
+        if len(wrong) == self.rows:
+            raise SynapseError(
+                f"None of {self.rows} rows could be explained. The first: {wrong[0]}"
+            )
+        left = self._but(wrong)
+        return replace(left._lined(found, left._names), failures=left.failures)
+
+    def _but(self, wrong: dict[int, str]) -> Chained:
+        """Return the other rows; those of this draw that failed are told by their place in it."""
+        drawn = range(self.rows + len(self.failures))
+        left = [place for place in drawn if place not in self.failures]
+        failures = self.failures | {left[row]: why for row, why in wrong.items()}
+        sample = self.sample.without(wrong)
+        return replace(self, sample=sample, rows=self.rows - len(wrong), failures=failures)
 
     def _chosen(self, every: Explanation) -> Explanation:
         """Return the classes that were asked for; of two, the first mirrors the second."""
@@ -216,18 +229,16 @@ def _explained(scorer: ExplainingScorer, batch: pa.RecordBatch, row: int) -> Loc
 
 def _on_workers(
     df: DataFrame, scorer: ExplainingScorer, batch: pa.RecordBatch, rows: int
-) -> list[Local]:
-    """Explain the first rows of a batch, spread over the workers."""
+) -> tuple[list[Local], dict[int, str]]:
+    """Explain the first rows of a batch, spread over the workers; and why some have none."""
     numbers = df.sparkSession.range(0, rows, 1, min(rows, _TASKS))
     with counting(df.sparkSession, rows) as counter:
         counted = replace(scorer, questioner=CountedQuestioner(scorer.questioner, counter))
         schema = "row long, content binary, error string"
         packed = map_in_arrow(numbers, _explainer(counted, batch), schema).collect()
-    wrong = [row["error"] for row in packed if row["error"] is not None]
-    if wrong:
-        raise SynapseError(f"{len(wrong)} of {rows} rows cannot be explained. {wrong[0]}")
-    found = {row["row"]: pickle.loads(bytes(row["content"])) for row in packed}
-    return [found[row] for row in range(rows)]
+    packed = sorted(packed, key=lambda row: row["row"])
+    wrong = {row["row"]: str(row["error"]) for row in packed if row["error"] is not None}
+    return [pickle.loads(bytes(row["content"])) for row in packed if not row["error"]], wrong
 
 
 Explainer = Callable[[Iterable["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]

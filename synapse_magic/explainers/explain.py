@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import numpy as np
+
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.explainers.background import check_background, check_columns, collected
 from synapse_magic.explainers.chained import Chained
@@ -14,6 +16,8 @@ from synapse_magic.explainers.foreign_model import as_stage
 from synapse_magic.explainers.image_lime import ImageLIME
 from synapse_magic.explainers.image_shap import ImageSHAP
 from synapse_magic.explainers.labels import label_column
+from synapse_magic.explainers.listed import listed
+from synapse_magic.explainers.own_names import own_names
 from synapse_magic.explainers.reading import Reading, reading_of
 from synapse_magic.explainers.sample import PLACE, ExactWay, shuffled
 from synapse_magic.explainers.tabular_lime import TabularLIME
@@ -73,9 +77,10 @@ def explain(
     Parameters
     ----------
     model : Transformer or estimator
-        A fitted model, a pipeline, or any transformer of Spark that adds a column; also a fitted
-        estimator of scikit-learn, LightGBM or XGBoost, which reads the columns that it was fitted
-        on, or one vector column ``features``.
+        A fitted model, a pipeline, or any transformer of Spark that adds a column; where no param
+        of it names what it reads, all columns of ``df`` are explained. Also a fitted estimator of
+        scikit-learn, LightGBM or XGBoost, which reads the columns that it was fitted on, or one
+        vector column ``features``.
     df : DataFrame
         Where the rows come from, with the columns that the model reads. A row that has its label
         shows it.
@@ -125,12 +130,14 @@ def explain(
     _check_choice("plot", plot, get_args(Plot))
     if target is not None and not isinstance(target, str):
         raise SynapseError(f"target must be the name of a column, got {target!r}")
-    listed = [classes] if isinstance(classes, (str, int)) else list(classes or ())
+    given: Any = () if classes is None else classes
+    names = listed(given, (str, int, np.integer), "classes", "names or numbers of classes", "[1]")
     model = as_stage(model)
-    reading = reading_of(model, df, target)
-    chosen = tuple(class_numbers(model, reading.target, listed))
-    asked = _Asked(model, df, reading, rows, seed, background, chosen)
-    found = asked.explanation(method, exact=target is None)
+    with own_names():
+        reading = reading_of(model, df, target)
+        chosen = tuple(class_numbers(model, reading.target, names))
+        asked = _Asked(model, df, reading, rows, seed, background, chosen)
+        found = asked.explanation(method, exact=target is None)
     return replace(found, plot=plot) if isinstance(found, Explanation) else found
 
 
@@ -145,8 +152,9 @@ def _check_choice(name: str, value: str | None, known: tuple[str | None, ...]) -
     if value not in known:
         names = [own for own in known if own]
         hint = closest(str(value), names)
-        listed = ", ".join(map(repr, names))
-        raise SynapseError(f"{name} must be one of {listed}, got {value!r}. {hint}".rstrip())
+        raise SynapseError(
+            f"{name} must be one of {', '.join(map(repr, names))}, got {value!r}. {hint}".rstrip()
+        )
 
 
 @dataclass(frozen=True)

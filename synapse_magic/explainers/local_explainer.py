@@ -20,6 +20,7 @@ from synapse_magic.explainers.routes import Made, Task, chain_of, explained
 from synapse_magic.explainers.sample import Sample, fetch, shuffled
 from synapse_magic.kernels.explaining.counting import CountedQuestioner
 from synapse_magic.kernels.explaining.outputs import Pickled, Qualities, Values
+from synapse_magic.spark.columns import require_new
 from synapse_magic.spark.counting import counting
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.stage import Transformer
@@ -122,6 +123,8 @@ class LocalExplainer(Transformer, ExplainedModel):
                 f"{type(self).__name__} would add two columns {twice[0]!r}. "
                 "Expected different names for the columns it adds"
             )
+        for name, column in self._named("out"):
+            require_new(dataset.schema, [column], f"{name}={f'{column}_{self.told_by}'!r}")
         asker = self._questioner(dataset)
         return explained(dataset, self._task(dataset, asker, made, self.getErrorCol()))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,8 @@ from synapse_magic.explainers.ice_features import (
 )
 from synapse_magic.explainers.ice_sample import Asked, outcomes
 from synapse_magic.explainers.listed import listed
+from synapse_magic.explainers.own_names import own_names
+from synapse_magic.explainers.reading import target_of
 from synapse_magic.explainers.routes import chain_of, check_inputs, check_target
 from synapse_magic.explainers.sample import Sample, fetch
 from synapse_magic.kernels.conditional.feature_curves import FeatureCurves, PairMap
@@ -101,9 +102,9 @@ def partial_dependence(
             f"target must be the name of a column, got {target!r}. Try: target='prediction'"
         )
     model = as_stage(model)
-    told = _target(model, target, classes)
+    told = _target(model, df, target, classes)
     check_target(model, told)
-    with _own_names():
+    with own_names():
         chain = chain_of(model, told.column)
     names = _features(model, df, features, chain)
     two_way = two_way if isinstance(two_way, Iterable) else [two_way]
@@ -120,29 +121,16 @@ def partial_dependence(
         pairs = [pair_of(pair, names) for pair in two_way]
     grids = [_grid(df, sample, name, grid) for name in names]
     asked = Asked(model, told, chain, grids, pairs, sample)
-    with _own_names():
+    with own_names():
         found = outcomes(asked, drawn)
     return _result(asked, found, seed)
 
 
-@contextlib.contextmanager
-def _own_names() -> Iterator[None]:
-    """Call target and classes as they are called here, and not as stages call them."""
-    try:
-        yield
-    except SynapseError as error:
-        words = str(error)
-        own = words.replace("targetCol=", "target=").replace("targetClasses=", "classes=")
-        if own == words:
-            raise
-        raise SynapseError(own) from error
-
-
-def _target(model: Any, target: str | None, classes: int | str | Sequence[int | str]) -> Target:
+def _target(
+    model: Any, df: DataFrame, target: str | None, classes: int | str | Sequence[int | str]
+) -> Target:
     """Return the column that is looked at, and its classes by number."""
-    if target is None:
-        predictor = predictor_of(model)
-        target = predictor.probability or predictor.prediction
+    target = target or target_of(model, df)
     given = listed(classes, (int, str, np.integer), "classes", "names or numbers of classes", "[1]")
     plain = [own if isinstance(own, str) else int(own) for own in given]
     numbers = class_numbers(model, target, plain)
@@ -182,7 +170,10 @@ def _features(
 
 def _made_or_told(model: Any) -> tuple[str, ...]:
     """Return the columns of a predictor that are no features: its label, and what it makes."""
-    found = predictor_of(model)
+    try:
+        found = predictor_of(model)
+    except SynapseError:
+        return ()  # a transformer that is no predictor has no label
     return (found.label, found.prediction, found.probability or "")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pyspark.sql.types import StringType
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.explainers.ice_features import is_level
 from synapse_magic.explainers.routes import chain_of
 from synapse_magic.spark.columns import fields, require
 from synapse_magic.spark.image_schema import holds_images
@@ -57,33 +58,47 @@ def reading_of(model: Any, df: DataFrame, target: str | None) -> Reading:
     SynapseError
         When it cannot be told, or the frame lacks a column.
     """
-    explained = target or _target(model)
+    explained = target or target_of(model, df)
     chain = chain_of(model, explained)
-    columns = tuple(chain.inputs) if chain is not None else _columns(model)
+    columns = tuple(chain.inputs) if chain is not None else _columns(model, df)
     require(df.schema, columns)
     return Reading(columns, _kind(model, df, columns), explained, chain)
 
 
-def _target(model: Any) -> str:
-    """Return the probabilities of a classifier, else the prediction."""
+def target_of(model: Any, df: DataFrame) -> str:
+    """Return the probabilities of a classifier, else the prediction, else the one column it adds.
+
+    Raises
+    ------
+    SynapseError
+        When it adds several, none of them called so.
+    """
     try:
         predictor = predictor_of(model)
     except SynapseError as error:
-        made = _made(stages_of(model)[-1])
+        made = _made(stages_of(model)[-1]) or _added(model, df)
         if len(made) == 1:
             return made[0]
         found = "probability" if "probability" in made else "probabilities"
         if found in made:
             return found
         raise SynapseError(
-            f"It is not known which column of {type(model).__name__} to explain. "
-            "Try: target='probability', or how else it calls what it gives"
+            f"It is not known which column of {type(model).__name__} to explain. It adds: "
+            f"{', '.join(made) or 'none'}. Try: target={(made or ['probability'])[-1]!r}"
         ) from error
     return predictor.probability or predictor.prediction
 
 
-def _columns(model: Any) -> tuple[str, ...]:
-    """Return the columns that no stage makes, in order of first use, by the stages' params."""
+def _added(model: Any, df: DataFrame) -> list[str]:
+    """Return the columns that a frame has after a transformer, and not before."""
+    return [name for name in model.transform(df).columns if name not in df.columns]
+
+
+def _columns(model: Any, df: DataFrame) -> tuple[str, ...]:
+    """Return the columns that no stage makes, in order of first use, by the stages' params.
+
+    Where one has no such params, all columns that can be explained.
+    """
     made: set[str] = set()
     read: dict[str, None] = {}
     label = _label_indexer(model)
@@ -92,13 +107,21 @@ def _columns(model: Any) -> tuple[str, ...]:
             continue
         names = [name for param in _INPUTS for name in _named(stage, param)]
         if not names:
-            raise SynapseError(
-                f"It is not known which columns {type(stage).__name__} reads. Try: "
-                "TabularSHAP(inputCols=[...], model=model, backgroundData=df.limit(100))"
-            )
+            return _explainable(type(stage).__name__, df)
         read |= {name: None for name in names if name not in made}
         made |= set(_made(stage))
     return tuple(read)
+
+
+def _explainable(owner: str, df: DataFrame) -> tuple[str, ...]:
+    """Return the columns of numbers, dates, texts and booleans, or the only column there is."""
+    names = [own.name for own in df.schema.fields if is_level(own.dataType)]
+    if names or len(df.columns) == 1:
+        return tuple(names or df.columns)
+    raise SynapseError(
+        f"It is not known which of {', '.join(df.columns)} {owner} reads, and none of them holds "
+        "numbers, dates, texts or booleans. Try: df.select(...) with the one column to explain"
+    )
 
 
 def _label_indexer(model: Any) -> Any | None:

@@ -19,7 +19,7 @@ from pyspark.sql.types import (
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.explaining.asking import Questioner
 from synapse_magic.kernels.explaining.exact_scorer import ExactScorer
-from synapse_magic.kernels.explaining.gathering import Gathering
+from synapse_magic.kernels.explaining.gathering import PARTITION_BITS, Gathering
 from synapse_magic.kernels.explaining.outputs import Output
 from synapse_magic.kernels.explaining.samples import Marks, ask_all
 from synapse_magic.kernels.explaining.scorer import ExplainingScorer
@@ -174,9 +174,7 @@ def _through_spark(frame: DataFrame, task: Task) -> DataFrame:
     names = sorted(frame.columns, key=lambda name: name in replaced)
     own = fields(frame.schema, names)
     marks = _marks(names, task)
-    rows = numbered(
-        frame.withColumn(marks.row, F.monotonically_increasing_id()), [*names, marks.row]
-    )
+    rows = numbered(frame, names)
     asked = _asked(rows, names, own, marks, task.questioner)
     scored = task.model.transform(asked)
     check_scored(scored.schema, asked.schema, marks.names, task.target)
@@ -222,7 +220,7 @@ def _asker(questioner: Questioner, names: list[str], marks: Marks) -> Work:
     """Return the function that workers run; it holds only plain values."""
 
     def ask(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return ask_all(questioner, names, marks, batches)
+        return ask_all(questioner, names, marks, _counted(batches))
 
     return ask
 
@@ -236,9 +234,30 @@ def _gatherer(gathering: Gathering) -> Work:
 
 def _refuser(gathering: Gathering) -> Work:
     def refuse(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return gathering.refusals(batches)
+        return gathering.refusals(_counted(batches))
 
     return refuse
+
+
+def _counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of a task with the numbers of their rows as the last column.
+
+    They are those of ``monotonically_increasing_id``. That itself is no help: Spark evaluates it on
+    the driver for rows that are part of the plan, and so does not tell their partitions.
+    """
+    import numpy as np
+    import pyarrow as pa
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    if context is None:
+        raise RuntimeError("Rows are numbered in tasks of Spark alone")
+    number = context.partitionId() << PARTITION_BITS
+    for batch in batches:
+        numbers = pa.array(np.arange(number, number + batch.num_rows, dtype=np.int64))
+        number += batch.num_rows
+        columns = [*batch.columns, numbers]
+        yield pa.RecordBatch.from_arrays(columns, [f"c{i}" for i in range(len(columns))])
 
 
 def check_scored(

@@ -33,7 +33,12 @@ class TableExplainer(BackgroundHolder, LocalExplainer):
         if not self.isDefined(name):
             raise SynapseError(f"{type(self).__name__} has no {name}. Expected what to explain")
         columns = self.getOrDefault(name)
-        found = list(dict.fromkeys([columns] if isinstance(columns, str) else columns))
+        found = [columns] if isinstance(columns, str) else list(columns)
+        twice = [column for column in found if found.count(column) > 1]
+        if twice:
+            raise SynapseError(
+                f"{name} of {type(self).__name__} names {twice[0]!r} twice. Expected each once"
+            )
         if not found:
             raise SynapseError(f"{name} of {type(self).__name__} is empty. Expected columns")
         return found

@@ -8,6 +8,7 @@ from pyspark.sql.types import DataType, StringType, StructField
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.image_scorer import ImageScorer, Maker
+from synapse_magic.spark.columns import require_new
 from synapse_magic.spark.image_schema import require_images
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.scoring import transform_with
@@ -56,6 +57,13 @@ class ImageParams(Stage):
             return f"{self.getOutputCol()}_error"
         return super().getOrDefault(param)
 
+    def _require_new(self, dataset: DataFrame, outputs: tuple[str, ...]) -> None:
+        """Refuse to replace columns, but for images by what is made of them."""
+        own = self.getOrDefault("inputCol").casefold()
+        added = [name for name in outputs if name.casefold() != own]
+        hint = "outputCol='...', or errorCol='...' for the reasons"
+        require_new(dataset.schema, added, hint)
+
     def _error(self) -> str:
         """Return the name of the column of errors, empty where none is wanted."""
         if self.getOrDefault("ignoreDecodingErrors"):
@@ -91,6 +99,7 @@ class ImageStage(Transformer, ImageParams):
     def _scored(self, dataset: DataFrame, kind: DataType) -> DataFrame:
         scorer = self.scorer()
         require_images(dataset.schema, scorer.column)
+        self._require_new(dataset, scorer.outputs)
         types = [kind, StringType()]
         outputs = [StructField(name, own) for name, own in zip(scorer.outputs, types)]
         return transform_with(scorer, dataset, outputs)

@@ -107,6 +107,12 @@ def exact_values(
     place = {name: number for number, name in enumerate(names)}
     group = np.array([place[name] for name in each]) if by_column else np.arange(len(each))
     values, base, link = _METHODS[method](chain, batch, background, group)
+    unknown = int((~np.isfinite(values)).any(axis=(1, 2)).sum())
+    if unknown:
+        raise SynapseError(
+            f"Features are missing or infinite in {unknown} of {len(values)} rows, so there is no "
+            "sum of them. Expected finite numbers. Try: an Imputer before the model"
+        )
     return Exact(names, values, np.tile(base, (len(values), 1)), link, method)
 
 

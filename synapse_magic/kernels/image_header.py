@@ -21,6 +21,7 @@ MOST_PIXELS = 1 << 27
 
 _FORMATS = ("PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF", "ICO")
 """What Pillow may look for: its other formats run programs, or are no pictures of pixels."""
+_TIFF = (b"II*\0", b"MM\0*")
 _SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE_MARKERS = frozenset((*range(0xD0, 0xD9), 0x01))
 
@@ -80,8 +81,12 @@ def pillow_image(content: memoryview) -> Image:
             warnings.simplefilter("ignore")  # of sizes, which we check, and of odd metadata
             return Image.open(io.BytesIO(content), formats=_formats())
     except UnidentifiedImageError as error:
-        start = bytes(content[:8]).hex(" ")
-        raise ImageError(f"this is no image, its first bytes are {start}") from error
+        start = bytes(content[:8])
+        if start[:4] in _TIFF:
+            raise ImageError(
+                "this TIFF holds values that are not read. Expected 8 or 16 bits each"
+            ) from error
+        raise ImageError(f"this is no image, its first bytes are {start.hex(' ')}") from error
     except Image.DecompressionBombError as error:
         raise ImageError(
             f"the image is too large. Expected at most {MOST_PIXELS:,} pixels"

@@ -36,7 +36,11 @@ def step_of(described: Mapping[str, Any]) -> Step:
         When there is no such step, or its values are not right.
     """
     named = dict(described)
-    given = str(named.pop(ACTION, ""))
+    if ACTION not in named:
+        raise SynapseError(
+            f"A step lacks its name under {ACTION!r}: {named}. Steps: {', '.join(_ACTIONS)}"
+        )
+    given = str(named.pop(ACTION))
     known = {name.lower(): name for name in _ACTIONS}
     if given.lower() not in known:
         said = f"There is no image step {given!r}. {closest(given, _ACTIONS)}".rstrip()

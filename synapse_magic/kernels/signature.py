@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from synapse_magic.errors import SynapseError
+
 Kind = Literal["tensor", "sequence", "map"]
 
 _TENSOR = re.compile(r"tensor\((\w+)\)")
@@ -63,11 +65,17 @@ class Port:
 
         Raises
         ------
-        KeyError
+        SynapseError
             For one that numpy does not have.
         """
         found = _TENSOR.fullmatch(self.type)
-        return np.dtype(_DTYPES[found.group(1) if found else self.elements[-1]])
+        element = found.group(1) if found else self.elements[-1]
+        if element not in _DTYPES:
+            raise SynapseError(
+                f"{self} holds {element}, which Spark and numpy do not have. "
+                f"Expected {', '.join(_DTYPES)}. Try: a model with a Cast to float at this place"
+            )
+        return np.dtype(_DTYPES[element])
 
     @property
     def batch(self) -> int | None:

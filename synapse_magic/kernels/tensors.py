@@ -181,7 +181,7 @@ def _typed(tensor: np.ndarray, dtype: np.dtype, name: str, takes: str) -> np.nda
     if dtype.kind in "iu" and tensor.size and not np.array_equal(made, tensor):
         raise SynapseError(
             f"Column {name!r} holds numbers from {tensor.min()} to {tensor.max()}, "
-            f"too large for {takes}"
+            f"out of the range of {takes}"
         )
     return made
 
@@ -211,8 +211,13 @@ def _shaped(tensor: np.ndarray, shape: Sequence[int | None], name: str, takes: s
         return tensor.reshape(rows, *sizes)
     raise SynapseError(
         f"Column {name!r} holds rows of shape {tuple(tensor.shape[1:])}. "
-        f"Expected what {takes} takes"
+        f"Expected what {takes} takes. Try: {_fitting(name)}"
     )
+
+
+def _fitting(name: str) -> str:
+    """Return how to keep the rows that do not fit out of a job."""
+    return f"df.where(F.size({name!r}) == ...), or for images ImageTransformer().resize(...)"
 
 
 def _pixels(column: pa.StructArray, name: str) -> np.ndarray:

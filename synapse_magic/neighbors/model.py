@@ -18,7 +18,7 @@ from synapse_magic.neighbors.index import Index, check_features, index_of, kept_
 from synapse_magic.neighbors.params import NeighborParams
 from synapse_magic.neighbors.questions import free_name, query_rows, question_frame
 from synapse_magic.neighbors.searching import Request, find
-from synapse_magic.spark.columns import col, require
+from synapse_magic.spark.columns import col, require, require_new
 from synapse_magic.spark.frames import FrameHolder
 from synapse_magic.spark.stage import Model
 
@@ -96,6 +96,7 @@ class NeighborModel(Model, FrameHolder, NeighborParams):
         inputs = self._inputs()
         require(dataset.schema, inputs)
         check_features(dataset.schema, inputs[0])
+        require_new(dataset.schema, [self.getOrDefault("outputCol")], "outputCol='...'")
         request = Request(
             features=inputs[0],
             condition=inputs[1] if len(inputs) > 1 else None,

@@ -22,9 +22,10 @@ from synapse_magic.onnx.external import with_weights
 from synapse_magic.onnx.model_file import WorkerScorer, local_file, on_workers
 from synapse_magic.onnx.model_location import HasModelLocation
 from synapse_magic.onnx.slicing import sliced
-from synapse_magic.spark.columns import col, require
+from synapse_magic.spark.columns import col, require, require_new
 from synapse_magic.spark.driver import cores_of_slot
 from synapse_magic.spark.files import read_file
+from synapse_magic.spark.frame_check import require_frame
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.scoring import transform_with
 from synapse_magic.spark.session import is_connect, master_of
@@ -137,6 +138,27 @@ class ONNXModel(HasModelLocation):
         made: Self = self.copy()
         return made.setModelPayload(sliced(self._whole(), names))
 
+    def to_code(self) -> str:
+        """Return Python code that makes an equal stage.
+
+        Raises
+        ------
+        SynapseError
+            When the model came by :meth:`setModelPayload`: its bytes are no code.
+        """
+        if self._content and not self.isDefined("modelLocation"):
+            raise SynapseError(
+                f"This {type(self).__name__} holds its model in memory, which no code can name. "
+                "Try: save it and load it, or modelLocation='model.onnx'"
+            )
+        return super().to_code()
+
+    def __repr__(self) -> str:
+        code = super().to_code()
+        if not self._content or self.isDefined("modelLocation"):
+            return code
+        return f"<{code} with a model of {len(self._content):,} bytes>"
+
     def _repr_html_(self) -> str:
         if not self._content:
             return page(escape("ONNXModel: no model yet"), "", None, "ONNX model")
@@ -170,6 +192,8 @@ class ONNXModel(HasModelLocation):
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
         scorer = self.scorer()
+        require_new(dataset.schema, scorer.outputs, _renamed(scorer))
+        self._require_fed(dataset.schema.names, scorer)
         require(dataset.schema, scorer.inputs)
         check_feeds(scorer, to_arrow_schema(dataset.select(*map(col, scorer.inputs)).schema))
         made = {name: from_arrow_type(column_type(port)) for name, port in scorer.fetches}
@@ -177,6 +201,27 @@ class ONNXModel(HasModelLocation):
         made |= {name: DoubleType() for name, _ in scorer.argmaxes}
         fields = [StructField(name, made[name]) for name in scorer.outputs]
         return transform_with(worker_scorer(dataset.sparkSession, scorer), dataset, fields)
+
+    def transform(self, dataset: DataFrame, params: Any = None) -> DataFrame:
+        """Return the frame with the columns that the model makes of it.
+
+        Raises
+        ------
+        SynapseError
+            When a column is missing, does not fit an input, or would be replaced.
+        """
+        require_frame(dataset, "df")
+        return super().transform(dataset, params)
+
+    def _require_fed(self, names: Sequence[str], scorer: OnnxScorer) -> None:
+        """Refuse to look for columns of the inputs' names where there are none such."""
+        if self.isDefined("feedDict") or any(name in names for name in scorer.inputs):
+            return
+        port = scorer.feeds[0][0]
+        raise SynapseError(
+            f"No column is called as an input of the model. Inputs: {_listed(self.inputs)}. "
+            f"Columns: {', '.join(names)}. Try: feedDict={{{port.name!r}: [...]}}"
+        )
 
     def _take(self, place: str) -> None:
         self.setModelPayload(with_weights(read_file(place, "an ONNX model"), place))
@@ -190,7 +235,7 @@ class ONNXModel(HasModelLocation):
     def _whole(self) -> bytes:
         if not self._content:
             raise SynapseError(
-                "This ONNXModel has no model yet. "
+                "There is no model yet. "
                 "Try: modelLocation='model.onnx', or setModelPayload(content)"
             )
         return self._content
@@ -272,6 +317,12 @@ def _require_distinct(names: Sequence[str]) -> None:
             )
 
 
+def _renamed(scorer: OnnxScorer) -> str:
+    """Return a ``fetchDict`` that calls each output something else."""
+    made = {f"predicted_{name}": port.name for name, port in scorer.fetches}
+    return f"fetchDict={made}"
+
+
 def _columns(given: Any) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
@@ -284,6 +335,7 @@ def _serialized(model: Any) -> bytes:
     if not hasattr(model, "SerializeToString"):
         raise SynapseError(
             f"The payload is {type(model).__name__}. "
-            "Expected the bytes of an .onnx file, or an onnx.ModelProto"
+            "Expected the bytes of an .onnx file, or an onnx.ModelProto. "
+            "Try: modelLocation='model.onnx' for a file"
         )
     return bytes(model.SerializeToString())

@@ -77,6 +77,31 @@ def require(schema: StructType, names: Iterable[str]) -> None:
     fields(schema, names)
 
 
+def require_new(schema: StructType, names: Iterable[str], hint: str) -> None:
+    """Refuse columns that would replace some that the frame has.
+
+    Parameters
+    ----------
+    schema : StructType
+    names : iterable of str
+        The columns that a stage adds.
+    hint : str
+        How to call them otherwise, such as ``outputCol='...'``.
+
+    Raises
+    ------
+    SynapseError
+        With the first of them that is there already; case does not count.
+    """
+    there = {name.casefold(): name for name in schema.names}
+    for name in names:
+        if name.casefold() in there:
+            raise SynapseError(
+                f"The new column {name!r} would replace the column {there[name.casefold()]!r} of "
+                f"the frame. Expected a name of its own. Try: {hint}"
+            )
+
+
 def attributes(schema_field: StructField) -> dict[str, Any]:
     """Return the ML attributes in a field's metadata, or an empty dict."""
     found = (schema_field.metadata or {}).get("ml_attr")

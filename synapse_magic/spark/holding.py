@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from synapse_magic.errors import SynapseError
 from synapse_magic.spark.models import load_model
 from synapse_magic.spark.persistence import StageReader, StageWriter
 from synapse_magic.spark.stage import Stage
@@ -85,6 +86,12 @@ class HolderWriter(StageWriter):
     def saveImpl(self, path: str) -> None:
         """Write the stages it holds, then its own metadata and manifest."""
         for name, part in self.stage._get_parts().items():  # type: ignore[attr-defined]
+            if not hasattr(part, "write"):
+                raise SynapseError(
+                    f"{type(self.stage).__name__} holds a {type(part).__name__}, which cannot be "
+                    "saved. Expected a stage of Spark that can be written. "
+                    "Try: pyspark.ml.util.DefaultParamsWritable among its classes"
+                )
             part.write().overwrite().save(f"{path}/{_FOLDER}/{name}")
         super().saveImpl(path)
 

@@ -229,7 +229,7 @@ def test_a_network_of_two_inputs_is_told(files: DataFrame) -> None:
 def test_names_that_do_not_exist_are_told(stage: ImageFeaturizer, files: DataFrame) -> None:
     with pytest.raises(SynapseError, match=r"imageTensorName is 'imag'.*Did you mean 'image'"):
         stage.setImageTensorName("imag").transform(files)
-    with pytest.raises(SynapseError, match="has no model yet"):
+    with pytest.raises(SynapseError, match="no model yet"):
         ImageFeaturizer(inputCol="image").transform(files)
     with pytest.raises(SynapseError, match="inputCol and errorCol are both 'image'"):
         ImageFeaturizer(errorCol="image").setModelPayload(networks.pooled()).transform(files)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import lightgbm
 import numpy as np
 import pytest
-from pyspark.ml import Pipeline
+from pyspark.ml import Pipeline, Transformer
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import OneHotEncoder, StringIndexer, VectorAssembler
 from pyspark.sql import functions as F
@@ -12,6 +12,7 @@ from synapse_magic.compose.featurize import Featurize
 from synapse_magic.datasets.people import people
 from synapse_magic.errors import SynapseError
 from synapse_magic.explainers.explain import explain
+from synapse_magic.explainers.partial_dependence import partial_dependence
 from synapse_magic.lightgbm.classifier import LightGBMClassifier
 from synapse_magic.lightgbm.regressor import LightGBMRegressor
 
@@ -338,3 +339,63 @@ def test_arguments_of_wrong_types_are_refused(plain, three, options, expected):
 def test_a_frame_of_pandas_is_refused_with_what_to_try(plain, three):
     with pytest.raises(SynapseError, match=r"df must be a Spark DataFrame, got a pandas.*Try"):
         explain(plain, three.toPandas())
+
+
+class Sum(Transformer):
+    """Tells by no param what it reads."""
+
+    def _transform(self, dataset):
+        return dataset.withColumn("total", F.expr("2 * a - b"))
+
+
+@pytest.fixture(scope="module")
+def points(spark):
+    rows = [(float(i % 5), float(i % 3), i % 2) for i in range(30)]
+    return spark.createDataFrame(rows, "a double, b double, c int").coalesce(1).cache()
+
+
+@pytest.mark.parametrize("target", ["total", None])
+def test_a_transformer_of_ones_own_is_explained_by_all_columns(points, target):
+    found = explain(Sum(), points, rows=4, background=points.limit(6), target=target)
+    means = points.limit(6).agg(F.mean("a"), F.mean("b")).first()
+    known = np.column_stack(
+        [2 * (found.data["a"] - means[0]), means[1] - found.data["b"], np.zeros(4)]
+    )
+    assert found.names == ("a", "b", "c")
+    np.testing.assert_allclose(found.values[:, :, 0], known, atol=1e-9)
+
+
+def test_partial_dependence_of_a_transformer_of_ones_own(points):
+    found = partial_dependence(Sum(), points, rows=10)
+    assert {each.name for each in found.features} == {"a", "b", "c"}
+
+
+@pytest.fixture(scope="module")
+def gapped(spark, points):
+    stages = [
+        VectorAssembler(inputCols=["a", "b"], outputCol="v", handleInvalid="keep"),
+        LogisticRegression(featuresCol="v", labelCol="c"),
+    ]
+    model = Pipeline(stages=stages).fit(points)
+    rows = [(1.0, 2.0), (float("nan"), 1.0), (3.0, float("inf")), (2.0, 0.0)]
+    return model, spark.createDataFrame(rows, "a double, b double").coalesce(1)
+
+
+@pytest.mark.parametrize("method", [None, "lime"])
+def test_rows_with_gaps_are_told_and_the_others_explained(gapped, points, method):
+    model, df = gapped
+    found = explain(model, df, background=points, method=method)
+    assert len(found) == 2
+    assert len(found.failures) == 2
+    assert np.isfinite(found.values).all()
+    assert sorted(found.data["a"]) == [1.0, 2.0]
+
+
+def test_classes_that_are_none_are_told(model, frame):
+    with pytest.raises(SynapseError, match="classes must be names or numbers"):
+        explain(model, frame, classes=1.0)
+
+
+def test_what_is_asked_for_is_called_as_it_is_here(model, frame):
+    with pytest.raises(SynapseError, match="Try: target="):
+        explain(model, frame, target="qqq")

@@ -349,12 +349,12 @@ def test_a_model_that_fails_in_spark_is_told(plain, df):
 def raising(frame):
     bad = F.raise_error(F.concat(F.lit("no such row "), F.col("id"))).cast("double")
     known = scored(frame)
-    return known.withColumn("p", F.when(F.col("id").isin(3, 4, 17), bad).otherwise(F.col("p")))
+    return known.withColumn("p", F.when(F.col("id").isin(3, 4), bad).otherwise(F.col("p")))
 
 
 def asserting(frame):
     def once(number, row):
-        assert row not in (3, 4, 17), f"no such row {row}"
+        assert row not in (3, 4), f"no such row {row}"
         return number
 
     known = scored(frame)
@@ -363,11 +363,11 @@ def asserting(frame):
 
 @pytest.mark.parametrize("change", [raising, asserting])
 def test_a_row_for_which_a_model_in_spark_raises_carries_the_error_alone(plain, df, change):
-    some = df.where("n is not null").limit(25)
+    some = df.where("n is not null").limit(8)
     wanted = plain(scored).explanation(some)
     found = plain(change).explanation(some)
     told = {int(re.search(r"no such row (\d+)", why)[1]) for why in found.failures.values()}
-    assert told == {row.id for row in some.collect()} & {3, 4, 17} != set()
+    assert told == {3, 4} < {row.id for row in some.collect()}
     assert all(why.startswith("The model failed in Spark. ") for why in found.failures.values())
     kept = [row for row in range(len(wanted.values)) if row not in found.failures]
     np.testing.assert_allclose(found.values, wanted.values[kept], atol=1e-12)
@@ -375,12 +375,12 @@ def test_a_row_for_which_a_model_in_spark_raises_carries_the_error_alone(plain, 
 
 
 def test_a_model_in_spark_that_raises_for_row_after_row_is_given_up(plain, df, monkeypatch):
-    monkeypatch.setattr(halving, "_MOST_FAILURES", 4)
+    monkeypatch.setattr(halving, "_MOST_FAILURES", 2)
     bad = F.raise_error(F.lit("no row")).cast("double")
     change = F.when(F.col("id") % 2 == 0, bad).otherwise(F.col("p"))
     failing = plain(lambda frame: scored(frame).withColumn("p", change))
     with pytest.raises(SynapseError, match=r"no row.* So it did for \d rows, and others were not"):
-        failing.explanation(df, rows=20)
+        failing.explanation(df, rows=8)
 
 
 @pytest.mark.parametrize("in_spark", [True, False])
@@ -479,3 +479,35 @@ def test_rows_must_be_asked_for(stages, df):
     with pytest.raises(SynapseError, match="no rows to explain"):
         stages["VectorSHAP"].explanation(df.limit(0))
     assert stages["VectorSHAP"].transform(df.limit(0)).count() == 0
+
+
+def test_rows_that_are_part_of_the_plan_keep_their_partitions(spark, background):
+    """Spark folds such a frame into its plan, where ids of rows do not tell partitions."""
+    pandas = background.select("id", *(f"`{name}`" for name in INPUTS)).toPandas().head(4)
+    frame = spark.createDataFrame(pandas)
+    shap = TabularSHAP(
+        model=Changing(scored), inputCols=["a.b", "n"], backgroundData=frame, targetCol="p",
+        outputCol="out",
+    )  # fmt: skip
+    assert frame.rdd.getNumPartitions() > 1
+    assert len(numbers(shap.transform(frame).collect())) == 4
+
+
+def test_a_column_of_the_frame_is_never_replaced(stages, df):
+    with pytest.raises(SynapseError, match=r"'label' would replace .*label_kernel_shap"):
+        stages["TabularSHAP"].copy().setOutputCol("label").transform(df)
+
+
+def test_a_column_named_twice_is_refused(stages, df):
+    with pytest.raises(SynapseError, match="inputCols of TabularSHAP names 'n' twice"):
+        stages["TabularSHAP"].copy().setInputCols(["n", "job", "n"]).transform(df)
+
+
+def test_a_model_that_cannot_be_saved_is_told(plain, tmp_path):
+    class Bare(Transformer):
+        def _transform(self, dataset):
+            return dataset
+
+    stage = TabularSHAP(model=Bare(), inputCols=["n"], outputCol="out")
+    with pytest.raises(SynapseError, match="holds a Bare, which cannot be saved"):
+        stage.save(str(tmp_path / "stage"))

@@ -262,3 +262,16 @@ def test_images_that_are_too_large_are_a_row(spark: SparkSession) -> None:
     frame = spark.createDataFrame([(stripe,)], "image binary")
     (row,) = ImageTransformer(outputCol="made").resize(224, True).transform(frame).collect()
     assert "too large" in row.made_error
+
+
+def test_other_columns_are_never_replaced(files: DataFrame) -> None:
+    stage = ImageTransformer(outputCol="made", errorCol="id")
+    with pytest.raises(SynapseError, match="'id' would replace the column 'id'"):
+        stage.transform(files)
+    out = ImageTransformer(outputCol="image", errorCol="why").resize(4, 4).transform(files)
+    assert out.columns == ["id", "image", "why"]
+
+
+def test_a_step_without_its_name_is_told() -> None:
+    with pytest.raises(SynapseError, match="lacks its name under 'action'"):
+        ImageTransformer(stages=[{"height": 3}])

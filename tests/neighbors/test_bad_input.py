@@ -45,6 +45,14 @@ def test_neighbours_take_the_place_of_no_input(points: DataFrame, queries: DataF
         model.transform(queries)
 
 
+def test_neighbours_take_the_place_of_no_other_column(
+    points: DataFrame, queries: DataFrame
+) -> None:
+    model = KNN(outputCol="id").fit(points)
+    with pytest.raises(SynapseError, match="'id' would replace the column 'id'"):
+        model.transform(queries)
+
+
 def test_rows_of_no_numbers_are_refused(points: DataFrame) -> None:
     with pytest.raises(SynapseError, match=r"'features' holds rows of 0 numbers. Expected at"):
         KNN().fit(points.withColumn("features", F.expr("cast(array() as array<double>)")))

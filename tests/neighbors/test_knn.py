@@ -108,6 +108,8 @@ def test_the_training_frame_is_read_once(
     assert calls.value == 400
 
 
+FEATURES = "features array<double>"
+
 VALUES: list[tuple[str, Any]] = [
     ("string", "a"),
     ("boolean", True),
@@ -122,19 +124,25 @@ VALUES: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("heavy", [False, True], ids=["light", "heavy"])
 @pytest.mark.parametrize(("kind", "value"), VALUES, ids=[kind for kind, _ in VALUES])
-def test_values_of_any_type(
-    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, kind: str, value: Any, heavy: bool
-) -> None:
-    monkeypatch.setattr("synapse_magic.neighbors.index.HEAVY", -1 if heavy else 1 << 20)
-    rows = [([1.0], value), ([3.0], None)]
-    frame = spark.createDataFrame(rows, f"features array<double>, values {kind}")
+def test_values_of_any_type(spark: SparkSession, kind: str, value: Any) -> None:
+    frame = spark.createDataFrame([([1.0], value), ([3.0], None)], f"{FEATURES}, values {kind}")
     model = KNN(k=2).fit(frame)
-    assert model.index.shape.heavy == heavy
+    assert not model.index.shape.heavy
     found = model.transform(frame.select("features").limit(1)).first().neighbors
-    assert found[0].value == value
-    assert found[1].value is None
+    assert [each.value for each in found] == [value, None]
+
+
+def test_heavy_values_of_any_type(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synapse_magic.neighbors.index.HEAVY", -1)
+    kinds = ", ".join(f"v{i}: {kind}" for i, (kind, _) in enumerate(VALUES))
+    value = tuple(value for _, value in VALUES)
+    rows = [([1.0], value), ([3.0], None)]
+    frame = spark.createDataFrame(rows, f"{FEATURES}, values struct<{kinds}>")
+    model = KNN(k=2).fit(frame)
+    assert model.index.shape.heavy
+    found = model.transform(frame.select("features").limit(1)).first().neighbors
+    assert [each.value and tuple(each.value) for each in found] == [value, None]
 
 
 def test_values_may_be_vectors(spark: SparkSession) -> None:

@@ -248,7 +248,7 @@ def test_weights_in_a_file_beside_it_are_taken_along(
 
 
 def test_no_model_yet_is_told(rows: DataFrame) -> None:
-    with pytest.raises(SynapseError, match="has no model yet"):
+    with pytest.raises(SynapseError, match="no model yet"):
         ONNXModel().transform(rows)
 
 
@@ -370,3 +370,43 @@ def test_a_column_of_the_wrong_type_or_shape_is_told(
     assert dict(frame.dtypes)[name] == kind
     with pytest.raises(Exception, match=f"Column '{name}' holds"):
         linear.setFeedDict({"X": name}).transform(frame).collect()
+
+
+def test_a_column_of_the_frame_is_never_replaced(rows: DataFrame, linear: ONNXModel) -> None:
+    with pytest.raises(SynapseError, match=r"'p' would replace the column 'P'.*fetchDict="):
+        linear.transform(rows.withColumn("P", F.lit("the truth")))
+    with pytest.raises(SynapseError, match="would replace the column 'a'"):
+        linear.setFetchDict({"a": "P"}).transform(rows)
+
+
+def test_a_model_in_memory_is_seen_and_is_no_code(linear: ONNXModel, tmp_path: Path) -> None:
+    assert repr(linear).startswith("<ONNXModel(feedDict=")
+    assert " bytes>" in repr(linear)
+    with pytest.raises(SynapseError, match="holds its model in memory"):
+        linear.to_code()
+    path = tmp_path / "linear.onnx"
+    onnx.save(models.linear(), path)
+    assert ONNXModel(modelLocation=str(path)).to_code() == f"ONNXModel(modelLocation={str(path)!r})"
+
+
+def test_what_is_no_frame_is_told(rows: DataFrame, linear: ONNXModel) -> None:
+    with pytest.raises(SynapseError, match="must be a Spark DataFrame, got a pandas"):
+        linear.transform(rows.toPandas())
+
+
+def test_an_input_that_nothing_feeds_is_told(rows: DataFrame) -> None:
+    unfed = ONNXModel().setModelPayload(models.linear())
+    with pytest.raises(SynapseError, match=r"Inputs: X: float\[\?, 3\].*Try: feedDict={'X': "):
+        unfed.transform(rows)
+
+
+def test_elements_that_spark_does_not_have_are_told(rows: DataFrame) -> None:
+    given = onnx.helper.make_tensor_value_info("X", onnx.TensorProto.BFLOAT16, ["N"])
+    made = onnx.helper.make_tensor_value_info("Y", onnx.TensorProto.BFLOAT16, ["N"])
+    node = onnx.helper.make_node("Identity", ["X"], ["Y"])
+    graph = onnx.helper.make_graph([node], "same", [given], [made])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=8)
+    stage = ONNXModel(feedDict={"X": "a"}).setModelPayload(model.SerializeToString())
+    with pytest.raises(SynapseError, match="holds bfloat16"):
+        stage.transform(rows)

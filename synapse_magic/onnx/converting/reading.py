@@ -35,6 +35,8 @@ def read_sample(given: Any) -> Sample:
         return Sample("none")
     if isinstance(given, pd.DataFrame):
         return _frame(given)
+    if isinstance(given, pd.Series) and given.dtype == object:
+        return read_sample(given.to_numpy())  # texts, which models take as a list
     if isinstance(given, pd.Series):
         return _frame(given.to_frame(given.name or MATRIX))
     if _is_spark(given):
