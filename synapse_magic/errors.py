@@ -18,6 +18,14 @@ class SynapseError(ValueError):
     """
 
 
+class ImbalanceError(SynapseError):
+    """A frame is not balanced as was asked; ``balance`` is what was found, to be looked at."""
+
+    def __init__(self, sentence: str, balance: object) -> None:
+        super().__init__(sentence)
+        self.balance = balance
+
+
 class NoEffectWarning(UserWarning):
     """A param was set that is only taken so that code written for another library runs."""
 
