@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class SynapseError(ValueError):
@@ -21,7 +22,7 @@ class SynapseError(ValueError):
 class ImbalanceError(SynapseError):
     """A frame is not balanced as was asked; ``balance`` is what was found, to be looked at."""
 
-    def __init__(self, sentence: str, balance: object) -> None:
+    def __init__(self, sentence: str, balance: Any) -> None:
         super().__init__(sentence)
         self.balance = balance
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql.types import StructType
 
 from synapse_magic.data_balance.counting import count
-from synapse_magic.data_balance.reference import referred
+from synapse_magic.data_balance.reference import check_reference, referred
 from synapse_magic.data_balance.stage import BalanceStage, measures, texts
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.balance.distribution import NAMES, distribution
@@ -71,4 +71,6 @@ class DistributionBalanceMeasure(BalanceStage):
                 f"{len(sensitive)} sensitiveCols. Expected one for each, in their order; "
                 "an empty one stands for equal shares. Try: [{}, {'a': 0.4, 'b': 0.6}]"
             )
+        for name, reference in zip(sensitive, given):
+            check_reference(name, reference)
         return given

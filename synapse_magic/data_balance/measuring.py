@@ -9,7 +9,7 @@ from synapse_magic.data_balance.counting import ColumnCounts, count
 from synapse_magic.data_balance.labelled import require_labels
 from synapse_magic.data_balance.naming import level_names
 from synapse_magic.data_balance.positive import positive_of, refuse_absent
-from synapse_magic.data_balance.reference import referred
+from synapse_magic.data_balance.reference import check_reference, referred
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.balance.aggregate import aggregate
 from synapse_magic.results.balance import Balance, BalanceColumn
@@ -88,6 +88,7 @@ def _checked(reference: Reference | None, names: Sequence[str]) -> Reference:
                 f"The reference of {name!r} must be a dict from level to probability, "
                 f"got {shares!r}. Try: {{{name!r}: {{'a': 0.4, 'b': 0.6}}}}"
             )
+        check_reference(name, shares)
     return given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,12 +31,11 @@ def referred(
     Raises
     ------
     SynapseError
-        When a probability is no number from 0 up, or they do not sum to 1.
+        When two of its keys are the same level.
     """
     if not reference:
         return counts, np.full(len(counts.levels), 1 / len(counts.levels))
     given = _by_level(counts, reference)
-    _check(counts.name, given)
     new = [level for level in given if level not in set(counts.levels)]
     levels = (*counts.levels, *new)
     shares = np.array([given.get(level, 0.0) for level in levels])
@@ -80,16 +80,25 @@ def _level(key: Any, by_number: Mapping[float, str]) -> str | None:
         return text
 
 
-def _check(name: str, given: Mapping[str | None, Any]) -> None:
+def check_reference(name: str, given: Mapping[Any, Any]) -> None:
+    """Raise a :class:`SynapseError` unless these are probabilities, or none at all.
+
+    Parameters
+    ----------
+    name
+        The column.
+    given
+        Level to probability.
+    """
     for level, share in given.items():
-        number = isinstance(share, (int, float)) and not isinstance(share, bool)
+        number = isinstance(share, numbers.Real) and not isinstance(share, bool)
         if not number or not math.isfinite(share) or share < 0:
             raise SynapseError(
                 f"The reference of {name!r} gives {level!r} the probability {share!r}. "
                 "Expected numbers from 0 to 1"
             )
     total = math.fsum(given.values())
-    if abs(total - 1) > _ROUNDING:
+    if given and abs(total - 1) > _ROUNDING:
         part = f". Try: each of them divided by {total:g}" if total > 0 else ""
         raise SynapseError(
             f"The reference of {name!r} sums to {total:g}. Expected probabilities that sum to 1"
