@@ -141,7 +141,7 @@ class Balance:
         told = [words for each in asked for words in self._offenders(Condition.parse(each))]
         if told:
             more = f"; and {len(told) - _TOLD:,} more" if len(told) > _TOLD else ""
-            words = "; ".join(told[:_TOLD])
+            words = " ".join("; ".join(told[:_TOLD]).split())
             raise ImbalanceError(f"The data is not balanced: {words}{more}", self)
         return self
 
