@@ -27,7 +27,7 @@ BUCKETS = 50
 """Different numbers from which on buckets are advised."""
 _ROW = 26.0
 _TOP = 46.0
-_WIDE = 800.0
+_WIDE, _LEFT, _RIGHT = 520.0, 180.0, 400.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,7 +99,9 @@ class BalanceColumnView(View):
 
     def picture(self) -> str:
         """Return the drawing of levels, the differences, and the distances in words."""
-        drawn = _scroll("Levels", self._board().image(fluid=False))
+        boards = (self._rate_board(), self._share_board())
+        panels = "".join(f'<div class="syn-panel">{each.image()}</div>' for each in boards)
+        drawn = f'<div class="syn-beside">{panels}</div>'
         return figure(self.name, self.note(), drawn + self._gap_table())
 
     def note(self) -> str:
@@ -157,48 +159,57 @@ class BalanceColumnView(View):
         rates = np.where(np.isnan(self.rates), -1.0, self.rates)
         return sorted(chosen, key=lambda place: (-rates[place], place))
 
-    def _board(self) -> Drawing:
+    def _rate_board(self) -> Drawing:
+        """Draw how often each level is positive."""
         chosen = self._chosen()
-        bottom = _TOP + _ROW * len(chosen)
-        board = Drawing(_WIDE, bottom + 24, self.sentence())
-        rate = Scale(0.0, _nice(self.intervals[1][chosen].max()), 170, 400)
-        most = max(self.shares[chosen].max(), self.reference[chosen].max())
-        part = Scale(0.0, _nice(most), 520, 690)
-        of = shorten(self.positive, 250, 12)
-        board.text(170, 10, "share of positives", size=12.5)
-        board.text(170, 27, of, kind="dim", size=11.5)
-        board.text(520, 10, "share of rows", size=12.5)
-        against = "line: reference" if self.given else "line: equal shares"
-        board.text(520, 27, against, kind="dim", size=11.5)
+        board = Drawing(_WIDE, _bottom(chosen) + 24, self.sentence())
+        scale = Scale(0.0, _nice(self.intervals[1][chosen].max()), _LEFT, _RIGHT)
+        _frame(board, scale, _bottom(chosen), "share of positives", self.positive)
         board.text(_WIDE - 4, 10, "rows", anchor="end", size=12.5)
-        for scale in (rate, part):
-            _axis(board, scale, bottom)
-        overall = rate(self._overall())
-        board.line(overall, _TOP - 4, overall, bottom, "ideal")
+        overall = scale(self._overall())
+        board.line(overall, _TOP - 4, overall, _bottom(chosen), "ideal")
         for i, place in enumerate(chosen):
-            self._draw_level(board, place, _TOP + _ROW * (i + 0.5), rate, part)
+            y = self._name(board, i, place)
+            self._draw_rate(board, place, y, scale)
+            count = f"{int(self.rows[place]):,}"
+            board.text(_WIDE - 4, y, count, anchor="end", kind="dim", size=11.5)
         return board
 
-    def _draw_level(self, board: Drawing, place: int, y: float, rate: Scale, part: Scale) -> None:
-        board.text(4, y, self.levels[place], room=156, size=12.5)
-        count = f"{int(self.rows[place]):,}"
-        board.text(_WIDE - 4, y, count, anchor="end", kind="dim", size=11.5)
-        if self.labelled[place]:
-            low, high = (float(ends[place]) for ends in self.intervals)
-            board.line(rate(low), y, rate(high), y, "whisker")
-            for end in (low, high):
-                board.line(rate(end), y - 4, rate(end), y + 4, "whisker")
-            value = float(self.rates[place])
-            board.dots(np.array([rate(value)]), np.array([y]), 4.5, "bar")
-            told = _percent(value)
-        else:
-            told = "no label"
-        board.text(412, y, told, size=11.5)
-        value = float(self.shares[place])
-        board.rect(part.start, y - 7, part(value) - part.start, 14, "box")
-        mark = part(float(self.reference[place]))
-        board.line(mark, y - 10, mark, y + 10, "middle")
-        board.text(702, y, _percent(value), size=11.5)
+    def _draw_rate(self, board: Drawing, place: int, y: float, scale: Scale) -> None:
+        if not self.labelled[place]:
+            board.text(_RIGHT + 12, y, "no label", kind="dim", size=11.5)
+            return
+        low, high = (scale(float(ends[place])) for ends in self.intervals)
+        board.line(low, y, high, y, "whisker")
+        for end in (low, high):
+            board.line(end, y - 4, end, y + 4, "whisker")
+        rate = float(self.rates[place])
+        board.dots(np.array([scale(rate)]), np.array([y]), 4.5, "bar")
+        board.text(_RIGHT + 12, y, _percent(rate), size=11.5)
+
+    def _share_board(self) -> Drawing:
+        """Draw how frequent each level is, and how frequent it is expected to be."""
+        chosen = self._chosen()
+        board = Drawing(_WIDE, _bottom(chosen) + 24, f"Shares of rows by level of {self.name}")
+        most = max(self.shares[chosen].max(), self.reference[chosen].max())
+        scale = Scale(0.0, _nice(most), _LEFT, _RIGHT)
+        against = "line: reference" if self.given else "line: equal shares"
+        _frame(board, scale, _bottom(chosen), "share of rows", against)
+        for i, place in enumerate(chosen):
+            y = self._name(board, i, place)
+            part = float(self.shares[place])
+            told = f"{self.levels[place][:200]}: {_percent(part)}"
+            board.rect(scale.start, y - 7, scale(part) - scale.start, 14, "box", title=told)
+            mark = scale(float(self.reference[place]))
+            board.line(mark, y - 10, mark, y + 10, "middle")
+            board.text(_RIGHT + 12, y, _percent(part), size=11.5)
+        return board
+
+    def _name(self, board: Drawing, i: int, place: int) -> float:
+        """Write the name of a level, and return the height of its row."""
+        y = _TOP + _ROW * (i + 0.5)
+        board.text(4, y, self.levels[place], room=_LEFT - 36, size=12.5)
+        return y
 
     def _points(self, a: int, b: int) -> str:
         return f"{100 * float(self.rates[a] - self.rates[b]):.1f} points"
@@ -227,8 +238,8 @@ class BalanceColumnView(View):
     def _named(self, place: int) -> str:
         full = escape(self.levels[place][:200])
         words = escape(shorten(self.levels[place], 220, 12.5))
-        part = _percent(float(self.rates[place]))
-        return f'<td title="{full}">{words} <span class="syn-dim">{part}</span></td>'
+        part = _percent(float(self.rates[place])).replace(" ", "\N{NO-BREAK SPACE}")
+        return f'<td title="{full}"><bdi>{words}</bdi> <span class="syn-dim">{part}</span></td>'
 
     def _distances(self) -> str:
         found = self.measures
@@ -266,7 +277,14 @@ def _nice(value: float) -> float:
     return next((step for step in steps if value <= step), 1.0)
 
 
-def _axis(board: Drawing, scale: Scale, bottom: float) -> None:
+def _bottom(chosen: list[int]) -> float:
+    return _TOP + _ROW * len(chosen)
+
+
+def _frame(board: Drawing, scale: Scale, bottom: float, title: str, under: str) -> None:
+    """Draw what a board says of itself, and its axis."""
+    board.text(scale.start, 10, title, size=12.5)
+    board.text(scale.start, 27, under, kind="dim", room=_WIDE - _LEFT - 60, size=11.5)
     for value in ticks(scale.low, scale.high, 4):
         board.line(scale(value), _TOP - 4, scale(value), bottom, "grid")
         told = f"{100 * value:g} %"

@@ -90,7 +90,7 @@ def test_papermill_stops_at_an_unbalanced_frame(tmp_path: Path) -> None:
     ]
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(made, tmp_path / "in.ipynb")
-    with pytest.raises(papermill.PapermillExecutionError, match="not balanced: .*education"):
+    with pytest.raises(papermill.PapermillExecutionError, match=r"not balanced: .*education"):
         papermill.execute_notebook(
             tmp_path / "in.ipynb", tmp_path / "out.ipynb", kernel_name="python3", progress_bar=False
         )
