@@ -57,8 +57,8 @@ class BalanceColumn:
     given: bool
 
     @property
-    def measures(self) -> dict[str, float]:
-        """The shares of its levels against the reference; see ``DistributionBalanceMeasure``."""
+    def distances(self) -> dict[str, float]:
+        """How far its shares are from the reference; see ``DistributionBalanceMeasure``."""
         return distribution(self.rows, self.reference)
 
     def pairs(self, most: int = 20) -> pd.DataFrame:
@@ -155,11 +155,11 @@ class Balance:
         return [words for own in self.columns if (words := ask(condition, own))]
 
     def _column_of(self, condition: Condition, own: BalanceColumn) -> str:
-        values = {**self.aggregate, **own.measures}
+        values = {**self.aggregate, **own.distances}
         return self._told(condition, own.name, values) if condition.holds(values) else ""
 
     def _pair_of(self, condition: Condition, own: BalanceColumn) -> str:
-        known = {**self.aggregate, **own.measures}
+        known = {**self.aggregate, **own.distances}
         found = find(condition, own.labelled, own.positives, known)
         if found is None:
             return ""
@@ -198,7 +198,7 @@ class Balance:
             given=own.given,
             numeric=own.numeric,
             positive=self.positive,
-            measures=own.measures,
+            distances=own.distances,
         )
 
     def column(self, name: str) -> BalanceColumnView:
@@ -213,7 +213,7 @@ class Balance:
         """Return one row for each sensitive column: its shares against the reference."""
         import pandas as pd
 
-        rows: list[dict[str, Any]] = [{"column": own.name, **own.measures} for own in self.columns]
+        rows: list[dict[str, Any]] = [{"column": own.name, **own.distances} for own in self.columns]
         return pd.DataFrame(rows)
 
     def html(self, *, interactive: bool = True) -> str:

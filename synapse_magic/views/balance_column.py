@@ -10,10 +10,9 @@ import numpy as np
 
 from synapse_magic.kernels.balance.pairs import telling
 from synapse_magic.kernels.intervals import newcombe, wilson
+from synapse_magic.views.balance_boards import Level, percent, rate_board, share_board
 from synapse_magic.views.page import figure
 from synapse_magic.views.palette import LINE
-from synapse_magic.views.scale import Scale, ticks
-from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
 from synapse_magic.views.words import MINUS, escape, number, plain, plural, shorten
 
@@ -25,9 +24,6 @@ SHOWN = 12
 GAPS = 5
 BUCKETS = 50
 """Different numbers from which on buckets are advised."""
-_ROW = 26.0
-_TOP = 46.0
-_WIDE, _LEFT, _RIGHT = 520.0, 180.0, 400.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,8 +46,8 @@ class BalanceColumnView(View):
         Whether levels are numbers.
     positive
         What is positive, in words.
-    measures
-        The distances of shares and reference, by name.
+    distances
+        How far shares of rows are from the reference, by measure.
     """
 
     name: str
@@ -63,7 +59,7 @@ class BalanceColumnView(View):
     given: bool
     numeric: bool
     positive: str
-    measures: dict[str, float]
+    distances: dict[str, float]
 
     @cached_property
     def rates(self) -> np.ndarray:
@@ -99,7 +95,12 @@ class BalanceColumnView(View):
 
     def picture(self) -> str:
         """Return the drawing of levels, the differences, and the distances in words."""
-        boards = (self._rate_board(), self._share_board())
+        levels = self._drawn()
+        against = "reference" if self.given else "equal shares"
+        boards = (
+            rate_board(levels, self._overall(), self.positive, self.sentence()),
+            share_board(levels, against, f"Shares of rows by level of {self.name}"),
+        )
         panels = "".join(f'<div class="syn-panel">{each.image()}</div>' for each in boards)
         drawn = f'<div class="syn-beside">{panels}</div>'
         return figure(self.name, self.note(), drawn + self._gap_table())
@@ -159,57 +160,14 @@ class BalanceColumnView(View):
         rates = np.where(np.isnan(self.rates), -1.0, self.rates)
         return sorted(chosen, key=lambda place: (-rates[place], place))
 
-    def _rate_board(self) -> Drawing:
-        """Draw how often each level is positive."""
-        chosen = self._chosen()
-        board = Drawing(_WIDE, _bottom(chosen) + 24, self.sentence())
-        scale = Scale(0.0, _nice(self.intervals[1][chosen].max()), _LEFT, _RIGHT)
-        _frame(board, scale, _bottom(chosen), "share of positives", self.positive)
-        board.text(_WIDE - 4, 10, "rows", anchor="end", size=12.5)
-        overall = scale(self._overall())
-        board.line(overall, _TOP - 4, overall, _bottom(chosen), "ideal")
-        for i, place in enumerate(chosen):
-            y = self._name(board, i, place)
-            self._draw_rate(board, place, y, scale)
-            count = f"{int(self.rows[place]):,}"
-            board.text(_WIDE - 4, y, count, anchor="end", kind="dim", size=11.5)
-        return board
-
-    def _draw_rate(self, board: Drawing, place: int, y: float, scale: Scale) -> None:
-        if not self.labelled[place]:
-            board.text(_RIGHT + 12, y, "no label", kind="dim", size=11.5)
-            return
-        low, high = (scale(float(ends[place])) for ends in self.intervals)
-        board.line(low, y, high, y, "whisker")
-        for end in (low, high):
-            board.line(end, y - 4, end, y + 4, "whisker")
-        rate = float(self.rates[place])
-        board.dots(np.array([scale(rate)]), np.array([y]), 4.5, "bar")
-        board.text(_RIGHT + 12, y, _percent(rate), size=11.5)
-
-    def _share_board(self) -> Drawing:
-        """Draw how frequent each level is, and how frequent it is expected to be."""
-        chosen = self._chosen()
-        board = Drawing(_WIDE, _bottom(chosen) + 24, f"Shares of rows by level of {self.name}")
-        most = max(self.shares[chosen].max(), self.reference[chosen].max())
-        scale = Scale(0.0, _nice(most), _LEFT, _RIGHT)
-        against = "line: reference" if self.given else "line: equal shares"
-        _frame(board, scale, _bottom(chosen), "share of rows", against)
-        for i, place in enumerate(chosen):
-            y = self._name(board, i, place)
-            part = float(self.shares[place])
-            told = f"{self.levels[place][:200]}: {_percent(part)}"
-            board.rect(scale.start, y - 7, scale(part) - scale.start, 14, "box", title=told)
-            mark = scale(float(self.reference[place]))
-            board.line(mark, y - 10, mark, y + 10, "middle")
-            board.text(_RIGHT + 12, y, _percent(part), size=11.5)
-        return board
-
-    def _name(self, board: Drawing, i: int, place: int) -> float:
-        """Write the name of a level, and return the height of its row."""
-        y = _TOP + _ROW * (i + 0.5)
-        board.text(4, y, self.levels[place], room=_LEFT - 36, size=12.5)
-        return y
+    def _drawn(self) -> list[Level]:
+        """Return the drawn levels as the boards take them."""
+        low, high = self.intervals
+        arrays = (self.rates, low, high, self.rows, self.shares, self.reference)
+        return [
+            Level(self.levels[place], *(array[place].item() for array in arrays))
+            for place in self._chosen()
+        ]
 
     def _points(self, a: int, b: int) -> str:
         return f"{100 * float(self.rates[a] - self.rates[b]):.1f} points"
@@ -238,13 +196,13 @@ class BalanceColumnView(View):
     def _named(self, place: int) -> str:
         full = escape(self.levels[place][:200])
         words = escape(shorten(self.levels[place], 220, 12.5))
-        part = _percent(float(self.rates[place])).replace(" ", "\N{NO-BREAK SPACE}")
+        part = percent(float(self.rates[place])).replace(" ", "\N{NO-BREAK SPACE}")
         return f'<td title="{full}"><bdi>{words}</bdi> <span class="syn-dim">{part}</span></td>'
 
     def _distances(self) -> str:
-        found = self.measures
+        found = self.distances
         against = "the reference" if self.given else "equal shares"
-        moved = _percent(found["total_variation_dist"])
+        moved = percent(found["total_variation_dist"])
         if np.isinf(found["kl_divergence"]):
             return (
                 f"Against {against}: {moved} of the rows would have to change their level. There "
@@ -260,32 +218,5 @@ class BalanceColumnView(View):
         )
 
 
-def _percent(part: float) -> str:
-    """Return a share with one decimal, so that those below each other compare."""
-    if part in (0.0, 1.0):
-        return f"{100 * part:.0f} %"
-    return f"{100 * part:.1f} %" if part >= 0.0005 else "< 0.1 %"
-
-
 def _scroll(name: str, body: str) -> str:
     return f'<div class="syn-scroll" tabindex="0" role="region" aria-label="{name}">{body}</div>'
-
-
-def _nice(value: float) -> float:
-    """Return the next round share above a value, at most 1."""
-    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-    return next((step for step in steps if value <= step), 1.0)
-
-
-def _bottom(chosen: list[int]) -> float:
-    return _TOP + _ROW * len(chosen)
-
-
-def _frame(board: Drawing, scale: Scale, bottom: float, title: str, under: str) -> None:
-    """Draw what a board says of itself, and its axis."""
-    board.text(scale.start, 10, title, size=12.5)
-    board.text(scale.start, 27, under, kind="dim", room=_WIDE - _LEFT - 60, size=11.5)
-    for value in ticks(scale.low, scale.high, 4):
-        board.line(scale(value), _TOP - 4, scale(value), bottom, "grid")
-        told = f"{100 * value:g} %"
-        board.text(scale(value), bottom + 12, told, anchor="middle", kind="dim", size=11)

@@ -82,7 +82,7 @@ def test_a_reference_may_be_written_with_numbers_and_none(people: DataFrame) -> 
     own = found["age"]
     assert own.levels == ("0", "30", "(null)", "99")
     np.testing.assert_allclose(own.reference, [0.2, 0.6, 0.1, 0.1])
-    assert own.measures["total_variation_dist"] == pytest.approx(0.1)
+    assert own.distances["total_variation_dist"] == pytest.approx(0.1)
     assert (own.given, found["sex"].given) == (True, False)
 
 

@@ -22,7 +22,7 @@ def test_a_balanced_frame_is_measured_and_shown(nb: Any) -> None:
     assert "%synapse code" in html
     assert nb["found"].rows == 3000
     assert nb["found"].positive == "income is '>50K'"
-    assert "Data balance" in nb.html("found")
+    assert "Data balance" in nb.html("from IPython.display import display\ndisplay(found)")
 
 
 def test_a_condition_that_holds_fails_the_cell_and_the_view_is_shown(nb: Any) -> None:
@@ -45,7 +45,7 @@ def test_a_condition_that_holds_fails_the_cell_and_the_view_is_shown(nb: Any) ->
     assert len(str(error).splitlines()) == 1
     assert any("Data balance" in html for html in shown)
     assert nb["found"].rows == 3000
-    assert "Data balance" in nb.html("found")
+    assert "Data balance" in nb.html("from IPython.display import display\ndisplay(found)")
     code = nb.html("%synapse code found")
     assert "fail_if(f&quot;abs(dp) &gt; {limit}&quot;)" in code
 
