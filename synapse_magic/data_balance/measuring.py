@@ -61,7 +61,7 @@ def balance(
     <Balance of 32,561 rows, 24.1 % with income is '>50K': sex, race>
     """
     require_frame(df, "df")
-    names = [sensitive] if isinstance(sensitive, str) else list(sensitive)
+    names = _names(label, sensitive)
     references = _checked(reference, names)
     outcome = positive_of(df, label, positive)
     counts = count(df, names, outcome, combinations=True)
@@ -77,8 +77,24 @@ def balance(
     )
 
 
+def _names(label: str, sensitive: str | Sequence[str]) -> list[str]:
+    if not isinstance(label, str):
+        raise SynapseError(f"label must be the name of a column, got {label!r}")
+    names = [sensitive] if isinstance(sensitive, str) else sensitive
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise SynapseError(
+            f"sensitive must be names of columns, got {sensitive!r}. Try: sensitive=['sex']"
+        )
+    return list(names)
+
+
 def _checked(reference: Reference | None, names: Sequence[str]) -> Reference:
     given = {} if reference is None else reference
+    if not isinstance(given, Mapping):
+        raise SynapseError(
+            f"reference must be a dict from column to levels, got {given!r}. "
+            "Try: reference={'sex': {'Female': 0.5, 'Male': 0.5}}"
+        )
     for name, shares in given.items():
         if name not in names:
             hint = closest(name, names) or f"Sensitive columns: {', '.join(names)}"

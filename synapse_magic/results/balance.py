@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synapse_magic.errors import ImbalanceError
+from synapse_magic.errors import ImbalanceError, SynapseError
 from synapse_magic.kernels.balance.association import NAMES, association, gaps
 from synapse_magic.kernels.balance.condition import Condition
 from synapse_magic.kernels.balance.distribution import distribution
-from synapse_magic.kernels.balance.pairs import find, telling
+from synapse_magic.kernels.balance.pairs import telling
+from synapse_magic.results.imbalance import offenders
 from synapse_magic.views.balance import BalanceReport
 from synapse_magic.views.balance_column import BalanceColumnView
 from synapse_magic.views.view import pick
-from synapse_magic.views.words import number, plural, share
+from synapse_magic.views.words import plural, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,46 +138,18 @@ class Balance:
         SynapseError
             When a condition is none, with the nearest name of a measure.
         """
-        asked = [conditions] if isinstance(conditions, str) else list(conditions)
-        told = [words for each in asked for words in self._offenders(Condition.parse(each))]
+        asked = [conditions] if isinstance(conditions, str) else conditions
+        if not isinstance(asked, (list, tuple)) or not all(isinstance(each, str) for each in asked):
+            raise SynapseError(
+                f"fail_if takes conditions as texts, got {conditions!r}. Try: 'abs(dp) > 0.2'"
+            )
+        read = [Condition.parse(each) for each in asked]
+        told = [words for each in read for words in offenders(each, self.columns, self.aggregate)]
         if told:
             more = f"; and {len(told) - _TOLD:,} more" if len(told) > _TOLD else ""
             words = " ".join("; ".join(told[:_TOLD]).split())
             raise ImbalanceError(f"The data is not balanced: {words}{more}", self)
         return self
-
-    def _offenders(self, condition: Condition) -> list[str]:
-        """Return what to say of each column for which a condition holds."""
-        if condition.scope == "all":
-            holds = condition.holds(self.aggregate)
-            names = " and ".join(own.name for own in self.columns)
-            return [self._told(condition, names, self.aggregate)] if holds else []
-        ask = self._pair_of if condition.scope == "pair" else self._column_of
-        return [words for own in self.columns if (words := ask(condition, own))]
-
-    def _column_of(self, condition: Condition, own: BalanceColumn) -> str:
-        values = {**self.aggregate, **own.distances}
-        return self._told(condition, own.name, values) if condition.holds(values) else ""
-
-    def _pair_of(self, condition: Condition, own: BalanceColumn) -> str:
-        known = {**self.aggregate, **own.distances}
-        found = find(condition, own.labelled, own.positives, known)
-        if found is None:
-            return ""
-        table = association(own.labelled, own.positives)
-        gap = dict(zip(NAMES, gaps(table[found.above], table[found.below]).tolist()))
-        above, below = (self._level(own, place) for place in (found.above, found.below))
-        more = f", and {plural(found.count - 1, 'more pair')}" if found.count > 1 else ""
-        return self._told(condition, f"{own.name}, {above} against {below}", known | gap) + more
-
-    def _level(self, own: BalanceColumn, place: int) -> str:
-        positives, labelled = int(own.positives[place]), int(own.labelled[place])
-        part = share(positives, labelled)
-        return f"{own.levels[place]!r} ({part} of {plural(labelled, 'row')} positive)"
-
-    def _told(self, condition: Condition, where: str, values: dict[str, float]) -> str:
-        numbers = ", ".join(f"{name} = {number(values[name])}" for name in condition.names)
-        return f"{condition.text} holds for {where}: {numbers}"
 
     def view(self) -> BalanceReport:
         """Return the balance as a view."""

@@ -91,6 +91,10 @@ def test_a_reference_may_be_written_with_numbers_and_none(people: DataFrame) -> 
     [
         ({"label": "riches"}, "There is no column 'riches'. Did you mean 'rich'"),
         ({"sensitive": ["sx"]}, "Did you mean 'sex'"),
+        ({"label": 3}, "label must be the name of a column, got 3"),
+        ({"sensitive": [3]}, r"sensitive must be names of columns, got \[3\]"),
+        ({"sensitive": None}, "sensitive must be names of columns, got None"),
+        ({"reference": [1]}, r"reference must be a dict from column to levels, got \[1\]"),
         ({"sensitive": []}, "No sensitive column is named"),
         ({"sensitive": ["rich"]}, "'rich' is among the sensitive columns"),
         ({"label": "day"}, r"The label 'day' is date. Expected numbers"),

@@ -78,6 +78,12 @@ def test_a_condition_that_is_none_is_a_plain_error(found: Balance) -> None:
     assert not isinstance(error.value, ImbalanceError)
 
 
+@pytest.mark.parametrize("asked", [3, None, ["abs(dp) > 1", 3]])
+def test_conditions_are_texts(found: Balance, asked: object) -> None:
+    with pytest.raises(SynapseError, match="fail_if takes conditions as texts, got"):
+        found.fail_if(asked)
+
+
 def test_columns_are_found_by_name(found: Balance) -> None:
     assert found["sex"].levels == ("f", "m")
     with pytest.raises(SynapseError, match=r"no sensitive column 'sx'.*Did you mean 'sex'"):
