@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synapse_magic.data_balance.counting import ColumnCounts, count
 from synapse_magic.data_balance.labelled import require_labels
 from synapse_magic.data_balance.naming import level_names
-from synapse_magic.data_balance.positive import positive_of, refuse_absent
+from synapse_magic.data_balance.positive import check_absent, positive_of
 from synapse_magic.data_balance.reference import check_reference, referred
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.balance.aggregate import aggregate
@@ -67,7 +67,7 @@ def balance(
     counts = count(df, names, outcome, combinations=True)
     require_labels(counts, label)
     if positive is not None and not counts.columns[0].positives.any():
-        refuse_absent(df, outcome)
+        check_absent(df, outcome)
     return Balance(
         label=label,
         positive=outcome.words,

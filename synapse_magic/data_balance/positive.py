@@ -76,7 +76,7 @@ def positive_of(df: DataFrame, label: str, positive: Any) -> Positive:
     Raises
     ------
     SynapseError
-        When the value does not fit the type, or a text has more than two classes.
+        When the value does not fit the type, or none is given and a text has not two classes.
     """
     kind = field(df.schema, label).dataType
     if positive is None:
@@ -89,17 +89,18 @@ def positive_of(df: DataFrame, label: str, positive: Any) -> Positive:
     return Positive(label, words, _known(value, kind), value == F.lit(positive), positive)
 
 
-def refuse_absent(df: DataFrame, found: Positive) -> None:
-    """Raise the error of a positive class that was named and that no row has.
+def check_absent(df: DataFrame, found: Positive) -> None:
+    """Check a positive class that was named and that no row has: one class alone may be there.
 
     Raises
     ------
     SynapseError
-        With the nearest value that there is.
+        When there are two other values, with the nearest one.
     """
     values = [str(value) for value in _values(df, found.label)]
-    hint = closest(str(found.value), values) or f"Values: {', '.join(map(repr, values))}"
-    raise SynapseError(f"In no row {found.words}. {hint}")
+    if len(values) > 1:
+        hint = closest(str(found.value), values) or f"Values: {', '.join(map(repr, values))}"
+        raise SynapseError(f"In no row {found.words}. {hint}")
 
 
 def _known(value: Column, kind: T.DataType) -> Column:
@@ -109,14 +110,15 @@ def _known(value: Column, kind: T.DataType) -> Column:
 
 def _last_class(df: DataFrame, label: str) -> Any:
     values = sorted(_values(df, label))
-    if len(values) > 2:
-        shown = ", ".join(map(repr, values[:5])) + (", ..." if len(values) > 5 else "")
-        raise SynapseError(
-            f"The label {label!r} has more than two classes: {shown}. "
-            f"Expected the positive one to be named. Try: positive={values[-1]!r}"
-        )
     if not values:
         raise SynapseError(f"The label {label!r} is null in every row, or there are no rows")
+    if len(values) != 2:
+        classes = "more than two classes" if len(values) > 2 else "one class"
+        shown = ", ".join(map(repr, values[:5])) + (", ..." if len(values) > 5 else "")
+        raise SynapseError(
+            f"The label {label!r} has {classes}: {shown}. "
+            f"Expected the positive one to be named. Try: positive={values[-1]!r}"
+        )
     return values[-1]
 
 

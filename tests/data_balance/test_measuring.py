@@ -76,6 +76,13 @@ def test_one_class_only_is_measured(people: DataFrame) -> None:
     assert "100 %" in found.html()
 
 
+def test_a_text_of_one_class_only_needs_the_positive_one(people: DataFrame) -> None:
+    one = people.where("rich = 'no'")
+    with pytest.raises(SynapseError, match=r"'rich' has one class: 'no'. Expected the positive"):
+        balance(one, label="rich", sensitive="sex")
+    assert balance(one, label="rich", sensitive="sex", positive="yes")["sex"].positives.sum() == 0
+
+
 def test_a_reference_may_be_written_with_numbers_and_none(people: DataFrame) -> None:
     reference = {"age": {0: 0.2, 30: 0.6, None: 0.1, 99: 0.1}}
     found = balance(people, label="yes", sensitive=["sex", "age"], reference=reference)
