@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class SynapseError(ValueError):
@@ -16,6 +17,14 @@ class SynapseError(ValueError):
         ...
     synapse_magic.errors.SynapseError: numLeaves must be at least 2, got 1. Try: numLeaves=31
     """
+
+
+class ImbalanceError(SynapseError):
+    """A frame is not balanced as was asked; ``balance`` is what was found, to be looked at."""
+
+    def __init__(self, sentence: str, balance: Any) -> None:
+        super().__init__(sentence)
+        self.balance = balance
 
 
 class NoEffectWarning(UserWarning):

@@ -19,9 +19,11 @@ from synapse_magic.language.context import (
 )
 from synapse_magic.language.cursor import Bracket, Cell, Spot, find_spot, split_cell
 from synapse_magic.language.declaration import Option, not_given
-from synapse_magic.language.vocabulary import FLAGS, VERBS
+from synapse_magic.language.vocabulary import FLAGS, MEASURES, VERBS
 
 _STEP = re.compile(r"^([^\W\d]\w*(?:[ \t]*,[ \t]*\w+)*)[ \t]*=[ \t]*([A-Z]\w*)\(", re.MULTILINE)
+_OPEN = ("condition", "limits", "split")
+"""Kinds of options on whose right side names stand anywhere, not at its beginning alone."""
 _OPTION_BEFORE = re.compile(r"([^\W\d]\w*)\s*=\s*$")
 
 
@@ -173,7 +175,7 @@ def _option_at(spot: Spot, stage: Bracket | None, own: Any) -> Option | None:
     if found is None:
         head = re.match(r"\s*(\w+)\s*=[^=]", f"{inside} ") if stage is None else None
         option = own.get(head[1]) if head else None
-        return option if option is not None and option.kind in ("condition", "split") else None
+        return option if option is not None and option.kind in _OPEN else None
     if stage is not None:
         return stages.find(stage.name).options.get(found[1])
     return own.get(found[1])
@@ -182,6 +184,9 @@ def _option_at(spot: Spot, stage: Bracket | None, own: Any) -> Option | None:
 def _right_side(option: Option, columns: Columns) -> Iterator[Completion]:
     if option.column == "in" or option.kind in ("condition", "split"):
         yield from _column_proposals(columns)
+    elif option.kind == "limits":
+        for measure in option.choices:
+            yield Completion(measure, "value", 0, MEASURES[measure])
     elif option.kind == "stage":
         yield from _stages(evaluators=option.name == "evaluator")
     elif option.choices:

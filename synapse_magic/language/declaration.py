@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from synapse_magic.errors import SynapseError, closest
 
-Kind = Literal["value", "column", "columns", "condition", "split", "stage"]
+Kind = Literal["value", "column", "columns", "condition", "limits", "split", "stage"]
 """What may stand on the right side of an option; see the rules of the language."""
 Role = Literal["frame", "model", "any", "text", "verb"]
 

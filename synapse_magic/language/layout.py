@@ -73,6 +73,8 @@ def flat(node: ast.expr) -> str:
         return node.id
     if isinstance(node, ast.Attribute):
         return f"{_inside(node.value, 8)}.{node.attr}"
+    if isinstance(node, ast.JoinedStr):
+        return f'f"{"".join(map(_formatted, node.values))}"'
     if isinstance(node, ast.Starred):
         return f"*{flat(node.value)}"
     if isinstance(node, ast.Subscript):
@@ -119,6 +121,13 @@ def constant(value: object) -> str:
     if text[0] == "'" and '"' not in value:
         return '"' + text[1:-1] + '"'
     return text
+
+
+def _formatted(node: ast.expr) -> str:
+    """Write one part of a text with variables in it: an expression in braces, or plain text."""
+    if isinstance(node, ast.FormattedValue):
+        return f"{{{flat(node.value)}}}"
+    return str(node.value)  # type: ignore[attr-defined]
 
 
 def _is_plain(value: str) -> bool:

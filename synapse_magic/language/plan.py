@@ -86,7 +86,9 @@ def _option_name(verb: Verb, statement: Statement, body: Body) -> str | None:
     name = targets[0].id if len(targets) == 1 else None
     declared = verb.options.get(name) if name else None
     is_call = isinstance(value, ast.Call)
-    if declared is not None and (not is_call or declared.kind in ("stage", "condition", "split")):
+    if declared is not None and (
+        not is_call or declared.kind in ("stage", "condition", "limits", "split")
+    ):
         return name
     if verb.body == "steps" and is_call:
         return None

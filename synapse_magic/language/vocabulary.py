@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.balance.measures import AGGREGATE, DISTRIBUTION, PAIR
 from synapse_magic.language.context import is_frame
 from synapse_magic.language.declaration import Argument, Option, Verb, option
 
@@ -24,6 +25,9 @@ SPLIT = Option(
 )
 WHERE = Option("where", "Keep the rows that meet this condition.", "condition", "a condition")
 LABEL = Option("label", "Column to predict.", "column", "a column", column="in")
+
+MEASURES = {**PAIR, **DISTRIBUTION, **AGGREGATE}
+"""Names that conditions on the balance of a frame may hold, with what each means."""
 
 
 def _frame(value: object) -> object:
@@ -135,6 +139,45 @@ _VERBS = (
         "options",
         "%synapse profile people",
         "frame",
+    ),
+    Verb(
+        "balance",
+        "Measure how evenly rows and a positive label are spread over sensitive columns.",
+        (FRAME,),
+        _options(
+            Option("label", "Column of the outcome.", "column", "a column", column="in"),
+            Option(
+                "sensitive",
+                "Columns of the groups to be compared.",
+                "columns",
+                "a column or a list of columns",
+                column="in",
+            ),
+            option(
+                "positive",
+                "Value of the label that is the positive outcome; else above 0, true, or the last "
+                "of two texts.",
+            ),
+            Option(
+                "reference",
+                "Shares that levels are compared with; else the same for each.",
+                "value",
+                "a dict such as {sex: {'Female': 0.5, 'Male': 0.5}}",
+            ),
+            Option(
+                "fail_if",
+                "Let the cell fail when a condition on measures holds, for any levels of a column.",
+                "limits",
+                "a condition such as abs(dp) > 0.2, or a list of them",
+                choices=tuple(MEASURES),
+            ),
+            WHERE,
+        ),
+        "options",
+        "%%synapse balance people -o found\nlabel     = income\nsensitive = [sex, race]\n"
+        "positive  = '>50K'\nreference = {sex: {'Female': 0.5, 'Male': 0.5}}\n"
+        "fail_if   = [abs(dp) > 0.2, theil_t_index > 1]",
+        "balance",
     ),
     Verb(
         "train",

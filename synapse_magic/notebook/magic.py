@@ -43,8 +43,8 @@ class SynapseMagics(Magics):
             %%synapse VERB [ARG ...] [-o NAME] [FLAGS]
             BODY
 
-        Verbs: start stop status, load sql show profile, train tune score evaluate
-        explain, code save help. ``%synapse help VERB`` explains one.
+        Verbs: start stop status, load sql show profile balance, train tune score
+        evaluate explain, code save help. ``%synapse help VERB`` explains one.
 
         Flags: ``-o NAME`` keeps the result in a variable, ``-q`` shows nothing but errors,
         ``-n ROWS`` says how many rows, ``-s SESSION`` which session, ``--dry-run`` shows the

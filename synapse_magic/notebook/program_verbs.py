@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from synapse_magic import SynapseError
+from synapse_magic import ImbalanceError, SynapseError
 from synapse_magic.language.context import Context, Origin, is_frame, is_model
 from synapse_magic.language.export import export
 from synapse_magic.language.plan import plan
@@ -100,6 +100,17 @@ def _session_words(session: Any, known: bool) -> tuple[str, str]:
 
 
 def _run_on_spark(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
+    try:
+        return _run_and_show(cell, session, program, variables)
+    except ImbalanceError as error:
+        # What was measured is shown and kept all the same: it is what the failure is about.
+        found = _remember(cell, program, variables, error.balance)
+        cell.keep(found)
+        cell.show(repr(found), found.html())
+        raise
+
+
+def _run_and_show(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
     from synapse_magic import interruptible
 
     if cell.command.flags.quiet:

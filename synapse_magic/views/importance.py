@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synapse_magic.kernels.intervals import NORMAL_95
 from synapse_magic.views.page import figure
 from synapse_magic.views.palette import LINE
-from synapse_magic.views.scale import NORMAL_95, Scale
+from synapse_magic.views.scale import Scale
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
 from synapse_magic.views.words import number, plain, plural, shorten

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synapse_magic.kernels.intervals import NORMAL_95
 from synapse_magic.views.arrows import draw_arrow, whisker_ends
 from synapse_magic.views.links import NATURAL, SCALES, inverse
 from synapse_magic.views.page import figure
 from synapse_magic.views.palette import NEGATIVE, POSITIVE
-from synapse_magic.views.scale import NORMAL_95, Scale, extent
+from synapse_magic.views.scale import Scale, extent
 from synapse_magic.views.svg import Drawing
 from synapse_magic.views.view import View, new_axes
 from synapse_magic.views.words import escape, number, plain, shorten, signed

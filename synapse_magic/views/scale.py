@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-NORMAL_95 = 1.959963984540054
-"""Standard errors to each side of a 95 % interval."""
-
 
 @dataclass(frozen=True)
 class Scale:

@@ -106,6 +106,8 @@ def sample_value(declared: Param[Any]) -> Any:
             return []
         if get_origin(element) is Callable:
             return [len]
+        if element == dict[str, float]:  # a distribution
+            return [{"x": 1.0}]
         if get_origin(element) is dict:  # the steps of images
             return [{"action": "flip", "flipCode": 1}]
         return [_number(declared, element)] if element in (int, float) else [element("x")]

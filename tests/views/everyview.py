@@ -14,6 +14,7 @@ import pyarrow as pa
 from synapse_magic.kernels.conditional.feature_curves import FeatureCurves, PairMap
 from synapse_magic.kernels.conditional.grid import Grid
 from synapse_magic.kernels.trees import read_tree
+from synapse_magic.results.balance import Balance, BalanceColumn
 from synapse_magic.results.evaluation import Evaluation
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.results.leaderboard import Leaderboard, Trial
@@ -231,6 +232,30 @@ def dependence(features: int = 4) -> PartialDependence:
     return PartialDependence(*parts, rows=60, rows_total=900, seed=1)
 
 
+def balance(levels: int = 5) -> Balance:
+    """Return a balance of hostile names, of many numbers, of one level, and without labels."""
+    rng = np.random.default_rng(3)
+
+    def column(name: str, names: tuple[str, ...], rows: np.ndarray, **more: Any) -> BalanceColumn:
+        labelled = np.maximum(rows - 1, 0)
+        positives = rng.binomial(labelled, rng.uniform(0.1, 0.9, len(rows)))
+        shares = np.full(len(rows), 1 / len(rows))
+        parts = {"numeric": False, "reference": shares, "given": False, **more}
+        return BalanceColumn(name, "string", levels=names, rows=rows, labelled=labelled,
+                             positives=positives, **parts)  # fmt: skip
+
+    few = np.array([400, 90, 7, 0, 1])
+    expected = np.array([0.5, 0.3, 0.0, 0.2, 0.0])
+    many = tuple(f"{HOSTILE[i % 9]} {i}" for i in range(levels))
+    columns = (
+        column(HOSTILE[0], HOSTILE[1:6], few, reference=expected, given=True),
+        column(HOSTILE[7], many, rng.integers(1, 60, levels), numeric=True),
+        column(HOSTILE[8], ("(null)",), np.array([498])),
+    )
+    found = {"atkinson_index": 0.8, "theil_l_index": 1.5, "theil_t_index": 1.2}
+    return Balance(HOSTILE[1], f"{HOSTILE[1]} is {HOSTILE[0]!r}", columns, found, 12)
+
+
 def every() -> dict[str, Any]:
     """Return name to view or result; views have ``axes`` and ``table`` too."""
     why, good, moved = explanation(), evaluation(), dependence()
@@ -288,6 +313,11 @@ def every() -> dict[str, Any]:
         "deep tree": tree(7, depth=3),
         "trained": TrainingSummary({HOSTILE[0]: np.array([0.5, 0.7, 0.6])}, 2, 2, 9, 3, 1),
         "trained unmeasured": TrainingSummary({}, 2, 2, 9, 3, 0),
+        "balance": balance(),
+        "balance report": balance().view(),
+        "balance of a column": balance().column(HOSTILE[0]),
+        "balance of many numbers": balance(1000).column(HOSTILE[7]),
+        "balance of one level": balance().column(HOSTILE[8]),
         "training": training_curve(
             {HOSTILE[0]: np.array([0.5, np.nan, 0.7]), "b": np.array([1.0])}
         ),

@@ -1,0 +1,1 @@
+"""Data balance: how evenly rows and a positive label are spread over sensitive columns."""

@@ -1,0 +1,1 @@
+"""The maths of data balance: counts of levels in, measures out."""
