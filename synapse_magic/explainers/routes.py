@@ -19,7 +19,7 @@ from pyspark.sql.types import (
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.explaining.asking import Questioner
 from synapse_magic.kernels.explaining.exact_scorer import ExactScorer
-from synapse_magic.kernels.explaining.gathering import PARTITION_BITS, Gathering
+from synapse_magic.kernels.explaining.gathering import Gathering
 from synapse_magic.kernels.explaining.outputs import Output
 from synapse_magic.kernels.explaining.samples import Marks, ask_all
 from synapse_magic.kernels.explaining.scorer import ExplainingScorer
@@ -170,24 +170,31 @@ def _no_target(column: str, made: Sequence[str]) -> SynapseError:
 
 
 def _through_spark(frame: DataFrame, task: Task) -> DataFrame:
-    replaced = {field.name for field in task.fields}
-    names = sorted(frame.columns, key=lambda name: name in replaced)
+    names = frame.columns
     own = fields(frame.schema, names)
     marks = _marks(names, task)
-    rows = numbered(frame, names)
+    rows = numbered(_counted(frame, marks.row), [*names, marks.row])
     asked = _asked(rows, names, own, marks, task.questioner)
     scored = task.model.transform(asked)
     check_scored(scored.schema, asked.schema, marks.names, task.target)
-    kept = len([name for name in names if name not in replaced])
     gathering = Gathering(
-        task.questioner, task.target, tuple(names), kept, task.outputs, task.error
+        task.questioner, task.target, tuple(names), len(names), task.outputs, task.error
     )
-    schema = StructType([*own[:kept], *task.fields])
+    schema = StructType([*own, *task.fields])
     # The place is Spark's of this very frame, also where the user joins it to others in one task.
     placed = scored.withColumn(marks.place, F.spark_partition_id())
     sent = numbered(placed, [task.target.column, *marks.names, marks.place])
     answered = map_in_arrow(sent, _gatherer(gathering), schema)
     return answered.union(map_in_arrow(rows, _refuser(gathering), schema))
+
+
+def _counted(frame: DataFrame, name: str) -> DataFrame:
+    """Return the frame with a number for each row, which starts with that of its partition.
+
+    All rows are sampled: of rows that are part of the plan, as those of a small pandas frame are,
+    Spark would count the numbers on the driver, as if they were of one partition.
+    """
+    return frame.sample(fraction=1.0, seed=0).withColumn(name, F.monotonically_increasing_id())
 
 
 def _marks(names: Sequence[str], task: Task) -> Marks:
@@ -220,7 +227,7 @@ def _asker(questioner: Questioner, names: list[str], marks: Marks) -> Work:
     """Return the function that workers run; it holds only plain values."""
 
     def ask(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return ask_all(questioner, names, marks, _counted(batches))
+        return ask_all(questioner, names, marks, batches)
 
     return ask
 
@@ -234,30 +241,9 @@ def _gatherer(gathering: Gathering) -> Work:
 
 def _refuser(gathering: Gathering) -> Work:
     def refuse(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return gathering.refusals(_counted(batches))
+        return gathering.refusals(batches)
 
     return refuse
-
-
-def _counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of a task with the numbers of their rows as the last column.
-
-    They are those of ``monotonically_increasing_id``. That itself is no help: Spark evaluates it on
-    the driver for rows that are part of the plan, and so does not tell their partitions.
-    """
-    import numpy as np
-    import pyarrow as pa
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
-    if context is None:
-        raise RuntimeError("Rows are numbered in tasks of Spark alone")
-    number = context.partitionId() << PARTITION_BITS
-    for batch in batches:
-        numbers = pa.array(np.arange(number, number + batch.num_rows, dtype=np.int64))
-        number += batch.num_rows
-        columns = [*batch.columns, numbers]
-        yield pa.RecordBatch.from_arrays(columns, [f"c{i}" for i in range(len(columns))])
 
 
 def check_scored(

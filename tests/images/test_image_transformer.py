@@ -189,7 +189,7 @@ def test_a_copy_has_steps_of_its_own() -> None:
         (lambda stage: stage.resize((1, 2, 3)), r"size of resize is \(1, 2, 3\). Expected"),
         (
             lambda stage: stage.setStages([{}]),
-            "lacks its name under 'action'.* Steps: resize, crop",
+            "lacks its name under 'action'.* Steps: resize",
         ),
         (lambda stage: stage.centerCrop(0, 5), "height of centerCrop .* got 0"),
         (lambda stage: stage.colorFormat("grey"), "Did you mean 'BGR2GRAY'"),

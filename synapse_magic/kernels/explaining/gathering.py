@@ -21,8 +21,8 @@ from synapse_magic.kernels.explaining.target import Target
 _TOGETHER = 64
 """Rows that are handed on in one batch."""
 _MARKS = 4
-PARTITION_BITS = 33
-"""Of the number of a row, from which on its partition is counted, as Spark does."""
+_PARTITION_BITS = 33
+"""Of Spark's ``monotonically_increasing_id``, from which on the partition is counted."""
 
 
 @dataclass
@@ -97,8 +97,8 @@ class Gathering:
                     told.add(current)
                 current = number
                 partition = part.column(-1)[0].as_py()
-                strangers |= number >> PARTITION_BITS != partition
-                if number >> PARTITION_BITS < partition:
+                strangers |= number >> _PARTITION_BITS != partition
+                if number >> _PARTITION_BITS < partition:
                     # Partitions that are put together only get lower numbers: this is a copy.
                     raise SynapseError(_MOVED)
                 if number in told:
