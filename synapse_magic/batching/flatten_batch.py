@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column
@@ -15,7 +14,7 @@ from synapse_magic.spark.stage import Transformer
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_PLACE = "place"
+_PLACE, _LONGEST, _SHORTEST = "place", "longest", "shortest"
 _PARTITION_BITS = 33
 """Below which ``monotonically_increasing_id`` counts the rows of one partition."""
 
@@ -36,17 +35,12 @@ class FlattenBatch(Transformer):
     """
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
-        fields = dataset.schema.fields
         _require_lists(dataset.schema)
-        numbers = [f"c{i}" for i in range(len(fields))]
-        placed = dataset.toDF(*numbers).withColumn(_PLACE, F.monotonically_increasing_id())
-        flat = placed.select(F.inline(_zipped(dict(zip(numbers, fields)))))
-        return flat.select(
-            *(
-                F.col(number).alias(field.name, metadata=field.metadata)
-                for number, field in zip(numbers, fields)
-            )
-        )
+        fields = {f"c{i}": field for i, field in enumerate(dataset.schema.fields)}
+        measured = dataset.toDF(*fields).select("*", *_measures(list(fields)))
+        flat = measured.select(F.inline(_zipped(fields)))
+        named = (F.col(c).alias(own.name, metadata=own.metadata) for c, own in fields.items())
+        return flat.select(*named)
 
 
 def _require_lists(schema: StructType) -> None:
@@ -60,45 +54,45 @@ def _require_lists(schema: StructType) -> None:
             )
 
 
+def _measures(columns: list[str]) -> list[Column]:
+    """Return what is known of a row: where it is, and the lengths of its lists that are there."""
+    lengths = [F.when(F.col(column).isNotNull(), F.size(column)) for column in columns]
+    return [
+        F.monotonically_increasing_id().alias(_PLACE),
+        F.greatest(*lengths, lengths[0]).alias(_LONGEST),  # which take two at least
+        F.least(*lengths, lengths[0]).alias(_SHORTEST),
+    ]
+
+
 def _zipped(fields: dict[str, StructField]) -> Column:
     """Return the lists of a row as one list of structs."""
-    length = _same_length(fields)
+    length = F.coalesce(_LONGEST, F.lit(1))
     lists = [
-        F.coalesce(number, F.array_repeat(_null(field), length)).alias(number)
-        for number, field in fields.items()
+        F.coalesce(column, F.array_repeat(_null(field), length)).alias(column)
+        for column, field in fields.items()
     ]
-    return F.arrays_zip(*lists)
+    differ = F.col(_LONGEST) != F.col(_SHORTEST)
+    return F.when(differ, F.raise_error(_complaint(fields))).otherwise(F.arrays_zip(*lists))
 
 
 def _null(field: StructField) -> Column:
-    assert isinstance(field.dataType, ArrayType)
-    return F.lit(None).cast(field.dataType.elementType)
-
-
-def _same_length(fields: dict[str, StructField]) -> Column:
-    """Return the length of the lists of a row that are there; 1 without any."""
-    lengths = [F.when(F.col(number).isNotNull(), F.size(number)) for number in fields]
-    longest = reduce(F.greatest, lengths)
-    shortest = reduce(F.least, lengths)
-    return F.when(
-        longest != shortest, F.raise_error(_complaint(fields)).cast("int")
-    ).otherwise(F.coalesce(longest, F.lit(1)))
+    kind = field.dataType
+    return F.lit(None).cast(kind.elementType if isinstance(kind, ArrayType) else kind)
 
 
 def _complaint(fields: dict[str, StructField]) -> Column:
     """Return the message about lists of different lengths, with those of all columns."""
-    said = [
-        F.concat(F.lit(f"{field.name} "), F.size(number).cast("string"))
-        for number, field in fields.items()
+    lengths = [
+        F.concat(F.lit(f"{field.name} "), F.size(column).cast("string"))
+        for column, field in fields.items()
     ]
-    row = F.col(_PLACE).bitwiseAND(2**_PARTITION_BITS - 1).cast("string")
-    partition = F.shiftright(_PLACE, _PARTITION_BITS).cast("string")
+    there = [F.when(F.col(column).isNotNull(), said) for column, said in zip(fields, lengths)]
     return F.concat(
         F.lit("FlattenBatch: the lists of row "),
-        row,
+        F.col(_PLACE).bitwiseAND(2**_PARTITION_BITS - 1).cast("string"),
         F.lit(" of partition "),
-        partition,
+        F.shiftright(_PLACE, _PARTITION_BITS).cast("string"),
         F.lit(" have different lengths: "),
-        F.concat_ws(", ", *said),
+        F.concat_ws(", ", *there),
         F.lit(". Expected one length. Try: look at the stage that made the shorter ones"),
     )

@@ -6,8 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from pyspark.sql.pandas.types import to_arrow_type
-from pyspark.sql.types import ArrayType, StructField, StructType
+from pyspark.sql.types import (
+    ArrayType,
+    CalendarIntervalType,
+    DataType,
+    MapType,
+    StructField,
+    StructType,
+    YearMonthIntervalType,
+)
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.columns import mappable
@@ -17,6 +24,7 @@ from synapse_magic.spark.stage import Transformer
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+_NOT_IN_ARROW = (YearMonthIntervalType, CalendarIntervalType)
 Work = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
@@ -55,13 +63,25 @@ def batched(schema: StructType) -> StructType:
 
 
 def _listed(field: StructField) -> StructField:
-    try:
-        to_arrow_type(field.dataType)
-    except Exception as error:  # of several classes in the versions of PySpark
-        kind = field.dataType.simpleString()
+    kind = field.dataType
+    if any(isinstance(part, _NOT_IN_ARROW) for part in _parts(kind)):
         raise SynapseError(
-            f"The column {field.name!r} is of type {kind}, which Spark does not hand to Python. "
-            "Try: cast it, to a string or a number, or drop it"
-        ) from error
-    kind = ArrayType(field.dataType, field.nullable)
-    return StructField(field.name, kind, nullable=False, metadata=field.metadata)
+            f"The column {field.name!r} is of type {kind.simpleString()}, which Spark does not "
+            "hand to Python. Try: cast it, to a string or a number, or drop it"
+        )
+    listed = ArrayType(kind, field.nullable)
+    return StructField(field.name, listed, nullable=False, metadata=field.metadata)
+
+
+def _parts(kind: DataType) -> Iterator[DataType]:
+    """Yield a type and those inside it."""
+    yield kind
+    inside: list[DataType] = []
+    if isinstance(kind, ArrayType):
+        inside = [kind.elementType]
+    elif isinstance(kind, MapType):
+        inside = [kind.keyType, kind.valueType]
+    elif isinstance(kind, StructType):
+        inside = [field.dataType for field in kind.fields]
+    for part in inside:
+        yield from _parts(part)
