@@ -10,7 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from synapse_magic.http.mock.ledger import Seen
-from synapse_magic.http.mock.reply import Reply
+from synapse_magic.http.mock.replies import Reply
 from synapse_magic.http.request import header
 
 Answer = Callable[[Seen], Awaitable[Reply]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Literal, Protocol
 
-from synapse_magic.http.mock.reply import Reply
+from synapse_magic.http.mock.replies import Reply
 
 Told = Literal["seconds", "ms", "date"]
 

@@ -12,16 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.mock import limits, replies
 from synapse_magic.http.mock.connection import CutError, read, write
 from synapse_magic.http.mock.ledger import Seen
-from synapse_magic.http.mock.limits import AtOnce, Limit, TokenBucket, Window
-from synapse_magic.http.mock.reply import Reply
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Script = Callable[[Seen], Reply]
-_NOT_THERE = Reply(404, {"error": {"message": "nothing is scripted for this path"}})
+Script = Callable[[Seen], replies.Reply]
+_NOT_THERE = replies.Reply(404, {"error": {"message": "nothing is scripted for this path"}})
 
 
 class MockService:
@@ -50,17 +49,17 @@ class MockService:
     [('/hello', 200), ('/busy', 429), ('/busy', 200)]
     """
 
-    Reply = Reply
-    TokenBucket = TokenBucket
-    Window = Window
-    AtOnce = AtOnce
+    Reply = replies.Reply
+    TokenBucket = limits.TokenBucket
+    Window = limits.Window
+    AtOnce = limits.AtOnce
 
     def __init__(self, latency: float = 0.0) -> None:
         self.latency = latency
         self.ledger: list[Seen] = []
         self.in_flight = 0
         self._scripts: dict[str, Script] = {}
-        self._limits: dict[str, list[Limit]] = {}
+        self._limits: dict[str, list[limits.Limit]] = {}
         self._connections = 0
         self._open: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
@@ -80,18 +79,18 @@ class MockService:
         fixed = replace(_reply(reply), **how)
         self._scripts[path] = lambda _: fixed
 
-    def script(self, path: str, replies: Sequence[Any]) -> None:
+    def script(self, path: str, turns: Sequence[Any]) -> None:
         """Answer a path with these in turn, and with the last of them ever after."""
-        if not replies:
+        if not turns:
             raise SynapseError("A script needs at least one reply, got none")
-        left = [_reply(each) for each in replies]
+        left = [_reply(each) for each in turns]
         self._scripts[path] = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
     def answer(self, path: str, script: Callable[[Seen], Any]) -> None:
         """Answer a path by a function of the request, which returns a reply or a body."""
         self._scripts[path] = lambda seen: _reply(script(seen))
 
-    def limit(self, path: str, limit: Limit) -> None:
+    def limit(self, path: str, limit: limits.Limit) -> None:
         """Refuse requests to a path that are too many; several limits hold together."""
         self._limits.setdefault(path, []).append(limit)
 
@@ -161,10 +160,10 @@ class MockService:
                 self.in_flight -= 1
             reused = True
 
-    def _decide(self, seen: Seen, *, reused: bool) -> Reply:
+    def _decide(self, seen: Seen, *, reused: bool) -> replies.Reply:
         """Return the reply to a request, and note both in the ledger."""
-        limits = self._limits.get(seen.path) or self._limits.get("*", [])
-        refusals = (limit.refusal(self.in_flight) for limit in limits)
+        rules = self._limits.get(seen.path) or self._limits.get("*", [])
+        refusals = (limit.refusal(self.in_flight) for limit in rules)
         reply = next((refusal for refusal in refusals if refusal is not None), None)
         if reply is None:
             script = self._scripts.get(seen.path) or self._scripts.get("*")
@@ -181,5 +180,5 @@ def refusing_url() -> str:
         return f"http://127.0.0.1:{free.getsockname()[1]}/"
 
 
-def _reply(value: Any) -> Reply:
-    return value if isinstance(value, Reply) else Reply(body=value)
+def _reply(value: Any) -> replies.Reply:
+    return value if isinstance(value, replies.Reply) else replies.Reply(body=value)
