@@ -24,7 +24,8 @@ class Breaker:
     Examples
     --------
     >>> breaker = Breaker()
-    >>> for _ in range(FAILURES): breaker.failed(now=0.0)
+    >>> for _ in range(FAILURES):
+    ...     breaker.failed(sent=0.0, now=0.0)
     >>> breaker.open, breaker.rest(now=0.0), breaker.hopeless
     (True, 0.5, False)
     >>> breaker.answered(); breaker.open
@@ -35,6 +36,7 @@ class Breaker:
     probes: int = 0
     probing: bool = False
     until: float = 0.0
+    opened: float = 0.0
 
     @property
     def open(self) -> bool:
@@ -55,15 +57,16 @@ class Breaker:
         self.failures = self.probes = 0
         self.probing = False
 
-    def failed(self, now: float) -> None:
-        """Count a failure, which of an open breaker only a probe's is."""
-        if self.open and not self.probing:
-            return  # sent before it opened
+    def failed(self, sent: float, now: float) -> None:
+        """Count a failure; of an open breaker, those of requests sent before it opened do not."""
+        if self.open and sent < self.opened:
+            return
         self.failures += 1
         if self.probing:
             self.probes += 1
             self.probing = False
         if self.open:
+            self.opened = now
             self.until = now + min(_LONGEST_REST, _FIRST_REST * 2.0 ** min(self.probes, 10))
 
     def given_back(self) -> None:
