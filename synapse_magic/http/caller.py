@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 
 from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.failure import CallError
-from synapse_magic.http.job import Job
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.runtime import Runtime
@@ -17,6 +16,8 @@ from synapse_magic.http.verdict import Verdict, of_failure, of_response
 _REDIRECTS = 5
 _SAME_METHOD = (307, 308)
 _MOVED = (301, 302, 303)
+_STOPPING = ("quota_gone", "wait_too_long")
+"""Codes that are as true of the job's other requests to the same server."""
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Caller:
 
     runtime: Runtime
     policy: Policy
-    job: Job
+    job: str
 
     async def call(self, request: Request) -> Outcome:
         """Return what becomes of a request; only cancelling it raises."""
@@ -36,8 +37,8 @@ class _Row:
     """The state of one request between its tries."""
 
     def __init__(self, caller: Caller, request: Request) -> None:
-        self.policy, self.job, self.runtime = caller.policy, caller.job, caller.runtime
-        self.request = request
+        self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
+        self.job = caller.runtime.job(caller.job, request.origin)
         self.began = time.monotonic()
         self.job_ends = self.job.ends(self.policy.job_deadline)
         self.ends = min(self.began + self.policy.deadline, self.job_ends)
@@ -52,8 +53,6 @@ class _Row:
         """Try until a try is the last one."""
         while True:
             verdict = await self._try()
-            if verdict.kind == "quota":
-                self.job.stop(verdict)
             if verdict.response is not None and self._redirected(verdict.response):
                 continue
             if verdict.stale and not self.forgiven:
@@ -61,6 +60,8 @@ class _Row:
                 continue
             end = self._end(verdict)
             if end is not None:
+                if end.code in _STOPPING:
+                    self.job.stop(end)
                 return self._outcome(end)
             self.last = verdict
             await self.job.rest(self._pause(verdict))
@@ -112,10 +113,8 @@ class _Row:
                 return verdict
         longest = self.policy.longest_wait
         if verdict.wait is not None and verdict.wait > longest:
-            told = (
-                f"{verdict.message}; it asks to wait {verdict.wait:.0f} s, more than {longest:.0f}"
-            )
-            return replace(verdict, code="wait_too_long", message=told)
+            told = f"it asks to wait {verdict.wait:.0f} s, more than {longest:.0f}"
+            return replace(verdict, code="wait_too_long", message=f"{verdict.message}; {told}")
         soonest = time.monotonic() + (verdict.wait or 0.0)
         return self._late(verdict) if soonest >= self.ends else None
 

@@ -32,7 +32,7 @@ class Endpoint:
     rate : float or None
         Requests a second, where that is known.
     longest_pause : float
-        Seconds that the rate headers may stop all calls for.
+        Seconds that a server may stop all calls for.
     """
 
     def __init__(self, origin: str, rate: float | None, longest_pause: float = 120.0) -> None:
@@ -93,8 +93,8 @@ class Endpoint:
         if verdict.kind == "fast":
             self.pace.refused(sent, now)
             if verdict.wait and self.pace.tally.refused() > _MOST_REFUSED:
-                self._pause(now + verdict.wait)
-        elif verdict.kind == "crowded":
+                self._pause(now + min(verdict.wait, self._longest_pause))
+        elif verdict.crowded:
             self.window.objected(self.in_flight, sent, now)
         elif verdict.kind == "good":
             self.window.answered(self.in_flight)

@@ -12,12 +12,12 @@ from synapse_magic.http.verdict import Verdict
 
 
 class Job:
-    """One run of a stage over a frame, as far as this process takes part in it.
+    """One run of a stage over a frame: this process's calls to one server.
 
     Parameters
     ----------
     name : str
-        The same in all workers.
+        The same in all workers, and for all servers.
     """
 
     def __init__(self, name: str) -> None:

@@ -25,7 +25,7 @@ class Runtime:
         self.loop = asyncio.new_event_loop()
         self._senders: dict[str, Sender] = {}
         self._endpoints: dict[tuple[str, float | None], Endpoint] = {}
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[tuple[str, str], Job] = {}
         self._thread = threading.Thread(
             target=self.loop.run_forever, name="synapse-magic-http", daemon=True
         )
@@ -53,13 +53,14 @@ class Runtime:
             self._endpoints[key] = Endpoint(origin, rate)
         return self._endpoints[key]
 
-    def job(self, name: str) -> Job:
-        """Return what the calls of one job share; called on the loop."""
-        if name not in self._jobs:
-            self._jobs[name] = Job(name)
+    def job(self, name: str, origin: str) -> Job:
+        """Return what the calls of one job to one server share; called on the loop."""
+        key = (name, origin)
+        if key not in self._jobs:
+            self._jobs[key] = Job(name)
             if len(self._jobs) > _JOBS:  # a stream is a new job every few seconds
                 del self._jobs[next(iter(self._jobs))]
-        return self._jobs[name]
+        return self._jobs[key]
 
     def close(self) -> None:
         """Close all connections and end the loop."""

@@ -26,6 +26,7 @@ QUOTA = (
 CROWDED = ("concurren", "simultaneous")
 """Words by which services say that too many requests run at once, not too many a second."""
 
+_BUSY = (503, 529)
 _READ = 4096
 _SHOWN = 300
 
@@ -63,6 +64,12 @@ class Verdict:
         """Whether the server wants fewer requests, and nothing is wrong with this one."""
         return self.kind in ("fast", "crowded")
 
+    @property
+    def crowded(self) -> bool:
+        """Whether fewer requests at once may help."""
+        busy = self.response is not None and self.response.status in _BUSY
+        return self.kind == "crowded" or busy
+
 
 def of_response(policy: Policy, request: Request, response: Response) -> Verdict:
     """Return what an answer comes to."""
@@ -76,7 +83,7 @@ def of_response(policy: Policy, request: Request, response: Response) -> Verdict
     kind: Kind = "again"
     if response.status == 429:
         kind = "crowded" if any(word in said.lower() for word in CROWDED) else "fast"
-    elif response.status in (503, 529) and _asked(response) is not None:
+    elif response.status in _BUSY and _asked(response) is not None:
         kind = "crowded"
     code = "throttled" if kind != "again" else f"http_{response.status}"
     return _failed(kind, code, request, response)
@@ -89,7 +96,7 @@ def of_failure(request: Request, failure: CallError) -> Verdict:
         "again" if failure.passing else "final",
         failure.code,
         message,
-        alive=not failure.passing,
+        alive=failure.stale or not failure.passing,
         stale=failure.stale,
     )
 
@@ -101,7 +108,7 @@ def _failed(kind: Kind, code: str, request: Request, response: Response) -> Verd
         _sentence(request, response),
         response,
         wait=_asked(response) if kind in ("again", "fast", "crowded") else None,
-        alive=response.status not in (502, 503, 504),
+        alive=kind == "crowded" or response.status not in (502, 503, 504),
     )
 
 
