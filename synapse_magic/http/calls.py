@@ -60,6 +60,11 @@ class Calls:
         """How many were fed and not yet taken."""
         return self._fed - self._taken
 
+    @property
+    def ramping(self) -> bool:
+        """Whether the window still grows with each outcome that is taken."""
+        return FIRST + self._taken < 2 * self._concurrency
+
     def room(self) -> int:
         """Return how many requests may be fed now."""
         return min(2 * self._concurrency, FIRST + self._taken) - self.outstanding
