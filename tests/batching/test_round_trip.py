@@ -7,6 +7,7 @@ import decimal
 import itertools
 import math
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,7 +74,9 @@ def drawn_type(draw: random.Random, depth: int) -> tuple[T.DataType, Any]:
 
 def same(back: DataFrame, frame: DataFrame) -> None:
     """Check for equal rows in equal order within equal partitions, and equal names and types."""
-    assert [(f.name, f.dataType) for f in back.schema] == [(f.name, f.dataType) for f in frame.schema]
+    assert [(f.name, f.dataType) for f in back.schema] == [
+        (f.name, f.dataType) for f in frame.schema
+    ]
     assert [f.metadata for f in back.schema] == [f.metadata for f in frame.schema]
     assert placed(back) == placed(frame)
 
@@ -85,7 +88,7 @@ def placed(frame: DataFrame) -> list[Any]:
 @pytest.mark.parametrize("seed", range(6))
 def test_every_type_comes_back_as_it_was(spark: SparkSession, seed: int) -> None:
     draw = random.Random(seed)
-    plain = [(own, (lambda v: lambda: draw.choice([*v, None]))(v)) for own, v in PLAIN]
+    plain = [(own, partial(draw.choice, [*values, None])) for own, values in PLAIN]
     made = [*plain, *(drawn_type(draw, 3) for _ in range(6))]
     schema = T.StructType([T.StructField(f"c{i}", own) for i, (own, _) in enumerate(made)])
     rows = [tuple(value() for _, value in made) for _ in range(draw.choice([1, 7, 40]))]
