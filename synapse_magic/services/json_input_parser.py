@@ -63,7 +63,7 @@ class JSONInputParser(InputParser):
                 "entity"
             ),
         )
-        return F.when(col(name).isNotNull(), request)
+        return F.when(col(name).isNotNull(), request).cast(REQUEST)
 
     def _headers(self) -> Column:
         """Return the headers as a column, out of a worker where the plan must not show them."""
@@ -72,7 +72,8 @@ class JSONInputParser(InputParser):
         if any(name.casefold() == _CONTENT_TYPE.casefold() for name in given):
             typed = []
         if given:
-            return F.udf(_constant([*given.items(), *typed]), ArrayType(HEADER))()
+            make = F.udf(_constant([*given.items(), *typed]), ArrayType(HEADER), useArrow=False)
+            return make()
         pairs = [F.struct(F.lit(n).alias("name"), F.lit(v).alias("value")) for n, v in typed]
         return F.array(*pairs)
 

@@ -78,10 +78,10 @@ class JSONOutputParser(OutputParser, python_function.FunctionHolder):
             broken, value = found[_BROKEN].isNotNull(), found.dropFields(_BROKEN)
         else:
             value = F.from_json(text, ddl(kind))
-            broken = value.isNull() & (F.trim(text) != "null")
-        empty = F.trim(text) == ""
+            broken = value.isNull()
+        empty, null = F.trim(text) == "", F.trim(text) == "null"
         problem = F.when(empty, "The response is empty, expected JSON").when(
-            broken, f"The response is no JSON of the type {kind.simpleString()[:200]}"
+            broken & ~null, f"The response is no JSON of the type {kind.simpleString()[:200]}"
         )
         return F.when(problem.isNull(), value), problem
 

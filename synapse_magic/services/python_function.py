@@ -40,7 +40,8 @@ def return_type(function: Function) -> DataType | None:
 
 def called(function: Function, kind: DataType, argument: Column) -> Column:
     """Return what a function makes of a column; its errors are those of the job."""
-    return F.udf(_plain(function), kind)(argument)
+    # Told outright, for PySpark 4.3 takes type hints for those of vectorised functions.
+    return F.udf(_plain(function), kind, useArrow=False)(argument)
 
 
 def told(function: Function, kind: DataType, argument: Column) -> Column:
@@ -50,7 +51,8 @@ def told(function: Function, kind: DataType, argument: Column) -> Column:
     """
     schema = StructType([StructField("value", kind), StructField("problem", StringType())])
     # Spark repeats what it takes for deterministic, once for each field that is read.
-    return F.udf(_telling(_plain(function)), schema).asNondeterministic()(argument)
+    made = F.udf(_telling(_plain(function)), schema, useArrow=False)
+    return made.asNondeterministic()(argument)
 
 
 def _plain(function: Function) -> Function:
@@ -88,4 +90,4 @@ class FunctionHolder(Stage):
         function = self.getOrDefault(self.function_param)
         if return_type(function) is None:  # made by udf outside the module it is found in
             kind = _parse_datatype_json_string(state["returnType"])
-            self._set(**{self.function_param: F.udf(function, kind)})
+            self._set(**{self.function_param: F.udf(function, kind, useArrow=False)})
