@@ -38,7 +38,10 @@ class FlattenBatch(Transformer):
         _require_lists(dataset.schema)
         fields = {f"c{i}": field for i, field in enumerate(dataset.schema.fields)}
         measured = dataset.toDF(*fields).select("*", *_measures(list(fields)))
-        flat = measured.select(F.inline(_zipped(fields)))
+        # Spark numbers no rows in a stream.
+        place, where = _partition() if dataset.isStreaming else _row()
+        placed = measured.withColumn(_PLACE, place)
+        flat = placed.select(F.inline(_zipped(fields, where)))
         named = (F.col(c).alias(own.name, metadata=own.metadata) for c, own in fields.items())
         return flat.select(*named)
 
@@ -55,16 +58,29 @@ def _require_lists(schema: StructType) -> None:
 
 
 def _measures(columns: list[str]) -> list[Column]:
-    """Return what is known of a row: where it is, and the lengths of its lists that are there."""
+    """Return the greatest and the least length of the lists that are there in a row."""
     lengths = [F.when(F.col(column).isNotNull(), F.size(column)) for column in columns]
     return [
-        F.monotonically_increasing_id().alias(_PLACE),
         F.greatest(*lengths, lengths[0]).alias(_LONGEST),  # which take two at least
         F.least(*lengths, lengths[0]).alias(_SHORTEST),
     ]
 
 
-def _zipped(fields: dict[str, StructField]) -> Column:
+def _row() -> tuple[Column, Column]:
+    """Return what tells rows apart, and how it reads."""
+    number = F.col(_PLACE).bitwiseAND(2**_PARTITION_BITS - 1).cast("string")
+    partition = F.shiftright(_PLACE, _PARTITION_BITS).cast("string")
+    where = F.concat(F.lit("row "), number, F.lit(" of partition "), partition)
+    return F.monotonically_increasing_id(), where
+
+
+def _partition() -> tuple[Column, Column]:
+    """Return the same where rows have no number."""
+    where = F.concat(F.lit("a row of partition "), F.col(_PLACE).cast("string"))
+    return F.spark_partition_id(), where
+
+
+def _zipped(fields: dict[str, StructField], where: Column) -> Column:
     """Return the lists of a row as one list of structs."""
     length = F.coalesce(_LONGEST, F.lit(1))
     lists = [
@@ -72,7 +88,7 @@ def _zipped(fields: dict[str, StructField]) -> Column:
         for column, field in fields.items()
     ]
     differ = F.col(_LONGEST) != F.col(_SHORTEST)
-    return F.when(differ, F.raise_error(_complaint(fields))).otherwise(F.arrays_zip(*lists))
+    return F.when(differ, F.raise_error(_complaint(fields, where))).otherwise(F.arrays_zip(*lists))
 
 
 def _null(field: StructField) -> Column:
@@ -80,7 +96,7 @@ def _null(field: StructField) -> Column:
     return F.lit(None).cast(kind.elementType if isinstance(kind, ArrayType) else kind)
 
 
-def _complaint(fields: dict[str, StructField]) -> Column:
+def _complaint(fields: dict[str, StructField], where: Column) -> Column:
     """Return the message about lists of different lengths, with those of all columns."""
     lengths = [
         F.concat(F.lit(f"{field.name} "), F.size(column).cast("string"))
@@ -88,10 +104,8 @@ def _complaint(fields: dict[str, StructField]) -> Column:
     ]
     there = [F.when(F.col(column).isNotNull(), said) for column, said in zip(fields, lengths)]
     return F.concat(
-        F.lit("FlattenBatch: the lists of row "),
-        F.col(_PLACE).bitwiseAND(2**_PARTITION_BITS - 1).cast("string"),
-        F.lit(" of partition "),
-        F.shiftright(_PLACE, _PARTITION_BITS).cast("string"),
+        F.lit("FlattenBatch: the lists of "),
+        where,
         F.lit(" have different lengths: "),
         F.concat_ws(", ", *there),
         F.lit(". Expected one length. Try: look at the stage that made the shorter ones"),

@@ -83,7 +83,7 @@ class JSONOutputParser(OutputParser, python_function.FunctionHolder):
         problem = F.when(empty, "The response is empty, expected JSON").when(
             broken & ~null, f"The response is no JSON of the type {kind.simpleString()[:200]}"
         )
-        return F.when(problem.isNull(), value), problem
+        return F.when(problem.isNull() & ~null, value), problem
 
     def _type(self, dataset: DataFrame) -> DataType:
         """Return ``dataType`` as Spark understands it."""

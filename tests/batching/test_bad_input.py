@@ -17,8 +17,9 @@ from synapse_magic import (
 def test_lists_of_different_lengths_are_told_with_their_row_and_columns(
     spark: SparkSession,
 ) -> None:
-    lists = "array_repeat(id, 2) as a, array_repeat(id, if(id = 3, 3, 2)) as `b.c`, null as d"
-    frame = spark.range(0, 4, 1, 2).selectExpr(lists).withColumn("d", F.col("d").cast("array<int>"))
+    three = "array_repeat(id, if(id = 3, 3, 2)) as `b.c`"
+    lists = ["array_repeat(id, 2) as a", three, "cast(null as array<int>) as d"]
+    frame = spark.range(0, 4, 1, 2).selectExpr(*lists)
     expected = (
         r"row 1 of partition 1 have different lengths: a 2, b\.c 3\. Expected one length\. Try: "
     )
@@ -74,7 +75,7 @@ def test_what_must_be_set_is_told(spark: SparkSession) -> None:
         FixedMiniBatchTransformer().transform(spark.range(1))
     with pytest.raises(SynapseError, match=r"no millisToWait\. Try: millisToWait="):
         TimeIntervalMiniBatchTransformer().transform(spark.range(1))
-    with pytest.raises(SynapseError, match="'batchsize'.*Did you mean 'batchSize'"):
+    with pytest.raises(SynapseError, match=r"'batchsize'.*Did you mean 'batchSize'"):
         FixedMiniBatchTransformer(batchsize=1)
 
 

@@ -54,7 +54,7 @@ def lengths(seen: Any) -> Any:
     if "down" in texts:
         return MockService.Reply(400, "not these")
     if "fewer" in texts:
-        return [1]
+        return [{"n": 1}]
     return [{"n": len(text or "")} for text in texts]
 
 
@@ -187,7 +187,7 @@ def test_a_secret_header_reaches_the_service_and_nothing_else(
     before = len(service.seen("/length"))
     made.write.parquet(str(tmp_path / "rows"))
     seen = service.seen("/length")[before:]
-    assert [each.headers["api-key"] for each in seen] == [SECRET, SECRET]
+    assert [each.header("api-key") for each in seen] == [SECRET, SECRET]
     made.explain(mode="extended")
     assert SECRET not in "".join([capsys.readouterr().out, repr(asking), asking.explainParams()])
     asking.save(str(tmp_path / "stage"))
