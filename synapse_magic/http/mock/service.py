@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.mock import limits, replies
-from synapse_magic.http.mock.connection import CutError, read, write
+from synapse_magic.http.mock.connection import CutError, read, stay, write
 from synapse_magic.http.mock.ledger import Seen
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ class MockService:
             self.in_flight += 1
             try:
                 reply = self._decide(seen, reused=reused)
-                await asyncio.sleep(self.latency + reply.latency)
+                await stay(
+                    reader, math.inf if reply.fault == "silent" else self.latency + reply.latency
+                )
                 await write(writer, reply, reused=reused)
             finally:
                 self.in_flight -= 1
