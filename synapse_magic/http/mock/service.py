@@ -66,6 +66,7 @@ class MockService:
         self._ended = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self._port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, name="mock-service", daemon=True)
         self._thread.start()
 
@@ -97,7 +98,7 @@ class MockService:
 
     def url(self, path: str = "/") -> str:
         """Return the whole address of a path."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}{path}"
+        return f"http://127.0.0.1:{self._port}{path}"
 
     def seen(self, path: str) -> list[Seen]:
         """Return what the ledger has of a path."""
