@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import http_exceptions
 from yarl import URL
 
+from synapse_magic.http.decoding import ACCEPTED, decoded
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.request import Request, Response
 
@@ -31,6 +32,8 @@ class AiohttpSender:
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[trace],
             trust_env=True,
+            auto_decompress=False,
+            headers={"Accept-Encoding": ACCEPTED},
             skip_auto_headers=("User-Agent", "Content-Type"),
         )
 
@@ -53,6 +56,8 @@ class AiohttpSender:
             ) as answer:
                 state.answered = True
                 return await _whole(answer)
+        except CallError:
+            raise
         except Exception as error:
             raise _failure(error, stale=state.reused and not state.answered) from error
 
@@ -81,15 +86,10 @@ def _limit(seconds: float) -> aiohttp.ClientTimeout:
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> Response:
-    body = await answer.read()
+    headers = tuple(answer.headers.items())
+    body = decoded(await answer.read(), headers)
     version = answer.version or (1, 1)
-    return Response(
-        answer.status,
-        answer.reason or "",
-        tuple(answer.headers.items()),
-        body,
-        (version[0], version[1]),
-    )
+    return Response(answer.status, answer.reason or "", headers, body, (version[0], version[1]))
 
 
 def _failure(error: Exception, *, stale: bool) -> Exception:

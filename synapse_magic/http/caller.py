@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Outcome, Request, Response
@@ -38,7 +37,8 @@ class _Row:
 
     def __init__(self, caller: Caller, request: Request) -> None:
         self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
-        self.job = caller.runtime.job(caller.job, request.origin)
+        self.job = self.runtime.job(caller.job, request.origin)
+        self.endpoint = self.runtime.endpoint(request.origin, self.policy.requests_per_second)
         self.began = time.monotonic()
         self.job_ends = self.job.ends(self.policy.job_deadline)
         self.ends = min(self.began + self.policy.deadline, self.job_ends)
@@ -51,6 +51,13 @@ class _Row:
 
     async def run(self) -> Outcome:
         """Try until a try is the last one."""
+        self.endpoint.rows += 1
+        try:
+            return await self._tries()
+        finally:
+            self.endpoint.rows -= 1
+
+    async def _tries(self) -> Outcome:
         while True:
             verdict = await self._try()
             if verdict.response is not None and self._redirected(verdict.response):
@@ -70,10 +77,9 @@ class _Row:
         """Send the request once, if it may go."""
         if self.job.stopped is not None:
             return replace(self.job.stopped, response=None)
-        endpoint = self.runtime.endpoint(self.request.origin, self.policy.requests_per_second)
-        entry = await endpoint.enter(self.ends, self.job)
+        entry = await self.endpoint.enter(self.ends, self.job)
         if entry == "go":
-            return await self._send(endpoint)
+            return await self._send()
         if entry == "late":
             return self._late()
         if entry == "down":
@@ -81,11 +87,11 @@ class _Row:
             return self._ended("endpoint_down", message)
         return replace(self.job.stopped or self._late(), response=None)
 
-    async def _send(self, endpoint: Endpoint) -> Verdict:
+    async def _send(self) -> Verdict:
         sent = time.monotonic()
         left = self.ends - sent
         if left <= 0:
-            endpoint.abandon()
+            self.endpoint.abandon()
             return self._late()
         limit = min(self.request.timeout or self.policy.timeout, left)
         self.attempts += 1
@@ -94,11 +100,11 @@ class _Row:
         except CallError as failure:
             verdict = of_failure(self.request, failure)
         except BaseException:
-            endpoint.abandon()
+            self.endpoint.abandon()
             raise
         else:
             verdict = of_response(self.policy, self.request, response)
-        endpoint.leave(verdict, sent)
+        self.endpoint.leave(verdict, sent)
         return verdict
 
     def _end(self, verdict: Verdict) -> Verdict | None:

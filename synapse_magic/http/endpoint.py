@@ -40,6 +40,7 @@ class Endpoint:
         self.window = Window()
         self.pace = Pace()
         self.in_flight = 0
+        self.rows = 0  # begun and not ended, whether in flight or between two tries
         self._budget = Budget(origin, rate) if rate else None
         self._longest_pause = longest_pause
         self._paused = 0.0
@@ -91,7 +92,8 @@ class Endpoint:
         else:
             self.breaker.failed(sent, now)
         if verdict.kind == "fast":
-            self.pace.refused(sent, now)
+            if self.rows > 1:  # one alone is paced by its own back-off
+                self.pace.refused(sent, now)
             if verdict.wait and self.pace.tally.refused() > _MOST_REFUSED:
                 self._pause(now + min(verdict.wait, self._longest_pause))
         elif verdict.crowded:

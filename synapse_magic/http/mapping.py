@@ -16,7 +16,7 @@ from synapse_magic.http.worker_pipe import WorkerPipe
 
 _READ = 64
 _LOOK_SECONDS = 0.2
-_STOP_SECONDS = 0.01
+_STOP_SECONDS = 0.025
 
 
 @dataclass(frozen=True)

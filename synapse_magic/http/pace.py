@@ -6,10 +6,10 @@ import math
 from collections import deque
 
 _CUT = 0.9
-_STEADY_SECONDS = 3.0
-_STEADY_REQUESTS = 40.0
+_SHORT_SECONDS, _LONG_SECONDS = 3.0, 10.0
+_STEADY_REQUESTS = 40.0  # a refusal among fewer than these would be many
 _LATE_SECONDS = 0.02
-_SPAN = 1.0
+_SPAN, _SHORTEST = 1.0, 0.1
 _MANY = 0.3
 
 
@@ -19,17 +19,20 @@ class Tally:
     def __init__(self) -> None:
         self._let_in: deque[float] = deque()
         self._refused: deque[float] = deque()
+        self._began = 0.0
 
     def add(self, now: float, *, refused: bool) -> None:
         """Count an answer."""
+        if not (self._let_in or self._refused):
+            self._began = now
         (self._refused if refused else self._let_in).append(now)
         for times in (self._let_in, self._refused):
             while times and times[0] < now - _SPAN:
                 times.popleft()
 
-    def rate(self) -> float:
+    def rate(self, now: float) -> float:
         """Return how many were let in, a second."""
-        return len(self._let_in) / _SPAN
+        return len(self._let_in) / min(_SPAN, max(_SHORTEST, now - self._began))
 
     def refused(self) -> float:
         """Return the share that was refused."""
@@ -69,7 +72,7 @@ class Pace:
 
     def rate(self, now: float) -> float:
         """Return the requests a second that may go now."""
-        steady = max(_STEADY_SECONDS, _STEADY_REQUESTS / self._most)
+        steady = min(max(_SHORT_SECONDS, _STEADY_REQUESTS / self._most), _LONG_SECONDS)
         along = (now - self._cut - steady) / steady
         return self._most * (1 + (1 - _CUT) * along**3)
 
@@ -90,7 +93,7 @@ class Pace:
         self.tally.add(now, refused=True)
         if sent < self._cut:
             return
-        let_in = max(1.0, self.tally.rate())
+        let_in = max(1.0, self.tally.rate(now))
         if self.free:
             self._most = let_in
         elif self.tally.refused() > _MANY:

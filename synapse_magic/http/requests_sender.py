@@ -7,8 +7,10 @@ import threading
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
+from synapse_magic.http.decoding import ACCEPTED, decoded
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.request import Request, Response
 
@@ -24,6 +26,8 @@ class RequestsSender:
 
     def __init__(self) -> None:
         self._session = requests.Session()
+        self._session.headers.clear()
+        self._session.headers["Accept-Encoding"] = ACCEPTED
         adapter = HTTPAdapter(pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -84,34 +88,30 @@ class RequestsSender:
         try:
             with answer:
                 return _whole(answer)
+        except CallError:
+            raise
         except Exception as error:
             raise _failure(error, answered=True) from error
 
 
 def _whole(answer: Any) -> Response:
-    version = answer.raw.version or 11
-    return Response(
-        answer.status_code,
-        answer.reason or "",
-        tuple(answer.headers.items()),
-        answer.content,
-        (version // 10, version % 10),
-    )
+    headers = tuple(answer.headers.items())
+    body = decoded(answer.raw.read(decode_content=False), headers)
+    version = divmod(answer.raw.version or 11, 10)
+    return Response(answer.status_code, answer.reason or "", headers, body, version)
 
 
 def _failure(error: Exception, *, answered: bool) -> Exception:
     """Return what an exception of requests means; one that is not of a call, as it is."""
     known = requests.exceptions
     text = str(error)
-    if isinstance(error, known.Timeout):
+    if isinstance(error, known.Timeout | urllib3.exceptions.ReadTimeoutError):
         return CallError("timeout")
     if isinstance(error, known.SSLError):
         return CallError("bad_certificate", text)
     if isinstance(error, known.ProxyError):
         return CallError("proxy_refused")
-    if isinstance(error, known.ContentDecodingError):
-        return CallError("broken_body", "ContentDecodingError")
-    if isinstance(error, known.ChunkedEncodingError):
+    if isinstance(error, urllib3.exceptions.ProtocolError):
         reset = "reset" in text.lower()
         return CallError("connection_reset" if reset else "broken_body")
     if isinstance(error, known.ConnectionError):

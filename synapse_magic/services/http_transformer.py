@@ -137,11 +137,15 @@ class HTTPTransformer(Transformer, CallParams):
         return map_in_arrow(mappable(dataset, wanted), _worker(mapper), schema)
 
     def _outputs(self) -> list[str]:
-        outputs = [self._required("outputCol"), self.getErrorCol()]
-        if len({name.casefold() for name in (*outputs, self._required("inputCol"))}) < 3:
+        source, *outputs = (
+            self._required("inputCol"),
+            self._required("outputCol"),
+            self.getErrorCol(),
+        )
+        if len({name.casefold() for name in (source, *outputs)}) < 3:
             raise SynapseError(
-                f"inputCol, outputCol and errorCol must differ, got "
-                f"{self.getInputCol()!r}, {outputs[0]!r} and {outputs[1]!r}"
+                "inputCol, outputCol and errorCol must differ, got "
+                f"{source!r}, {outputs[0]!r} and {outputs[1]!r}"
             )
         return outputs
 
@@ -149,10 +153,6 @@ class HTTPTransformer(Transformer, CallParams):
         if not self.isDefined(name):
             raise SynapseError(f"{name} of {type(self).__name__} must be set. Try: {name}='...'")
         return str(self.getOrDefault(name))
-
-    if TYPE_CHECKING:
-
-        def getInputCol(self) -> str: ...
 
 
 def _worker(mapper: RequestMapper) -> Callable[[Iterator[Any]], Iterator[Any]]:

@@ -15,6 +15,7 @@ from synapse_magic.http.request import header
 
 Answer = Callable[[Seen], Awaitable[Reply]]
 _DRIP = 0.05
+_LOOK = 0.2
 
 
 class CutError(Exception):
@@ -42,6 +43,22 @@ async def read(reader: asyncio.StreamReader, connection: int, at: Callable[[], f
     return Seen(came, method, parts.path, parts.query, headers, body, connection)
 
 
+async def stay(reader: asyncio.StreamReader, seconds: float) -> None:
+    """Let so many seconds pass while the other side stays.
+
+    Raises
+    ------
+    CutError
+        When it goes away before.
+    """
+    while seconds > 0:
+        step = min(seconds, _LOOK)
+        await asyncio.sleep(step)
+        seconds -= step
+        if seconds > 0 and (reader.at_eof() or reader.exception() is not None):
+            raise CutError
+
+
 async def write(writer: asyncio.StreamWriter, reply: Reply, *, reused: bool) -> None:
     """Send a reply, or fail as it says.
 
@@ -51,8 +68,6 @@ async def write(writer: asyncio.StreamWriter, reply: Reply, *, reused: bool) -> 
         When the connection has to end.
     """
     fault = reply.fault
-    if fault == "silent":
-        await asyncio.Event().wait()
     if fault == "reset" or (fault == "reset_if_reused" and reused):
         _reset(writer)
     if fault == "truncated":

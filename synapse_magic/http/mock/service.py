@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.mock import limits, replies
-from synapse_magic.http.mock.connection import CutError, read, write
+from synapse_magic.http.mock.connection import CutError, read, stay, write
 from synapse_magic.http.mock.ledger import Seen
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class MockService:
         self._ended = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self._port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, name="mock-service", daemon=True)
         self._thread.start()
 
@@ -96,7 +98,7 @@ class MockService:
 
     def url(self, path: str = "/") -> str:
         """Return the whole address of a path."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}{path}"
+        return f"http://127.0.0.1:{self._port}{path}"
 
     def seen(self, path: str) -> list[Seen]:
         """Return what the ledger has of a path."""
@@ -154,7 +156,9 @@ class MockService:
             self.in_flight += 1
             try:
                 reply = self._decide(seen, reused=reused)
-                await asyncio.sleep(self.latency + reply.latency)
+                await stay(
+                    reader, math.inf if reply.fault == "silent" else self.latency + reply.latency
+                )
                 await write(writer, reply, reused=reused)
             finally:
                 self.in_flight -= 1
