@@ -85,7 +85,7 @@ def placed(frame: DataFrame) -> list[Any]:
     return frame.select("*", F.spark_partition_id()).collect()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_type_comes_back_as_it_was(spark: SparkSession, seed: int) -> None:
     draw = random.Random(seed)
     plain = [(own, partial(draw.choice, [*values, None])) for own, values in PLAIN]
@@ -99,7 +99,7 @@ def test_every_type_comes_back_as_it_was(spark: SparkSession, seed: int) -> None
 
 
 @pytest.mark.parametrize("batcher", BATCHERS, ids=MiniBatcher.to_code)
-@pytest.mark.parametrize("rows", [0, 1, 2, 3, 50])
+@pytest.mark.parametrize("rows", [0, 2, 50])
 def test_rows_keep_their_order_and_their_partition(
     spark: SparkSession, batcher: MiniBatcher, rows: int
 ) -> None:
@@ -107,8 +107,7 @@ def test_rows_keep_their_order_and_their_partition(
     same(FlattenBatch().transform(batcher.transform(frame)), frame)
 
 
-@pytest.mark.parametrize("arrow", ["1", "2", "7", "10000"])
-@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+@pytest.mark.parametrize(("arrow", "size"), [("1", 3), ("2", 7), ("7", 3), ("10000", 1000)])
 def test_a_batch_has_its_size_whatever_arrow_hands_over(
     spark: SparkSession, arrow: str, size: int
 ) -> None:
@@ -167,7 +166,7 @@ def test_a_filter_above_sees_the_same_rows(spark: SparkSession) -> None:
 
 
 def test_a_limit_ends_a_batcher_that_reads_ahead(spark: SparkSession) -> None:
-    frame = spark.range(0, 1_000_000, 1, 2)
+    frame = spark.range(0, 200_000, 1, 2)
     for batcher in BATCHERS:
         assert len(batcher.transform(frame).limit(2).collect()) == 2
 
@@ -175,8 +174,8 @@ def test_a_limit_ends_a_batcher_that_reads_ahead(spark: SparkSession) -> None:
 def test_sizes_of_drawn_partitions_add_up(spark: SparkSession) -> None:
     draw = random.Random(1)
     rows = [(draw.randrange(5), i) for i in range(300)]
-    frame = spark.createDataFrame(rows, "part int, i int").repartition(5, "part").cache()
-    for size in (1, 4, 300):
+    frame = spark.createDataFrame(rows, "part int, i int").repartition(3, "part").cache()
+    for size in (4, 300):
         made = FixedMiniBatchTransformer(batchSize=size).transform(frame)
         per = made.groupBy(F.spark_partition_id().alias("p")).agg(F.collect_list(F.size("i")))
         for _, sizes in per.collect():
