@@ -57,9 +57,9 @@ class JSONOutputParser(OutputParser, python_function.FunctionHolder):
         if not self.isDefined("postProcessor"):
             return F.struct(value.alias("value"), problem.alias("problem"))
         function, kind = self._function()
+        unread = F.struct(F.lit(None).cast(kind).alias("value"), problem.alias("problem"))
         made = python_function.told(function, kind, value)
-        told = F.coalesce(problem, made["problem"])
-        return F.struct(made["value"].alias("value"), told.alias("problem"))
+        return F.when(problem.isNotNull(), unread).otherwise(made)
 
     def _value(self, dataset: DataFrame, name: str) -> Column:
         value, _ = self._read(dataset, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -74,7 +74,7 @@ def _telling(function: Function) -> Function:
 class FunctionHolder(Stage):
     """A stage that saves its function by name, and beside it the type it was given by ``udf``."""
 
-    function_param = "udfPython"
+    function_param: ClassVar[str] = "udfPython"
 
     def _get_state(self) -> dict[str, Any]:
         kind = None
