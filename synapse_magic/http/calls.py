@@ -22,7 +22,6 @@ from synapse_magic.http.request import Outcome, Request
 FIRST = 8
 """Calls that may begin before the consumer has taken anything."""
 
-_GATHER_SECONDS = 0.005
 _CLOSE_SECONDS = 1.0
 
 
@@ -78,13 +77,14 @@ class Calls:
         if self._fed > before:
             self._runtime.loop.call_soon_threadsafe(self._start)
 
-    def ready(self, timeout: float) -> list[tuple[Any, Outcome]]:
+    def ready(self, timeout: float, gather: float = 0.005) -> list[tuple[Any, Outcome]]:
         """Return outcomes with their keys, as soon as there are some or the time is up.
 
-        They count as taken when :meth:`took` says so.
+        They count as taken when :meth:`took` says so. A few at once cost less than each alone, so
+        more are waited for, ``gather`` seconds.
         """
         if self._ready.wait(timeout) and self.outstanding > 1:
-            time.sleep(_GATHER_SECONDS)  # a few at once cost less than each alone
+            time.sleep(gather)
         self._ready.clear()
         if self._failure is not None:
             raise self._failure

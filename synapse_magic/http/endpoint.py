@@ -65,6 +65,7 @@ class Endpoint:
         self._line.append(future)
         if self._porter is None or self._porter.done():
             self._porter = asyncio.create_task(self._let_in())
+            self._porter.add_done_callback(self._tell_failure)
         try:
             entry: Entry | None = await job.wait(future, ends, "late")
         except asyncio.CancelledError:
@@ -126,6 +127,14 @@ class Endpoint:
                 if not future.done():
                     self._admit(future, entry)
                     break
+
+    def _tell_failure(self, porter: asyncio.Task[None]) -> None:
+        """Hand an exception of the porter's, such as of a full disk, to those in the line."""
+        failure = None if porter.cancelled() else porter.exception()
+        while failure is not None and self._line:
+            future = self._line.popleft()
+            if not future.done():
+                future.set_exception(failure)
 
     def _admit(self, future: asyncio.Future[Any], entry: Entry) -> None:
         if entry == "go":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import getpass
 import hashlib
 import os
 import struct
@@ -56,42 +55,35 @@ class HostNumber:
     def __init__(self, name: str) -> None:
         digest = hashlib.sha256(name.encode()).hexdigest()[:24]
         self._path = _folder() / f"{digest}.number"
-        self._file: int | None = None
-        self._pid = 0
 
     def change(self, change: Callable[[float], float]) -> float:
         """Put ``change(value)`` in place of the value, and return it; a new number begins as 0.
 
         No other process reads or writes it meanwhile, so ``change`` must be quick.
         """
-        file = self._opened()
-        _lock(file)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
+            _lock(file)
             os.lseek(file, 0, os.SEEK_SET)
             held = os.read(file, 8)
             value = change(struct.unpack("d", held)[0] if len(held) == 8 else 0.0)
             os.lseek(file, 0, os.SEEK_SET)
             os.write(file, struct.pack("d", value))
-        finally:
             _unlock(file)
+        finally:
+            os.close(file)
         return value
 
     def remove(self) -> None:
         """Forget the number."""
         self._path.unlink(missing_ok=True)
 
-    def _opened(self) -> int:
-        # A lock belongs to an open file, which a forked process would share with its parent.
-        if self._file is None or self._pid != os.getpid():
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            self._pid = os.getpid()
-        return self._file
-
 
 @functools.cache
 def _folder() -> Path:
     """Return where the numbers are, without those that nobody has touched for a day."""
-    folder = Path(tempfile.gettempdir()) / f"synapse-magic-{getpass.getuser()}"
+    user = os.getuid() if hasattr(os, "getuid") else "numbers"  # Windows has a folder a user
+    folder = Path(tempfile.gettempdir()) / f"synapse-magic-{user}"
     folder.mkdir(mode=0o700, exist_ok=True)
     for old in folder.glob("*.number"):
         with contextlib.suppress(FileNotFoundError):  # another process sweeps, too

@@ -16,6 +16,7 @@ from synapse_magic.http.worker_pipe import WorkerPipe
 
 _READ = 64
 _LOOK_SECONDS = 0.2
+_GATHER_SECONDS = 0.02
 _STOP_SECONDS = 0.025
 
 
@@ -60,7 +61,7 @@ class RequestMapper:
         calls = Calls(self.policy, self.concurrency, job)
         line = _Line(self.ordered)
         try:
-            for done in self._rounds(calls, self._rows(batches), pipe):
+            for done in self._rounds(calls, self._rows(batches), line, pipe):
                 for ready in _by_batch(line.passed(done)):
                     yield self._made(ready)
                     pipe.flush()
@@ -69,19 +70,24 @@ class RequestMapper:
             calls.close()
 
     def _rounds(
-        self, calls: Calls, rows: Iterator[tuple[Row, Request | None]], pipe: WorkerPipe
+        self,
+        calls: Calls,
+        rows: Iterator[tuple[Row, Request | None]],
+        line: _Line,
+        pipe: WorkerPipe,
     ) -> Iterator[list[Done]]:
         """Yield what was done in each round of feeding and taking."""
         left = True
         while left or calls.outstanding:
             if pipe.closed(_STOP_SECONDS if calls.ramping else 0.0):
                 return
-            room = max(0, calls.room()) if left else 0
+            room = max(0, calls.room() - line.idle) if left else 0
             fed = list(islice(rows, room))
             left = left and len(fed) == room
             calls.feed((row, request) for row, request in fed if request is not None)
             done: list[Done] = [(row, None) for row, request in fed if request is None]
-            done += calls.ready(0.0 if done or not calls.outstanding else _LOOK_SECONDS)
+            wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
+            done += calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
             yield done
 
     def _rows(self, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Row, Request | None]]:
@@ -109,6 +115,11 @@ class _Line:
         self._ordered = ordered
         self._held: dict[int, Done] = {}
         self._next = 0
+
+    @property
+    def idle(self) -> int:
+        """How many are held that have nothing to be called, and so are in no window."""
+        return sum(outcome is None for _, outcome in self._held.values())
 
     def passed(self, done: list[Done]) -> list[Done]:
         """Return the rows that may go on."""

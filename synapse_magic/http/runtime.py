@@ -14,7 +14,7 @@ from synapse_magic.http.job import Job
 from synapse_magic.http.sender import Sender, sender
 
 T = TypeVar("T")
-_JOBS = 64
+_KEPT = 4096
 
 
 class Runtime:
@@ -50,6 +50,7 @@ class Runtime:
         """Return what is known of an origin; called on the loop."""
         key = (origin, rate)
         if key not in self._endpoints:
+            self._forget_idle()
             self._endpoints[key] = Endpoint(origin, rate)
         return self._endpoints[key]
 
@@ -58,9 +59,16 @@ class Runtime:
         key = (name, origin)
         if key not in self._jobs:
             self._jobs[key] = Job(name)
-            if len(self._jobs) > _JOBS:  # a stream is a new job every few seconds
+            if len(self._jobs) > _KEPT:  # a stream is a new job every few seconds
                 del self._jobs[next(iter(self._jobs))]
         return self._jobs[key]
+
+    def _forget_idle(self) -> None:
+        """Forget the older endpoints without calls, where addresses lead to very many."""
+        if len(self._endpoints) > _KEPT:
+            idle = [key for key, each in self._endpoints.items() if not each.rows]
+            for key in idle[: len(idle) // 2]:
+                del self._endpoints[key]
 
     def close(self) -> None:
         """Close all connections and end the loop."""

@@ -28,7 +28,8 @@ call = HTTPTransformer(inputCol="request", outputCol="response", concurrency=32)
 with MockService() as service:
     service.answer("/", lambda seen: service.Reply(404 if seen.body == b"7" else 200, seen.body))
     out = call.transform(with_requests(spark.range(100), service.url()))
-    rows = out.selectExpr("id", "string(response.entity.content) as said", "response_error").collect()
+    said = out.selectExpr("id", "string(response.entity.content) as said", "response_error")
+    rows = said.collect()
     assert sorted(row.id for row in rows) == list(range(100)), rows
     assert all(row.said == str(row.id) for row in rows)
     (failed,) = [row for row in rows if row.response_error is not None]
