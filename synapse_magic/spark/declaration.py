@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from typing import Any, get_args
 
@@ -90,8 +91,10 @@ def code(declared: Param[Any], value: Any) -> str:
 
     A fitted stage or a frame goes by the name of its param.
     """
+    if declared.secret and isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_from_environment(key)}' for key in value)}}}"
     if declared.secret:
-        return f'os.environ["{environment_name(declared.name)}"]'
+        return _from_environment(declared.name)
     if isinstance(value, (Transformer, DataFrame)):
         return declared.name  # what has no code is taken for a variable
     if callable(value):
@@ -101,6 +104,11 @@ def code(declared: Param[Any], value: Any) -> str:
     return repr(value)
 
 
+def _from_environment(name: str) -> str:
+    return f'os.environ["{environment_name(name)}"]'
+
+
 def environment_name(name: str) -> str:
-    """Return the environment variable that holds a secret param: ``apiKey`` -> ``API_KEY``."""
-    return "".join(f"_{c}" if c.isupper() else c.upper() for c in name)
+    """Return the variable that holds a secret: ``apiKey`` and ``Api-Key`` give ``API_KEY``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"\W+", "_", words).upper()

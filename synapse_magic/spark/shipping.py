@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 
 PACKAGE = "synapse_magic"
 # Library -> what to pip install; those which our functions on the workers import.
-LIBRARIES = {"numpy": "numpy", "pyarrow": "pyarrow", "scipy": "scipy", "lightgbm": "lightgbm"}
+LIBRARIES = {
+    "aiohttp": "aiohttp",
+    "lightgbm": "lightgbm",
+    "numpy": "numpy",
+    "pyarrow": "pyarrow",
+    "requests": "requests",
+    "scipy": "scipy",
+}
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,14 @@ class Stage(Params, MLWritable, MLReadable[Any]):
     def __repr__(self) -> str:
         return self.to_code()
 
+    def explainParam(self, param: Any) -> str:
+        """Return name, doc, default and value of a param as text; of a secret no value."""
+        name = param if isinstance(param, str) else param.name
+        declared = self.params_declared().get(name)
+        if declared is None or not declared.secret:
+            return super().explainParam(param)
+        return f"{name}: {declared.doc} ({'set, and secret' if self.isSet(name) else 'undefined'})"
+
     def write(self) -> StageWriter:
         """Return the writer that saves this stage to any file system Spark reaches."""
         return StageWriter(self)

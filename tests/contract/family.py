@@ -79,6 +79,15 @@ def held(name: str) -> Any:
     return frame(SparkSession.active()) if name == "backgroundData" else _fitted()[0]
 
 
+def part(name: str) -> Stage:
+    """Give a stage for a param that holds one."""
+    if name == "inputParser":
+        return synapse_magic.JSONInputParser(url="http://localhost")
+    if name == "outputParser":
+        return synapse_magic.StringOutputParser()
+    return synapse_magic.FixedMiniBatchTransformer(batchSize=2)
+
+
 @functools.cache
 def onnx_file() -> str:
     """Give the place of a model in the ONNX format, which is read when it is set."""
@@ -93,6 +102,8 @@ def sample_value(declared: Param[Any]) -> Any:
     """Give a value that the declaration allows and that is not the default where possible."""
     if declared.name == "modelLocation":
         return onnx_file()
+    if declared.name in ("inputParser", "outputParser", "miniBatcher"):
+        return part(declared.name)
     if declared.name in ("backgroundData", "model"):
         return held(declared.name)
     kind = next(kind for kind in alternatives(declared.type) if kind is not type(None))

@@ -25,6 +25,10 @@ import pyspark.ml.base
 from IPython.core.interactiveshell import InteractiveShell
 from pyspark.ml import Transformer
 from pyspark.sql import DataFrame
+from pyspark.sql.types import DataType
+
+from synapse_magic.batching.mini_batcher import MiniBatcher
+from synapse_magic.services.parser import InputParser, OutputParser
 
 '''
 TAIL = """

@@ -65,6 +65,6 @@ def test_a_param_of_synapseml_is_here_with_its_default(stage: str, name: str) ->
     ours = declared[name].default
     if str(theirs).startswith("(uid)"):
         made = getattr(synapse_magic, stage)()
-        assert made.getOutputCol() == theirs.replace("(uid)", made.uid)
+        assert made.getOrDefault(name) == theirs.replace("(uid)", made.uid)
         return
     assert ("(unset)" if ours is unset else ours) == theirs

@@ -1,0 +1,1 @@
+"""Calls over HTTP without Spark: what workers run, and a service to try it against."""

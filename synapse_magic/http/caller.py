@@ -1,0 +1,166 @@
+"""One request from its first try to its outcome: the loop of tries, bound by count and time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
+
+from synapse_magic.http.failure import CallError
+from synapse_magic.http.policy import Policy
+from synapse_magic.http.request import Outcome, Request, Response
+from synapse_magic.http.runtime import Runtime
+from synapse_magic.http.verdict import Verdict, of_failure, of_response
+
+_REDIRECTS = 5
+_SAME_METHOD = (307, 308)
+_MOVED = (301, 302, 303)
+_STOPPING = ("quota_gone", "wait_too_long")
+"""Codes that are as true of the job's other requests to the same server."""
+
+
+@dataclass
+class Caller:
+    """Calls requests by one policy, for one job."""
+
+    runtime: Runtime
+    policy: Policy
+    job: str
+
+    async def call(self, request: Request) -> Outcome:
+        """Return what becomes of a request; only cancelling it raises."""
+        return await _Row(self, request).run()
+
+
+class _Row:
+    """The state of one request between its tries."""
+
+    def __init__(self, caller: Caller, request: Request) -> None:
+        self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
+        self.job = self.runtime.job(caller.job, request.origin)
+        self.endpoint = self.runtime.endpoint(request.origin, self.policy.requests_per_second)
+        self.began = time.monotonic()
+        self.job_ends = self.job.ends(self.policy.job_deadline)
+        self.ends = min(self.began + self.policy.deadline, self.job_ends)
+        self.attempts = 0
+        self.failures = 0  # that count against the policy's attempts
+        self.refusals = 0  # by throttling
+        self.redirects = 0
+        self.forgiven = False
+        self.last: Verdict | None = None
+
+    async def run(self) -> Outcome:
+        """Try until a try is the last one."""
+        self.endpoint.rows += 1
+        try:
+            return await self._tries()
+        finally:
+            self.endpoint.rows -= 1
+
+    async def _tries(self) -> Outcome:
+        while True:
+            verdict = await self._try()
+            if verdict.response is not None and self._redirected(verdict.response):
+                continue
+            if verdict.stale and not self.forgiven:
+                self.forgiven = True
+                continue
+            end = self._end(verdict)
+            if end is not None:
+                if end.code in _STOPPING:
+                    self.job.stop(end)
+                return self._outcome(end)
+            self.last = verdict
+            await self.job.rest(self._pause(verdict))
+
+    async def _try(self) -> Verdict:
+        """Send the request once, if it may go."""
+        if self.job.stopped is not None:
+            return replace(self.job.stopped, response=None)
+        entry = await self.endpoint.enter(self.ends, self.job)
+        if entry == "go":
+            return await self._send()
+        if entry == "late":
+            return self._late()
+        if entry == "down":
+            message = f"{self.request.place} has not answered for some time and is not tried"
+            return self._ended("endpoint_down", message)
+        return replace(self.job.stopped or self._late(), response=None)
+
+    async def _send(self) -> Verdict:
+        sent = time.monotonic()
+        left = self.ends - sent
+        if left <= 0:
+            self.endpoint.abandon()
+            return self._late()
+        limit = min(self.request.timeout or self.policy.timeout, left)
+        self.attempts += 1
+        try:
+            response = await self.runtime.sender(self.policy.engine).send(self.request, limit)
+        except CallError as failure:
+            verdict = of_failure(self.request, failure)
+        except BaseException:
+            self.endpoint.abandon()
+            raise
+        else:
+            verdict = of_response(self.policy, self.request, response)
+        self.endpoint.leave(verdict, sent)
+        return verdict
+
+    def _end(self, verdict: Verdict) -> Verdict | None:
+        """Return the verdict that ends this request, None where another try follows."""
+        if verdict.kind in ("good", "final", "quota"):
+            return verdict
+        if verdict.throttled:
+            self.refusals += 1
+        else:
+            self.failures += 1
+            if self.failures >= self.policy.attempts:
+                return verdict
+        longest = self.policy.longest_wait
+        if verdict.wait is not None and verdict.wait > longest:
+            told = f"it asks to wait {verdict.wait:.0f} s, more than {longest:.0f}"
+            return replace(verdict, code="wait_too_long", message=f"{verdict.message}; {told}")
+        soonest = time.monotonic() + (verdict.wait or 0.0)
+        return self._late(verdict) if soonest >= self.ends else None
+
+    def _pause(self, verdict: Verdict) -> float:
+        """Return the seconds before the next try; not beyond the deadline, where it ends anyway."""
+        tries = self.refusals if verdict.throttled else self.failures
+        wanted = self.policy.delay(tries, verdict.wait)
+        return min(wanted, max(0.0, self.ends - time.monotonic()))
+
+    def _late(self, verdict: Verdict | None = None) -> Verdict:
+        of_job = self.ends == self.job_ends
+        limit = self.policy.job_deadline if of_job else self.policy.deadline
+        last = verdict or self.last
+        message = f"No success within the {limit:g} s for {'the job' if of_job else 'a row'}"
+        told = f"{message}; the last try: {last.message}" if last else message
+        code = "job_deadline" if of_job else "deadline"
+        return replace(self._ended(code, told), response=last.response if last else None)
+
+    def _ended(self, code: str, message: str) -> Verdict:
+        last = self.last.response if self.last else None
+        return Verdict("final", code, message, last)
+
+    def _redirected(self, response: Response) -> bool:
+        """Take up a redirect that stays with the same server and asks for the same thing.
+
+        Others end the request: following them would send its headers, and so its key, elsewhere.
+        """
+        target = response.header("location")
+        readonly = self.request.method in ("GET", "HEAD")
+        if target is None or self.redirects >= _REDIRECTS:
+            return False
+        if response.status not in _SAME_METHOD and not (readonly and response.status in _MOVED):
+            return False
+        moved = replace(self.request, url=urljoin(self.request.url, target))
+        if moved.origin != self.request.origin:
+            return False
+        self.redirects += 1
+        self.request = moved
+        return True
+
+    def _outcome(self, verdict: Verdict) -> Outcome:
+        elapsed = time.monotonic() - self.began
+        return Outcome(verdict.response, self.attempts, elapsed, verdict.code, verdict.message)

@@ -1,0 +1,56 @@
+"""Compressed bodies made plain, and refused when they are not whole."""
+
+from __future__ import annotations
+
+import zlib
+
+from synapse_magic.http.failure import CallError
+from synapse_magic.http.request import Headers, header
+
+ACCEPTED = "gzip, deflate"
+"""What servers are told that they may send."""
+
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_BARE = -zlib.MAX_WBITS
+
+
+def decoded(body: bytes, headers: Headers) -> bytes:
+    """Return a body without its compression; one of an unknown kind as it is.
+
+    HTTP libraries take a gzip body that is cut off for whole, so this is not left to them.
+
+    Raises
+    ------
+    CallError
+        When it is broken or cut off.
+
+    Examples
+    --------
+    >>> import gzip
+    >>> decoded(gzip.compress(b"text"), (("Content-Encoding", "gzip"),))
+    b'text'
+    """
+    encoding = (header(headers, "content-encoding") or "").lower()
+    if not body or encoding not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return _inflated(body, _GZIP_OR_ZLIB)
+    except zlib.error as error:
+        if encoding != "deflate":
+            raise CallError("broken_body", str(error)) from error
+    try:
+        return _inflated(body, _BARE)  # what some servers mean by deflate
+    except zlib.error as error:
+        raise CallError("broken_body", str(error)) from error
+
+
+def _inflated(body: bytes, kind: int) -> bytes:
+    """Return the content of all members of a stream."""
+    parts = []
+    while body:
+        member = zlib.decompressobj(kind)
+        parts.append(member.decompress(body))
+        if not member.eof:
+            raise CallError("broken_body", f"the {len(body)} compressed bytes are cut off")
+        body = member.unused_data
+    return b"".join(parts)

@@ -1,0 +1,92 @@
+"""A number that all processes of a machine share: a locked file of eight bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import struct
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_KEPT_SECONDS = 86_400.0
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        # Waits for the first byte of the file, up to ten seconds.
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+class HostNumber:
+    """A number under a name, shared by all processes of one user on one machine.
+
+    Parameters
+    ----------
+    name : str
+        What it is the number of. Only a digest of it is seen on disk.
+
+    Examples
+    --------
+    >>> number = HostNumber("an example of this docstring")
+    >>> number.change(lambda value: 2.0), number.change(lambda value: value + 1)
+    (2.0, 3.0)
+    >>> number.remove()
+    """
+
+    def __init__(self, name: str) -> None:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:24]
+        self._path = _folder() / f"{digest}.number"
+
+    def change(self, change: Callable[[float], float]) -> float:
+        """Put ``change(value)`` in place of the value, and return it; a new number begins as 0.
+
+        No other process reads or writes it meanwhile, so ``change`` must be quick.
+        """
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(file)
+            os.lseek(file, 0, os.SEEK_SET)
+            held = os.read(file, 8)
+            value = change(struct.unpack("d", held)[0] if len(held) == 8 else 0.0)
+            os.lseek(file, 0, os.SEEK_SET)
+            os.write(file, struct.pack("d", value))
+            _unlock(file)
+        finally:
+            os.close(file)
+        return value
+
+    def remove(self) -> None:
+        """Forget the number."""
+        self._path.unlink(missing_ok=True)
+
+
+@functools.cache
+def _folder() -> Path:
+    """Return where the numbers are, without those that nobody has touched for a day."""
+    user = os.getuid() if hasattr(os, "getuid") else "numbers"  # Windows has a folder a user
+    folder = Path(tempfile.gettempdir()) / f"synapse-magic-{user}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for old in folder.glob("*.number"):
+        with contextlib.suppress(FileNotFoundError):  # another process sweeps, too
+            if old.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                old.unlink()
+    return folder

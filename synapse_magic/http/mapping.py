@@ -1,0 +1,141 @@
+"""Calling the requests in Arrow batches: rows go in with a request and come out with an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import pyarrow as pa
+
+from synapse_magic.http.arrow import errors, requests_of, responses
+from synapse_magic.http.calls import Calls
+from synapse_magic.http.policy import Policy
+from synapse_magic.http.request import Outcome, Request
+from synapse_magic.http.worker_pipe import WorkerPipe
+
+_READ = 64
+_LOOK_SECONDS = 0.2
+_GATHER_SECONDS = 0.02
+_STOP_SECONDS = 0.025
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row on its way: which it is of all, and of which batch."""
+
+    number: int
+    batch: pa.RecordBatch
+    place: int
+
+
+Done = tuple[Row, Outcome | None]
+
+
+@dataclass(frozen=True)
+class RequestMapper:
+    """Calls the requests of one column, and puts answers and errors beside the other columns.
+
+    Parameters
+    ----------
+    column : int
+        Place of the column of requests.
+    kept : int
+        How many of the first columns come out again.
+    policy : Policy
+    concurrency : int
+        Requests in flight at most.
+    ordered : bool
+        Whether rows come out in the order in which they came in.
+    """
+
+    column: int
+    kept: int
+    policy: Policy
+    concurrency: int
+    ordered: bool = False
+
+    def run(self, batches: Iterable[pa.RecordBatch], job: str) -> Iterator[pa.RecordBatch]:
+        """Yield rows as they are done, a few at a time; stops when nobody reads them any more."""
+        pipe = WorkerPipe.here()
+        calls = Calls(self.policy, self.concurrency, job)
+        line = _Line(self.ordered)
+        try:
+            for done in self._rounds(calls, self._rows(batches), line, pipe):
+                for ready in _by_batch(line.passed(done)):
+                    yield self._made(ready)
+                    pipe.flush()
+                    calls.took(sum(outcome is not None for _, outcome in ready))
+        finally:
+            calls.close()
+
+    def _rounds(
+        self,
+        calls: Calls,
+        rows: Iterator[tuple[Row, Request | None]],
+        line: _Line,
+        pipe: WorkerPipe,
+    ) -> Iterator[list[Done]]:
+        """Yield what was done in each round of feeding and taking."""
+        left = True
+        while left or calls.outstanding:
+            if pipe.closed(_STOP_SECONDS if calls.ramping else 0.0):
+                return
+            room = max(0, calls.room() - line.idle) if left else 0
+            fed = list(islice(rows, room))
+            left = left and len(fed) == room
+            calls.feed((row, request) for row, request in fed if request is not None)
+            done: list[Done] = [(row, None) for row, request in fed if request is None]
+            wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
+            done += calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
+            yield done
+
+    def _rows(self, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Row, Request | None]]:
+        number = 0
+        for batch in batches:
+            for start in range(0, batch.num_rows, _READ):
+                part = batch.column(self.column).slice(start, _READ)
+                for place, request in enumerate(requests_of(part), start):
+                    yield Row(number, batch, place), request
+                    number += 1
+
+    def _made(self, done: list[Done]) -> pa.RecordBatch:
+        batch = done[0][0].batch
+        places = pa.array([row.place for row, _ in done], pa.int64())
+        outcomes = [outcome for _, outcome in done]
+        own = [column.take(places) for column in batch.columns[: self.kept]]
+        names = [*batch.schema.names[: self.kept], "response", "error"]
+        return pa.RecordBatch.from_arrays([*own, responses(outcomes), errors(outcomes)], names)
+
+
+class _Line:
+    """Holds rows back until those before them are done, where their order is to be kept."""
+
+    def __init__(self, ordered: bool) -> None:
+        self._ordered = ordered
+        self._held: dict[int, Done] = {}
+        self._next = 0
+
+    @property
+    def idle(self) -> int:
+        """How many are held that have nothing to be called, and so are in no window."""
+        return sum(outcome is None for _, outcome in self._held.values())
+
+    def passed(self, done: list[Done]) -> list[Done]:
+        """Return the rows that may go on."""
+        if not self._ordered:
+            return done
+        self._held.update((row.number, (row, outcome)) for row, outcome in done)
+        free = []
+        while self._next in self._held:
+            free.append(self._held.pop(self._next))
+            self._next += 1
+        return free
+
+
+def _by_batch(done: list[Done]) -> list[list[Done]]:
+    """Return the rows of each batch together, those of the first row's batch first."""
+    grouped: dict[int, list[Done]] = {}
+    for row, outcome in done:
+        grouped.setdefault(id(row.batch), []).append((row, outcome))
+    return list(grouped.values())

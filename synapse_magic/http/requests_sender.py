@@ -1,0 +1,133 @@
+"""The engine on requests: a thread for each call, for what aiohttp does not reach."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from synapse_magic.http.decoding import ACCEPTED, decoded
+from synapse_magic.http.failure import CallError
+from synapse_magic.http.request import Request, Response
+
+_CONNECTIONS = 256
+
+
+class RequestsSender:
+    """Sends each request on a thread of its own; see :class:`Sender`.
+
+    A call that is cancelled, or takes too long, is left at once. Its thread ends when the server
+    is silent for as long as the timeout.
+    """
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+        self._session.headers.clear()
+        self._session.headers["Accept-Encoding"] = ACCEPTED
+        adapter = HTTPAdapter(pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    async def send(self, request: Request, timeout: float) -> Response:
+        """Return the answer to a request; see :class:`Sender`."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Response] = loop.create_future()
+        arguments = (request, timeout, loop, answer)
+        threading.Thread(target=self._deliver, args=arguments, daemon=True).start()
+        try:
+            return await asyncio.wait_for(answer, timeout)
+        except asyncio.TimeoutError as error:
+            raise CallError("timeout") from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def _deliver(
+        self,
+        request: Request,
+        timeout: float,
+        loop: asyncio.AbstractEventLoop,
+        answer: asyncio.Future[Response],
+    ) -> None:
+        """Make a call and hand what comes of it to the event loop."""
+        result: Response | None = None
+        failure: Exception | None = None
+        try:
+            result = self._send(request, timeout)
+        except Exception as error:
+            failure = error
+
+        def settle() -> None:
+            if answer.done():
+                return  # nobody waits any longer
+            if failure is not None:
+                answer.set_exception(failure)
+            elif result is not None:
+                answer.set_result(result)
+
+        loop.call_soon_threadsafe(settle)
+
+    def _send(self, request: Request, timeout: float) -> Response:
+        try:
+            answer = self._session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=dict(request.headers),
+                timeout=timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+        except Exception as error:
+            raise _failure(error, answered=False) from error
+        try:
+            with answer:
+                return _whole(answer)
+        except CallError:
+            raise
+        except Exception as error:
+            raise _failure(error, answered=True) from error
+
+
+def _whole(answer: Any) -> Response:
+    headers = tuple(answer.headers.items())
+    body = decoded(answer.raw.read(decode_content=False), headers)
+    version = divmod(answer.raw.version or 11, 10)
+    return Response(answer.status_code, answer.reason or "", headers, body, version)
+
+
+def _failure(error: Exception, *, answered: bool) -> Exception:
+    """Return what an exception of requests means; one that is not of a call, as it is."""
+    known = requests.exceptions
+    text = str(error)
+    if isinstance(error, known.Timeout | urllib3.exceptions.ReadTimeoutError):
+        return CallError("timeout")
+    if isinstance(error, known.SSLError):
+        return CallError("bad_certificate", text)
+    if isinstance(error, known.ProxyError):
+        return CallError("proxy_refused")
+    if isinstance(error, urllib3.exceptions.ProtocolError):
+        reset = "reset" in text.lower()
+        return CallError("connection_reset" if reset else "broken_body")
+    if isinstance(error, known.ConnectionError):
+        return _unconnected(text, answered=answered)
+    if isinstance(error, known.RequestException | ValueError | TypeError):
+        return CallError("bad_request", type(error).__name__)
+    return error
+
+
+def _unconnected(text: str, *, answered: bool) -> CallError:
+    """Return the failure of a connection, of which requests tells the cause in its text alone."""
+    if "refused" in text:
+        return CallError("connection_refused")
+    if "timed out" in text.lower():
+        return CallError("timeout")
+    if "Connection aborted" in text or answered:
+        # Whether it was an old connection is not told: it may have been.
+        return CallError("connection_reset", stale=not answered)
+    return CallError("connection_failed")

@@ -1,0 +1,111 @@
+"""What one process keeps for its calls: the event loop, connections, and what limits taught it."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from synapse_magic.http.endpoint import Endpoint
+from synapse_magic.http.job import Job
+from synapse_magic.http.sender import Sender, sender
+
+T = TypeVar("T")
+_KEPT = 4096
+
+
+class Runtime:
+    """The event loop of a process, on a thread of its own, and what outlives a partition."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.loop = asyncio.new_event_loop()
+        self._senders: dict[str, Sender] = {}
+        self._endpoints: dict[tuple[str, float | None], Endpoint] = {}
+        self._jobs: dict[tuple[str, str], Job] = {}
+        self._thread = threading.Thread(
+            target=self.loop.run_forever, name="synapse-magic-http", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is of this process, not of the one that this was forked from, and runs."""
+        return self.pid == os.getpid() and self._thread.is_alive()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop, and return its result to another thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def sender(self, engine: str) -> Sender:
+        """Return the sender of an engine; called on the loop."""
+        if engine not in self._senders:
+            self._senders[engine] = sender(engine)
+        return self._senders[engine]
+
+    def endpoint(self, origin: str, rate: float | None) -> Endpoint:
+        """Return what is known of an origin; called on the loop."""
+        key = (origin, rate)
+        if key not in self._endpoints:
+            self._forget_idle()
+            self._endpoints[key] = Endpoint(origin, rate)
+        return self._endpoints[key]
+
+    def job(self, name: str, origin: str) -> Job:
+        """Return what the calls of one job to one server share; called on the loop."""
+        key = (name, origin)
+        if key not in self._jobs:
+            self._jobs[key] = Job(name)
+            if len(self._jobs) > _KEPT:  # a stream is a new job every few seconds
+                del self._jobs[next(iter(self._jobs))]
+        return self._jobs[key]
+
+    def _forget_idle(self) -> None:
+        """Forget the older endpoints without calls, where addresses lead to very many."""
+        if len(self._endpoints) > _KEPT:
+            idle = [key for key, each in self._endpoints.items() if not each.rows]
+            for key in idle[: len(idle) // 2]:
+                del self._endpoints[key]
+
+    def close(self) -> None:
+        """Close all connections and end the loop."""
+        self.run(self._close())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    async def _close(self) -> None:
+        for each in self._senders.values():
+            await each.close()
+
+
+_lock = threading.Lock()
+_current: Runtime | None = None
+_of_parents: list[Runtime] = []
+
+
+def current() -> Runtime:
+    """Return the runtime of this process, started when it is first asked for."""
+    global _current
+    with _lock:
+        if _current is not None and not _current.usable:
+            # Of the process this one was forked from. It must not be collected: closing its
+            # sockets here would take them from the parent's event loop.
+            _of_parents.append(_current)
+            _current = None
+        if _current is None:
+            _current = Runtime()
+        return _current
+
+
+@atexit.register
+def shut_down() -> None:
+    """Close the connections of this process, if it has any; calls start them anew."""
+    global _current
+    with _lock:
+        if _current is not None and _current.usable:
+            _current.close()
+            _current = None

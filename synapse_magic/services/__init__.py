@@ -1,0 +1,1 @@
+"""Services over HTTP, called from the rows of a frame."""

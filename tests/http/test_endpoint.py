@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from synapse_magic.http.endpoint import Endpoint
+from synapse_magic.http.job import Job
+from synapse_magic.http.request import Response
+from synapse_magic.http.verdict import Verdict
+
+GOOD = Verdict("good", response=Response(200, "OK"))
+
+
+def played(scene: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(scene)
+
+
+def endpoint(rate: float | None = None) -> Endpoint:
+    return Endpoint(uuid.uuid4().hex, rate)
+
+
+def soon() -> float:
+    return time.monotonic() + 0.2
+
+
+def test_without_limits_nothing_waits() -> None:
+    async def scene() -> None:
+        open_one, job = endpoint(), Job("job")
+        for _ in range(100):
+            assert await open_one.enter(soon(), job) == "go"
+        assert open_one.in_flight == 100
+
+    played(scene())
+
+
+def test_a_full_window_lets_in_as_others_leave() -> None:
+    async def scene() -> None:
+        full, job = endpoint(), Job("job")
+        full.window.limit = 1.0
+        assert await full.enter(soon(), job) == "go"
+        assert await full.enter(soon(), job) == "late"
+        waiting = asyncio.create_task(full.enter(time.monotonic() + 10, job))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        full.leave(GOOD, sent=time.monotonic())
+        assert await waiting == "go"
+
+    played(scene())
+
+
+def test_one_who_gives_up_takes_no_place() -> None:
+    async def scene() -> None:
+        full, job = endpoint(), Job("job")
+        full.window.limit = 1.0
+        assert await full.enter(soon(), job) == "go"
+        waiting = [asyncio.create_task(full.enter(time.monotonic() + 10, job)) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        waiting[0].cancel()
+        full.leave(GOOD, sent=time.monotonic())
+        assert await waiting[1] == "go"
+        assert full.in_flight == 1
+
+    played(scene())
+
+
+def test_a_stopped_job_wakes_those_in_the_line() -> None:
+    async def scene() -> None:
+        full, job = endpoint(), Job("job")
+        full.window.limit = 1.0
+        assert await full.enter(soon(), job) == "go"
+        waiting = asyncio.create_task(full.enter(time.monotonic() + 60, job))
+        await asyncio.sleep(0.01)
+        job.stop(Verdict("quota", "quota_gone"))
+        assert await waiting is None
+
+    played(scene())
+
+
+def test_what_goes_wrong_in_the_line_is_told_to_all_in_it() -> None:
+    async def scene() -> None:
+        limited, job = endpoint(rate=1.0), Job("job")
+
+        def full_disk() -> float:
+            raise OSError("no space left")
+
+        limited._budget.reserve = full_disk  # type: ignore[method-assign, union-attr]
+        entering = [limited.enter(time.monotonic() + 60, job) for _ in range(3)]
+        found = await asyncio.gather(*entering, return_exceptions=True)
+        assert [str(each) for each in found] == ["no space left"] * 3
+
+    played(scene())
+
+
+@pytest.mark.parametrize("kind", ["fast", "crowded"])
+def test_one_row_alone_lowers_no_rate(kind: Any) -> None:
+    async def scene() -> None:
+        alone, job = endpoint(), Job("job")
+        alone.rows = 1
+        await alone.enter(soon(), job)
+        alone.leave(Verdict(kind, "throttled", response=Response(429, "")), time.monotonic())
+        assert alone.pace.free
+        assert (alone.window.limit == 1) == (kind == "crowded")
+
+    played(scene())

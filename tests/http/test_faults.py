@@ -1,0 +1,227 @@
+"""Each way in which a server can fail, scripted, and what becomes of the request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+
+from synapse_magic.http.mock.service import MockService, refusing_url
+from synapse_magic.http.request import Outcome
+
+Call = Callable[..., Outcome]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 207])
+def test_a_success_has_a_response_and_no_error(
+    service: MockService, call: Call, status: int
+) -> None:
+    service.reply("/", service.Reply(status, "" if status == 204 else "fine"))
+    outcome = call(service.url())
+    assert (outcome.good, outcome.code, outcome.attempts) == (True, "", 1)
+    assert outcome.response is not None
+    assert outcome.response.status == status
+
+
+@pytest.mark.parametrize("body", [b"", b'{"broken": ', b'{"x": NaN}', b"\xef\xbb\xbf{}"])
+def test_bodies_come_as_they_are(service: MockService, call: Call, body: bytes) -> None:
+    service.reply("/", body)
+    outcome = call(service.url())
+    assert outcome.response is not None
+    assert outcome.response.body == body
+
+
+def test_a_reply_of_ten_megabytes_comes_whole(service: MockService, call: Call) -> None:
+    service.reply("/", bytes(10_000_000))
+    response = call(service.url()).response
+    assert response is not None
+    assert len(response.body) == 10_000_000
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 415, 422])
+def test_a_final_status_is_sent_once(service: MockService, call: Call, status: int) -> None:
+    service.reply("/", service.Reply(status, {"error": {"message": "no"}}))
+    outcome = call(service.url())
+    assert (outcome.code, outcome.attempts) == (f"http_{status}", 1)
+    assert outcome.message.endswith(": no")
+    assert outcome.response is not None
+    assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504, 529])
+def test_a_passing_status_is_tried_again(service: MockService, call: Call, status: int) -> None:
+    page = service.Reply(status, "<html>gateway</html>")
+    service.script("/", [page, page, "at last"])
+    outcome = call(service.url())
+    assert outcome.good
+    assert outcome.attempts == 3
+
+
+def test_tries_are_bound_and_the_last_answer_is_kept(service: MockService, call: Call) -> None:
+    service.reply("/", service.Reply(500, "broken"))
+    outcome = call(service.url(), attempts=3)
+    assert (outcome.code, outcome.attempts, len(service.ledger)) == ("http_500", 3, 3)
+    assert outcome.response is not None
+    assert outcome.response.text() == "broken"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("reset_mid_body", "connection_reset"),
+        ("truncated", "broken_body"),
+        ("broken_gzip", "broken_body"),
+        ("silent", "timeout"),
+        ("drip", "timeout"),
+    ],
+)
+def test_a_fault_is_tried_again_and_then_told(
+    service: MockService, call: Call, fault: Any, code: str
+) -> None:
+    bad = service.Reply(body="some words", fault=fault)
+    service.script("/once", [bad, "fine"])
+    assert call(service.url("/once"), timeout=0.5).attempts == 2
+    service.reply("/always", bad)
+    outcome = call(service.url("/always"), timeout=0.3, attempts=2)
+    assert (outcome.code, outcome.attempts, outcome.response) == (code, 2, None)
+    assert outcome.message
+    assert outcome.elapsed > 0
+
+
+def test_a_refused_connection_is_told(call: Call) -> None:
+    outcome = call(refusing_url(), attempts=2)
+    assert (outcome.code, outcome.attempts, outcome.response) == ("connection_refused", 2, None)
+
+
+def test_a_name_without_an_address_is_told(call: Call) -> None:
+    outcome = call("http://nowhere.invalid/", attempts=1)
+    assert outcome.code == "connection_failed"
+
+
+@pytest.mark.parametrize("url", ["", "ftp://host/", "nonsense", "http://"])
+def test_an_address_that_is_none_is_final(call: Call, url: str) -> None:
+    outcome = call(url)
+    assert (outcome.code, outcome.response) == ("bad_request", None)
+
+
+def test_a_reset_on_an_old_connection_is_forgiven_once(service: MockService, call: Call) -> None:
+    service.reply("/", "warm", fault="reset_if_reused")
+    outcomes = [call(service.url(), attempts=1) for _ in range(3)]
+    assert [outcome.good for outcome in outcomes] == [True, True, True]
+
+
+def test_a_reset_that_repeats_is_no_endless_loop(service: MockService, call: Call) -> None:
+    service.reply("/", fault="reset")
+    outcome = call(service.url(), attempts=2)
+    assert outcome.code == "connection_reset"
+    assert outcome.attempts in (2, 3)
+
+
+def wait_after_refusal(service: MockService) -> float:
+    first, second = service.ledger
+    return second.at - first.at
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "seconds"),
+    [
+        ({"Retry-After": "1"}, "", 1.0),
+        ({"Retry-After": "0.4"}, "", 0.4),
+        ({"retry-after-ms": "300"}, "", 0.3),
+        ({"x-ms-retry-after-ms": "300"}, "", 0.3),
+        ({}, "Please try again in 350ms", 0.35),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_no_request_comes_before_its_retry_after(
+    service: MockService,
+    call: Call,
+    headers: dict[str, str],
+    body: str,
+    seconds: float,
+    status: int,
+) -> None:
+    service.script("/", [service.Reply(status, body, headers), "fine"])
+    assert call(service.url()).good
+    assert wait_after_refusal(service) >= seconds
+
+
+def test_a_date_as_retry_after_is_kept(service: MockService, call: Call) -> None:
+    later = time.time() + 2
+    service.script(
+        "/", [service.Reply(429, "", {"Retry-After": formatdate(later, usegmt=True)}), ""]
+    )
+    assert call(service.url()).good
+    assert time.time() >= int(later)
+
+
+def test_a_date_in_the_past_does_not_wait(service: MockService, call: Call) -> None:
+    past = formatdate(time.time() - 3600, usegmt=True)
+    service.script("/", [service.Reply(429, "", {"Retry-After": past}), ""])
+    assert call(service.url(), deadline=5.0).good
+
+
+def test_a_wait_of_an_hour_ends_the_request_at_once(service: MockService, call: Call) -> None:
+    service.reply("/", service.Reply(429, "", {"Retry-After": "3600"}))
+    outcome = call(service.url())
+    assert (outcome.code, outcome.attempts) == ("wait_too_long", 1)
+    assert outcome.response is not None
+    assert outcome.response.status == 429
+
+
+def test_throttling_is_bound_by_the_deadline_not_by_the_attempts(
+    service: MockService, call: Call
+) -> None:
+    service.script("/passes", [service.Reply(429)] * 5 + ["fine"])
+    outcome = call(service.url("/passes"), attempts=1)
+    assert (outcome.good, outcome.attempts) == (True, 6)
+    service.reply("/stays", service.Reply(429))
+    outcome = call(service.url("/stays"), deadline=0.8)
+    assert outcome.code == "deadline"
+    assert "429" in outcome.message
+    assert outcome.response is not None
+    assert outcome.attempts > 1
+
+
+@pytest.mark.parametrize("fault", ["silent", "drip", None])
+def test_a_deadline_is_overshot_by_a_quarter_of_a_second_at_most(
+    service: MockService, call: Call, fault: Any
+) -> None:
+    slow = service.Reply(503, "words") if fault is None else service.Reply(body="w", fault=fault)
+    service.reply("/", slow)
+    outcome = call(service.url(), timeout=30.0, deadline=0.6, attempts=1000)
+    assert not outcome.good
+    assert outcome.elapsed < 0.6 + 0.25
+
+
+def test_a_redirect_within_the_server_is_followed(service: MockService, call: Call) -> None:
+    service.reply("/old", service.Reply(307, "", {"Location": "/new"}))
+    service.answer("/new", lambda seen: seen.method + seen.body.decode())
+    outcome = call(service.url("/old"), body=b"text")
+    assert outcome.response is not None
+    assert outcome.response.text() == "POSTtext"
+
+
+def test_a_redirect_that_would_change_the_request_is_told(service: MockService, call: Call) -> None:
+    service.reply("/", service.Reply(301, "", {"Location": "/new"}))
+    assert call(service.url()).code == "http_301"
+    assert call(service.url(), method="GET").code == "http_404"
+
+
+def test_a_redirect_to_another_server_does_not_take_the_key_along(
+    service: MockService, call: Call
+) -> None:
+    with MockService() as other:
+        other.reply("/", "stolen")
+        service.reply("/", service.Reply(307, "", {"Location": other.url()}))
+        assert call(service.url()).code == "http_307"
+        assert other.ledger == []
+
+
+def test_redirects_in_a_circle_end(service: MockService, call: Call) -> None:
+    service.reply("/", service.Reply(307, "", {"Location": "/"}))
+    assert call(service.url()).code == "http_307"
+    assert len(service.ledger) == 6
