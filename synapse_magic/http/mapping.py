@@ -62,8 +62,12 @@ class RequestMapper:
         line = _Line(self.ordered)
         try:
             for done in self._rounds(calls, self._rows(batches), line, pipe):
+                if not done and line.latest is not None:
+                    # Spark looks whether a task was cancelled when a batch comes, and only then.
+                    yield self._made(line.latest, [])
+                    pipe.flush()
                 for ready in _by_batch(line.passed(done)):
-                    yield self._made(ready)
+                    yield self._made(ready[0][0].batch, ready)
                     pipe.flush()
                     calls.took(sum(outcome is not None for _, outcome in ready))
         finally:
@@ -84,6 +88,8 @@ class RequestMapper:
             room = max(0, calls.room() - line.idle) if left else 0
             fed = list(islice(rows, room))
             left = left and len(fed) == room
+            if fed:
+                line.latest = fed[-1][0].batch
             calls.feed((row, request) for row, request in fed if request is not None)
             done: list[Done] = [(row, None) for row, request in fed if request is None]
             wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
@@ -99,8 +105,7 @@ class RequestMapper:
                     yield Row(number, batch, place), request
                     number += 1
 
-    def _made(self, done: list[Done]) -> pa.RecordBatch:
-        batch = done[0][0].batch
+    def _made(self, batch: pa.RecordBatch, done: list[Done]) -> pa.RecordBatch:
         places = pa.array([row.place for row, _ in done], pa.int64())
         outcomes = [outcome for _, outcome in done]
         own = [column.take(places) for column in batch.columns[: self.kept]]
@@ -109,9 +114,13 @@ class RequestMapper:
 
 
 class _Line:
-    """Holds rows back until those before them are done, where their order is to be kept."""
+    """Rows that are under way: held back until those before them are done, in their order.
+
+    Where their order is not to be kept, none is. ``latest`` is the batch that was read last.
+    """
 
     def __init__(self, ordered: bool) -> None:
+        self.latest: pa.RecordBatch | None = None
         self._ordered = ordered
         self._held: dict[int, Done] = {}
         self._next = 0
