@@ -134,7 +134,8 @@ class HTTPTransformer(Transformer, CallParams):
         own = {field.name: field for field in dataset.schema.fields}
         made = [StructField(name, kind) for name, kind in zip(outputs, (RESPONSE, ERROR))]
         schema = StructType([*(own[name] for name in kept), *made])
-        return map_in_arrow(mappable(dataset, wanted), _worker(mapper), schema)
+        needs = ("pyarrow", self.getOrDefault("engine"))
+        return map_in_arrow(mappable(dataset, wanted), _worker(mapper), schema, needs=needs)
 
     def _outputs(self) -> list[str]:
         source, *outputs = (

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 PACKAGE = "synapse_magic"
-# Library -> what to pip install; those which our functions on the workers import.
+# Library -> what to pip install; those which are looked for on the workers.
 LIBRARIES = {
     "aiohttp": "aiohttp",
     "lightgbm": "lightgbm",
@@ -36,6 +36,8 @@ LIBRARIES = {
     "requests": "requests",
     "scipy": "scipy",
 }
+NEEDED = ("lightgbm", "numpy", "pyarrow", "scipy")
+"""Those of them without which no session is of use."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,14 @@ class Workers:
 _checked: weakref.WeakKeyDictionary[Any, Workers] = weakref.WeakKeyDictionary()
 
 
-def ensure_workers(spark: SparkSession) -> Workers | None:
+def ensure_workers(spark: SparkSession, needs: Iterable[str] = NEEDED) -> Workers | None:
     """Check the workers of ``spark`` once, and send our code to them where it is not.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    needs : iterable of str
+        Names of ``LIBRARIES`` that they must have.
 
     Returns
     -------
@@ -80,17 +88,25 @@ def ensure_workers(spark: SparkSession) -> Workers | None:
         return None
     if spark not in _checked:
         _checked[spark] = _check(spark)
-    return _checked[spark]
+    found = _checked[spark]
+    _require_libraries(found, needs, _other_python(spark))
+    return found
 
 
 def map_in_arrow(
-    frame: DataFrame, work: Callable[..., Any], schema: StructType | str, *, barrier: bool = False
+    frame: DataFrame,
+    work: Callable[..., Any],
+    schema: StructType | str,
+    *,
+    barrier: bool = False,
+    needs: Iterable[str] = NEEDED,
 ) -> DataFrame:
     """Run ``work`` on the workers over the Arrow batches of a frame.
 
-    As ``DataFrame.mapInArrow``, with workers that are sure to have our code and its libraries.
+    As ``DataFrame.mapInArrow``, with workers that are sure to have our code and the libraries that
+    it ``needs``.
     """
-    ensure_workers(frame.sparkSession)
+    ensure_workers(frame.sparkSession, needs)
     return frame.mapInArrow(work, schema, barrier=barrier)
 
 
@@ -102,7 +118,7 @@ def _workers_are_here(spark: SparkSession) -> bool:
 def _check(spark: SparkSession) -> Workers:
     found = probe(spark)
     _require_same_python(found)
-    _require_libraries(found, _other_python(spark))
+    _require_libraries(found, NEEDED, _other_python(spark))
     if found.package == package_digest(_package_folder()):
         return found
     driver.ship(spark, str(package_zip()))
@@ -197,8 +213,8 @@ def _require_same_python(found: Workers) -> None:
         )
 
 
-def _require_libraries(found: Workers, hint: str) -> None:
-    missing = [LIBRARIES[name] for name, there in found.libraries.items() if there is None]
+def _require_libraries(found: Workers, needs: Iterable[str], hint: str) -> None:
+    missing = [LIBRARIES[name] for name in needs if found.libraries[name] is None]
     if missing:
         raise _lack(missing, hint)
 

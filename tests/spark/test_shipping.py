@@ -51,6 +51,19 @@ def test_what_cannot_be_sent_along_is_one_error(
         ensure_workers(spark)
 
 
+def test_a_library_is_asked_for_where_it_is_needed(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = shipping.package_digest(ROOT / "synapse_magic")
+    found = Workers(OURS, digest, ALL | {"aiohttp": None})
+    monkeypatch.setattr(shipping, "_checked", {})
+    monkeypatch.setattr(shipping, "probe", lambda spark: found)
+    monkeypatch.setattr(shipping, "_workers_are_here", lambda spark: False)
+    assert ensure_workers(spark) is found
+    with pytest.raises(SynapseError, match="The workers lack aiohttp"):
+        ensure_workers(spark, ("pyarrow", "aiohttp"))
+
+
 def test_workers_without_this_very_code_get_it(tmp_path: Path, script: Callable[..., str]) -> None:
     # A copy with one file more: whatever is installed here, the workers cannot have it.
     shutil.copytree(ROOT / "synapse_magic", tmp_path / "copy" / "synapse_magic")
