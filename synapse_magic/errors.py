@@ -26,6 +26,10 @@ class ImbalanceError(SynapseError):
         super().__init__(sentence)
         self.balance = balance
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how a copy is made in another process."""
+        return type(self), (str(self), self.balance)
+
 
 class NoEffectWarning(UserWarning):
     """A param was set that is only taken so that code written for another library runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -104,12 +105,13 @@ def count(
     if not found:
         raise SynapseError("There are no rows to measure. Expected at least one")
     _check_size(found, own)
-    columns = tuple(
-        _column(one, [row for row in found if row["item"] == i]) for i, one in enumerate(own)
-    )
+    by_item: dict[int, list[Any]] = defaultdict(list)
+    for row in found:
+        by_item[row["item"]].append(row)
+    columns = tuple(_column(one, by_item[i]) for i, one in enumerate(own))
     sizes, times = np.zeros(0, np.int64), np.zeros(0, np.int64)
     if joint:
-        alike = [row for row in found if row["item"] == len(own)]
+        alike = by_item[len(own)]
         sizes = np.array([row["size"] for row in alike], np.int64)
         times = np.array([row["cells"] for row in alike], np.int64)
     elif combinations:
@@ -171,7 +173,8 @@ def _cells(
 def _text(own: StructField) -> Column:
     value = col(own.name)
     if isinstance(own.dataType, (T.DoubleType, T.FloatType)):
-        value = value + F.lit(0.0)  # so that -0.0 is no level beside 0.0
+        # So that -0.0 is no level beside 0.0; of the same type, as 0.1 is another text as a double.
+        value = value + F.lit(0.0).cast(own.dataType)
     return value.cast("string")
 
 

@@ -86,7 +86,12 @@ def positive_of(df: DataFrame, label: str, positive: Any) -> Positive:
     _check_value(label, kind, positive)
     value = col(label)
     words = f"{label} is {_written(positive)}"
-    return Positive(label, words, _known(value, kind), value == F.lit(positive), positive)
+    return Positive(label, words, _known(value, kind), value == _like(positive, kind), positive)
+
+
+def _like(positive: Any, kind: T.DataType) -> Column:
+    """Return the value as the column holds it: a float of 4 bytes equals no longer one."""
+    return F.lit(positive).cast(kind) if isinstance(kind, T.FloatType) else F.lit(positive)
 
 
 def check_absent(df: DataFrame, found: Positive) -> None:

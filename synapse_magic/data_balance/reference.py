@@ -71,8 +71,10 @@ def _numbers(levels: Sequence[str | None]) -> dict[float, str]:
 def _level(key: Any, by_number: Mapping[float, str]) -> str | None:
     if key is None:
         return None
-    if isinstance(key, bool):
+    if isinstance(key, (bool, np.bool_)):
         return str(key).lower()
+    if isinstance(key, float) and math.isnan(key):
+        return "NaN"
     text = str(key)
     try:
         return by_number.get(float(text), text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -26,8 +26,9 @@ from synapse_magic.explainers.text_lime import TextLIME
 from synapse_magic.explainers.text_shap import TextSHAP
 from synapse_magic.explainers.vector_lime import VectorLIME
 from synapse_magic.explainers.vector_shap import VectorSHAP
-from synapse_magic.kernels.exact import exact_method
+from synapse_magic.kernels.exact import exact_method, exact_values
 from synapse_magic.kernels.explaining.failing import failing_rows
+from synapse_magic.kernels.scorer import ChainedScorer, LinearScorer
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.spark.columns import select
 from synapse_magic.spark.frame_check import require_frame
@@ -141,6 +142,13 @@ def explain(
     return replace(found, plot=plot) if isinstance(found, Explanation) else found
 
 
+def _worked_by(chain: ChainedScorer) -> Callable[[pa.RecordBatch], Any]:
+    """Return what fails for rows that are no background: a sum of features needs all of them."""
+    if isinstance(chain.last, LinearScorer):
+        return lambda rows: exact_values(chain, rows, rows)
+    return chain.score
+
+
 def _check_number(name: str, value: Any, low: int | None, usual: int) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or (low is not None and value < low):
@@ -220,7 +228,7 @@ class _Asked:
         drawn = self._drawn(columns)
         if chain is not None and self._tabular:
             seen = collected(drawn, self.reading.columns)
-            if failing_rows(chain.score, seen):
+            if failing_rows(_worked_by(chain), seen):
                 return self._drawn(columns.dropna())
         return drawn
 

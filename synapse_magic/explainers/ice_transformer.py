@@ -20,7 +20,7 @@ from synapse_magic.explainers.sample import PLACE
 from synapse_magic.kernels.conditional.importance import importance
 from synapse_magic.kernels.conditional.maps import CurveMap, curve_maps, keys_of
 from synapse_magic.kernels.conditional.varying import Variation
-from synapse_magic.spark.columns import field
+from synapse_magic.spark.columns import field, require_new
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.shipping import map_in_arrow
 from synapse_magic.spark.stage import Transformer
@@ -114,6 +114,8 @@ class ICETransformer(Transformer, ExplainedModel):
         drawn, count = self._drawn(dataset, rows)
         kind = self.getOrDefault("kind")
         if kind == "individual":
+            added = [*(each.output for each in features), *filter(None, [self._error()])]
+            require_new(dataset.schema, added, "an outputColName or errorCol of another name")
             return with_curves(drawn, model, target, _made(features, grids), self._error())
         variations = [Variation((grid,)) for grid in grids]
         variations += [Variation((grids[a], grids[b])) for a, b in pairs]

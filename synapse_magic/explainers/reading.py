@@ -9,6 +9,7 @@ from pyspark.sql.types import StringType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.explainers.ice_features import is_level
+from synapse_magic.explainers.labels import label_column
 from synapse_magic.explainers.routes import chain_of
 from synapse_magic.spark.columns import fields, require
 from synapse_magic.spark.image_schema import holds_images
@@ -83,8 +84,9 @@ def target_of(model: Any, df: DataFrame) -> str:
         if found in made:
             return found
         raise SynapseError(
-            f"It is not known which column of {type(model).__name__} to explain. It adds: "
-            f"{', '.join(made) or 'none'}. Try: target={(made or ['probability'])[-1]!r}"
+            f"It is not known which column of {type(model).__name__} to explain. It adds "
+            f"{', '.join(made) or 'none that the frame has not'}. Try: target="
+            f"{made[-1] if made else '...'!r}"
         ) from error
     return predictor.probability or predictor.prediction
 
@@ -107,21 +109,27 @@ def _columns(model: Any, df: DataFrame) -> tuple[str, ...]:
             continue
         names = [name for param in _INPUTS for name in _named(stage, param)]
         if not names:
-            return _explainable(type(stage).__name__, df)
+            return _explainable(model, type(stage).__name__, df)
         read |= {name: None for name in names if name not in made}
         made |= set(_made(stage))
     return tuple(read)
 
 
-def _explainable(owner: str, df: DataFrame) -> tuple[str, ...]:
-    """Return the columns of numbers, dates, texts and booleans, or the only column there is."""
-    names = [own.name for own in df.schema.fields if is_level(own.dataType)]
-    if names or len(df.columns) == 1:
-        return tuple(names or df.columns)
-    raise SynapseError(
-        f"It is not known which of {', '.join(df.columns)} {owner} reads, and none of them holds "
-        "numbers, dates, texts or booleans. Try: df.select(...) with the one column to explain"
-    )
+def _explainable(model: Any, owner: str, df: DataFrame) -> tuple[str, ...]:
+    """Return all columns but the label and those that the model makes."""
+    others = {
+        label_column(model, df),
+        *(name for stage in stages_of(model) for name in _made(stage)),
+    }
+    read = [own for own in df.schema.fields if own.name not in others]
+    whole = [own.name for own in read if not is_level(own.dataType)]
+    if whole and len(read) > 1:
+        raise SynapseError(
+            f"It is not known which columns {owner} reads, and {whole[0]!r} cannot be explained "
+            "beside others. Expected numbers, dates, texts and booleans, or one column alone. "
+            "Try: df.select(...) with the columns to explain"
+        )
+    return tuple(own.name for own in read)
 
 
 def _label_indexer(model: Any) -> Any | None:

@@ -40,6 +40,7 @@ class ImageSetAugmenter(Transformer, ImageParams):
         name = self.getOutputCol()
         scorer = ImageScorer(self.getOrDefault("inputCol"), name, flips, self._error())
         require_images(dataset.schema, scorer.column)
+        self._require_new(dataset, scorer.outputs)
         types = [ArrayType(IMAGE), StringType()]
         outputs = [StructField(name, own) for name, own in zip(scorer.outputs, types)]
         listed = transform_with(scorer, dataset, outputs)

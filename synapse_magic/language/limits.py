@@ -25,13 +25,14 @@ def read_limits(given: Given | None) -> ast.expr | None:
         return None
     node, values = given.node, given.values
     if isinstance(node, (ast.List, ast.Tuple)):
-        return ast.List([_limit(each, values) for each in node.elts])
-    return _limit(node, values)
+        return ast.List([_limit(each, values, among=True) for each in node.elts])
+    return _limit(node, values, among=False)
 
 
-def _limit(node: ast.expr, values: Values) -> ast.expr:
+def _limit(node: ast.expr, values: Values, *, among: bool) -> ast.expr:
+    """Return a condition, one ``among`` others or alone."""
     if is_variable(node) or isinstance(node, ast.Constant):
-        _check_texts(node, values)
+        _check_texts(node, values, among=among)
         return values.code(node)
     try:
         Condition.of(_Filled(values).visit(copy.deepcopy(node)))
@@ -40,10 +41,10 @@ def _limit(node: ast.expr, values: Values) -> ast.expr:
     return _written(node, values)
 
 
-def _check_texts(node: ast.expr, values: Values) -> None:
-    """Check conditions that come as texts."""
+def _check_texts(node: ast.expr, values: Values, *, among: bool) -> None:
+    """Check conditions that come as texts; a list of them is none ``among`` others."""
     value = values.get(node)
-    texts = [value] if isinstance(value, str) else value
+    texts = [value] if isinstance(value, str) or among else value
     if not isinstance(texts, (list, tuple)) or not all(isinstance(each, str) for each in texts):
         raise values.text.error(
             node, f"A condition stands here, got {value!r}. Try: fail_if = abs(dp) > 0.2"

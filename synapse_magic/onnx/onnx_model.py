@@ -192,7 +192,7 @@ class ONNXModel(HasModelLocation):
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
         scorer = self.scorer()
-        require_new(dataset.schema, scorer.outputs, _renamed(scorer))
+        self._require_new(dataset, scorer)
         self._require_fed(dataset.schema.names, scorer)
         require(dataset.schema, scorer.inputs)
         check_feeds(scorer, to_arrow_schema(dataset.select(*map(col, scorer.inputs)).schema))
@@ -212,6 +212,16 @@ class ONNXModel(HasModelLocation):
         """
         require_frame(dataset, "df")
         return super().transform(dataset, params)
+
+    def _require_new(self, dataset: DataFrame, scorer: OnnxScorer) -> None:
+        """Refuse to replace columns, with the param that names them."""
+        fetched = [name for name, _ in scorer.fetches]
+        require_new(dataset.schema, fetched, _renamed(scorer, dataset.schema.names))
+        for param_name, made in (
+            ("softMaxDict", scorer.softmaxes),
+            ("argMaxDict", scorer.argmaxes),
+        ):
+            require_new(dataset.schema, [name for name, _ in made], f"{param_name}={{...}}")
 
     def _require_fed(self, names: Sequence[str], scorer: OnnxScorer) -> None:
         """Refuse to look for columns of the inputs' names where there are none such."""
@@ -317,9 +327,13 @@ def _require_distinct(names: Sequence[str]) -> None:
             )
 
 
-def _renamed(scorer: OnnxScorer) -> str:
-    """Return a ``fetchDict`` that calls each output something else."""
-    made = {f"predicted_{name}": port.name for name, port in scorer.fetches}
+def _renamed(scorer: OnnxScorer, taken: Sequence[str]) -> str:
+    """Return a ``fetchDict`` that calls those outputs something else whose names are taken."""
+    there = {name.casefold() for name in taken}
+    made = {
+        f"predicted_{name}" if name.casefold() in there else name: port.name
+        for name, port in scorer.fetches
+    }
     return f"fetchDict={made}"
 
 

@@ -14,7 +14,7 @@ from synapse_magic.http.mapping import RequestMapper
 from synapse_magic.http.policy import PASSING, Policy
 from synapse_magic.services.http_schema import ERROR, RESPONSE
 from synapse_magic.services.requests_column import require_requests
-from synapse_magic.spark.columns import mappable
+from synapse_magic.spark.columns import mappable, require_new
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.shipping import map_in_arrow
 from synapse_magic.spark.stage import Stage, Transformer
@@ -122,10 +122,10 @@ class HTTPTransformer(Transformer, CallParams):
     def _transform(self, dataset: DataFrame) -> DataFrame:
         source, outputs = self._required("inputCol"), self._outputs()
         require_requests(dataset.schema, source)
-        kept = [name for name in dataset.columns if name not in outputs]
-        wanted = kept if source in kept else [*kept, source]
+        require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")
+        kept = dataset.columns
         mapper = RequestMapper(
-            column=wanted.index(source),
+            column=kept.index(source),
             kept=len(kept),
             policy=self._policy(),
             concurrency=self.getOrDefault("concurrency"),
@@ -135,7 +135,7 @@ class HTTPTransformer(Transformer, CallParams):
         made = [StructField(name, kind) for name, kind in zip(outputs, (RESPONSE, ERROR))]
         schema = StructType([*(own[name] for name in kept), *made])
         needs = ("pyarrow", self.getOrDefault("engine"))
-        return map_in_arrow(mappable(dataset, wanted), _worker(mapper), schema, needs=needs)
+        return map_in_arrow(mappable(dataset, kept), _worker(mapper), schema, needs=needs)
 
     def _outputs(self) -> list[str]:
         source, *outputs = (

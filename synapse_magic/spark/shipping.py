@@ -14,7 +14,7 @@ import tempfile
 import weakref
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ LIBRARIES = {
     "scipy": "scipy",
 }
 NEEDED = ("lightgbm", "numpy", "pyarrow", "scipy")
-"""Those of them without which no session is of use."""
+"""Those of them that are needed unless others are named."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ def ensure_workers(spark: SparkSession, needs: Iterable[str] = NEEDED) -> Worker
     if spark not in _checked:
         _checked[spark] = _check(spark)
     found = _checked[spark]
+    if any(found.libraries[name] is None for name in needs):  # it may have been installed since
+        found = _checked[spark] = replace(found, libraries=probe(spark).libraries)
     _require_libraries(found, needs, _other_python(spark))
     return found
 
@@ -118,7 +120,6 @@ def _workers_are_here(spark: SparkSession) -> bool:
 def _check(spark: SparkSession) -> Workers:
     found = probe(spark)
     _require_same_python(found)
-    _require_libraries(found, NEEDED, _other_python(spark))
     if found.package == package_digest(_package_folder()):
         return found
     driver.ship(spark, str(package_zip()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ class Level(NamedTuple):
 
 def rate_board(levels: Sequence[Level], overall: float, positive: str, label: str) -> Drawing:
     """Draw how often each level is positive, with whiskers; a line for all of them."""
-    top = max(level.high for level in levels)
+    # Of a level without labels nothing is known, and its interval is all there is.
+    top = max((level.high for level in levels if not math.isnan(level.rate)), default=1.0)
     board, scale = _framed(len(levels), top, "share of positives", positive, label)
     board.text(_WIDE - 4, 10, "rows", anchor="end", size=12.5)
     board.line(scale(overall), _TOP - 4, scale(overall), _bottom(len(levels)), "ideal")

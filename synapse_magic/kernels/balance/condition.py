@@ -180,5 +180,5 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.Call):
         return np.abs(_value(node.args[0], values))
     if isinstance(node, ast.Name):
-        return values[node.id]
+        return np.asarray(values[node.id], np.float64)  # which divides by zero without an error
     return np.float64(node.value)  # type: ignore[attr-defined]

@@ -42,5 +42,6 @@ def failing_rows(work: Callable[[pa.RecordBatch], Any], batch: pa.RecordBatch) -
             return {0: reason(failure)}
     else:
         return {}
-    alone = [failing_rows(work, batch.slice(row, 1)) for row in range(batch.num_rows)]
-    return {row: found[0] for row, found in enumerate(alone) if found}
+    half = batch.num_rows // 2
+    later = failing_rows(work, batch.slice(half))
+    return failing_rows(work, batch.slice(0, half)) | {half + row: later[row] for row in later}
