@@ -63,7 +63,7 @@ class ParsedCall:
     def run(self, rows: DataFrame, output: str, errors: str) -> DataFrame:
         """Return the rows with the answers and, where there is none, the reasons."""
         names = _Names.beside([*rows.columns, output, errors])
-        kept = [col(name) for name in rows.columns if name not in (output, errors)]
+        kept = map(col, rows.columns)
         read = self._read(self._answered(rows, names), names)
         value, problem = self._checked(read, names)
         failure = _failure("response", problem, names.answer)
@@ -97,9 +97,10 @@ class ParsedCall:
         if not self.counted:
             return value, problem
         _require_lists(read.schema, names.read)
-        asked, got = F.size(col(self.source)), F.size(value)
+        asked = F.size(col(self.source))
+        got = F.when(value.isNull(), 0).otherwise(F.size(value))
         said = F.format_string("The response holds %d answers for %d rows", got, asked)
-        miscounted = F.when(value.isNotNull() & (asked != got), said)
+        miscounted = F.when(col(names.answer).isNotNull() & (asked != got), said)
         return value, F.coalesce(problem, miscounted)
 
 

@@ -13,7 +13,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.services.http_transformer import CallParams
 from synapse_magic.services.json_input_parser import JSONInputParser
 from synapse_magic.services.parser import InputParser, OutputParser
-from synapse_magic.spark.columns import col, field
+from synapse_magic.spark.columns import col, field, require_new
 from synapse_magic.spark.holding import Holder
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.stage import Transformer
@@ -129,6 +129,8 @@ class SimpleHTTPTransformer(Transformer, CallParams, Holder):
                 f"inputCol, outputCol and errorCol must differ, got {source!r}, {output!r} and "
                 f"{errors!r}"
             )
+        hint = "outputCol='...', or errorCol='...' for the reasons"
+        require_new(dataset.schema, (output, errors), hint)
         return output, errors
 
     def _required(self, name: str, example: str = "'...'") -> Any:

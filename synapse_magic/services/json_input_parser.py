@@ -27,8 +27,9 @@ class JSONInputParser(InputParser):
     A struct is an object and a list an array; any other value is an object with the name of its
     column: ``{"text": "..."}``. A null gives a null, for which nothing is called.
 
-    The values of ``headers`` may be secret, so they are in no plan, code, output or saved file:
-    ``repr`` names environment variables in their place, and a loaded stage asks for them.
+    The values of ``headers`` may be secret, so they are in no plan, code or saved stage: ``repr``
+    names environment variables in their place, and a loaded stage asks for them. The requests
+    themselves hold them: drop that column before it is shown or written.
 
     Examples
     --------

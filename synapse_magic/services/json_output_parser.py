@@ -20,6 +20,7 @@ from synapse_magic.spark.param import Param, param, unset
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+_VALUE = "value"
 _BROKEN = "synapse_magic_broken"
 """The field into which Spark puts a text that does not fit the type."""
 
@@ -72,13 +73,11 @@ class JSONOutputParser(OutputParser, python_function.FunctionHolder):
         """Return the value in each body, and what is wrong with it."""
         require_responses(dataset.schema, name)
         text, kind = content_text(name), self._type(dataset)
-        if isinstance(kind, StructType):
-            marked = StructType([*kind.fields, StructField(_BROKEN, StringType())])
-            found = F.from_json(text, marked, {"columnNameOfCorruptRecord": _BROKEN})
-            broken, value = found[_BROKEN].isNotNull(), found.dropFields(_BROKEN)
-        else:
-            value = F.from_json(text, ddl(kind))
-            broken = value.isNull()
+        # In a struct of its own, as Spark tells of no array or map that a part of it does not fit.
+        marked = StructType([StructField(_VALUE, kind), StructField(_BROKEN, StringType())])
+        held = F.concat(F.lit(f'{{"{_VALUE}":'), text, F.lit("}"))
+        found = F.from_json(held, marked, {"columnNameOfCorruptRecord": _BROKEN})
+        broken, value = found[_BROKEN].isNotNull(), found[_VALUE]
         empty, null = F.trim(text) == "", F.trim(text) == "null"
         problem = F.when(empty, "The response is empty, expected JSON").when(
             broken & ~null, f"The response is no JSON of the type {kind.simpleString()[:200]}"

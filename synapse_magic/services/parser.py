@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.spark.columns import col
+from synapse_magic.spark.columns import col, require_new
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.stage import Transformer
 
@@ -23,8 +23,9 @@ class Parser(Transformer):
     outputCol: Param[str] = param("New column.", default=unset, column="out")
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
-        made = self._value(dataset, self._required("inputCol"))
-        return dataset.withColumn(self._required("outputCol"), made)
+        source, output = self._required("inputCol"), self._required("outputCol")
+        require_new(dataset.schema, [output], "outputCol='...'")
+        return dataset.withColumn(output, self._value(dataset, source))
 
     def told(self, dataset: DataFrame, name: str) -> Column:
         """Return a struct of ``value`` and ``problem``, which says why a row has no value.

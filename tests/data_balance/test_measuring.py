@@ -147,3 +147,22 @@ def test_identifiers_are_refused_before_they_come_here(
 def test_something_else_than_a_frame_is_refused() -> None:
     with pytest.raises(SynapseError, match="df must be a Spark DataFrame"):
         balance([1], label="yes", sensitive="sex")
+
+
+def test_levels_of_floats_are_called_as_they_are(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([(0.1, 0.1), (0.5, 0.2)], "x float, label float")
+    found = balance(frame, label="label", sensitive="x", reference={"x": {0.1: 0.5, 0.5: 0.5}})
+    assert found["x"].levels == ("0.1", "0.5")
+    assert balance(frame, label="label", sensitive="x", positive=0.1)["x"].positives.tolist() == [
+        1,
+        0,
+    ]
+
+
+def test_a_reference_may_know_nan(spark: SparkSession) -> None:
+    frame = spark.createDataFrame([(float("nan"), 1), (1.0, 0)], "x double, label int")
+    reference = {"x": {float("nan"): 0.5, 1: 0.5}}
+    assert balance(frame, label="label", sensitive="x", reference=reference)["x"].levels == (
+        "1.0",
+        "NaN",
+    )

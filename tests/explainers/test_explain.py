@@ -4,8 +4,8 @@ import lightgbm
 import numpy as np
 import pytest
 from pyspark.ml import Pipeline, Transformer
-from pyspark.ml.classification import LogisticRegression
-from pyspark.ml.feature import OneHotEncoder, StringIndexer, VectorAssembler
+from pyspark.ml.classification import DecisionTreeClassifier, LogisticRegression
+from pyspark.ml.feature import OneHotEncoder, SQLTransformer, StringIndexer, VectorAssembler
 from pyspark.sql import functions as F
 
 from synapse_magic.compose.featurize import Featurize
@@ -399,3 +399,24 @@ def test_classes_that_are_none_are_told(model, frame):
 def test_what_is_asked_for_is_called_as_it_is_here(model, frame):
     with pytest.raises(SynapseError, match="Try: target="):
         explain(model, frame, target="qqq")
+
+
+def test_rows_with_gaps_are_no_background(gapped):
+    model, df = gapped
+    found = explain(model, df)
+    assert len(found) == 2
+    assert np.isfinite(found.values).all()
+
+
+def test_what_cannot_be_explained_beside_others_is_told(points):
+    whole = VectorAssembler(inputCols=["a", "b"], outputCol="v").transform(points)
+    with pytest.raises(SynapseError, match=r"which columns Sum reads, and 'v' cannot be explained"):
+        explain(Sum(), whole, background=whole, target="total")
+
+
+def test_label_and_what_the_model_makes_are_no_features(points):
+    assembler = VectorAssembler(inputCols=["a", "b"], outputCol="v")
+    tree = DecisionTreeClassifier(featuresCol="v", labelCol="c", maxDepth=2)
+    model = Pipeline(stages=[SQLTransformer(statement="SELECT * FROM __THIS__"), assembler, tree])
+    found = explain(model.fit(points), points, rows=3, background=points)
+    assert found.names == ("a", "b")

@@ -260,3 +260,9 @@ def test_a_feature_that_the_model_makes_itself_is_told(frame):
     made = frame.withColumn("prediction", F.lit(1.0))
     with pytest.raises(SynapseError, match="makes column 'prediction' itself"):
         ice(model=chain, numericFeatures=["prediction"], kind="average").transform(made)
+
+
+def test_a_column_of_the_frame_is_never_replaced(frame):
+    taken = frame.withColumn("a_dependence", F.lit(1))
+    with pytest.raises(SynapseError, match="would replace the column 'a_dependence'"):
+        ice(model=InWorker()).transform(taken)

@@ -288,3 +288,20 @@ def test_a_saved_function_keeps_the_type_it_was_given(spark: SparkSession, tmp_p
     saved.save(str(tmp_path / "parser"))
     loaded = JSONOutputParser.load(str(tmp_path / "parser"))
     assert parsed(responses(spark, b"[1, 2]"), loaded) == [2]
+
+
+def test_elements_that_do_not_fit_the_type_are_told(spark: SparkSession) -> None:
+    bodies = [b'[{"n": 1}]', b'[{"n": "3"}]', b'{"error": "no"}', b"null", b"[1", b"[] , []"]
+    frame = responses(spark, *bodies)
+    parser = JSONOutputParser(dataType="array<struct<n: int>>")
+    rows = frame.select(parser.told(frame, "response").alias("told")).collect()
+    assert [row.told.value for row in rows] == [[Row(n=1)], *[None] * 5]
+    told = [row.told.problem for row in rows]
+    assert [problem is None for problem in told] == [True, False, False, True, False, False]
+    assert told[1] == "The response is no JSON of the type array<struct<n:int>>"
+
+
+def test_a_parser_replaces_no_column(spark: SparkSession) -> None:
+    frame = responses(spark, b"1")
+    with pytest.raises(SynapseError, match="would replace the column 'i'"):
+        StringOutputParser(inputCol="response", outputCol="i").transform(frame)

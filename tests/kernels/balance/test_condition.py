@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
-from synapse_magic.errors import SynapseError
+from synapse_magic.errors import ImbalanceError, SynapseError
 from synapse_magic.kernels.balance.condition import Condition
 
 VALUES = {"dp": np.array([-0.3, 0.1, np.nan]), "ji": np.array([0.0, 0.5, 0.5]), "js_dist": 0.4}
@@ -56,3 +58,14 @@ def test_the_narrowest_measure_says_what_it_is_asked_of() -> None:
 def test_what_is_no_condition_is_refused(text: str, message: str) -> None:
     with pytest.raises(SynapseError, match=message):
         Condition.parse(text)
+
+
+def test_a_measure_of_nothing_divides_without_an_error() -> None:
+    found = Condition.parse("js_dist / theil_t_index > 1")
+    assert bool(found.holds({"js_dist": 0.1, "theil_t_index": 0.0}))
+    assert not found.holds({"js_dist": 0.0, "theil_t_index": 0.0})
+
+
+def test_an_imbalance_can_be_sent_to_another_process() -> None:
+    error = pickle.loads(pickle.dumps(ImbalanceError("too much", {"rows": 3})))
+    assert (str(error), error.balance) == ("too much", {"rows": 3})

@@ -99,6 +99,7 @@ def test_a_cell_becomes_one_call(
         (BODY + "fail_if = dp", "This is no condition"),
         (BODY + "fail_if = 0.2", "A condition stands here, got 0.2"),
         (BODY + "fail_if = {leaves}", "A condition stands here, got 31"),
+        (BODY + "fail_if = [{names}, abs(dp) > 0.2]", "A condition stands here, got ['age', 'h"),
         (BODY + "fail_if = dp > {names}", "A number is compared here, got ['age', 'hours']"),
         (BODY + "fail_if = dp > {nothing}", "There is no Python variable 'nothing'"),
     ],
