@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+from pyspark.sql import functions as F
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.explainers.background import check_background, check_columns, collected
@@ -30,7 +32,7 @@ from synapse_magic.kernels.exact import exact_method, exact_values
 from synapse_magic.kernels.explaining.failing import failing_rows
 from synapse_magic.kernels.scorer import ChainedScorer, LinearScorer
 from synapse_magic.results.explanation import Explanation
-from synapse_magic.spark.columns import select
+from synapse_magic.spark.columns import col, select
 from synapse_magic.spark.frame_check import require_frame
 
 if TYPE_CHECKING:
@@ -142,6 +144,15 @@ def explain(
     return replace(found, plot=plot) if isinstance(found, Explanation) else found
 
 
+def _whole(columns: DataFrame) -> DataFrame:
+    """Return the rows in which nothing is missing or infinite."""
+    kept = columns.dropna()
+    for own in columns.schema.fields:
+        if own.dataType.typeName() in ("float", "double"):
+            kept = kept.where(F.abs(col(own.name)) < math.inf)
+    return kept
+
+
 def _worked_by(chain: ChainedScorer) -> Callable[[pa.RecordBatch], Any]:
     """Return what fails for rows that are no background: a sum of features needs all of them."""
     if isinstance(chain.last, LinearScorer):
@@ -229,7 +240,7 @@ class _Asked:
         if chain is not None and self._tabular:
             seen = collected(drawn, self.reading.columns)
             if failing_rows(_worked_by(chain), seen):
-                return self._drawn(columns.dropna())
+                return self._drawn(_whole(columns))
         return drawn
 
     def _drawn(self, frame: DataFrame) -> DataFrame:
