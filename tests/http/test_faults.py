@@ -164,6 +164,15 @@ def test_a_date_in_the_past_does_not_wait(service: MockService, call: Call) -> N
     assert call(service.url(), deadline=5.0).good
 
 
+def test_no_wait_asked_for_is_no_leave_to_send_without_end(
+    service: MockService, call: Call
+) -> None:
+    service.reply("/", service.Reply(429, "", {"Retry-After": "0"}))
+    outcome = call(service.url(), first_delay=0.1, longest_delay=0.1, deadline=1.0)
+    assert outcome.code == "deadline"
+    assert 2 <= len(service.ledger) <= 1.0 / 0.05 + 1
+
+
 def test_a_wait_of_an_hour_ends_the_request_at_once(service: MockService, call: Call) -> None:
     service.reply("/", service.Reply(429, "", {"Retry-After": "3600"}))
     outcome = call(service.url())
