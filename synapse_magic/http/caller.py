@@ -16,7 +16,7 @@ _REDIRECTS = 5
 _SAME_METHOD = (307, 308)
 _MOVED = (301, 302, 303)
 _STOPPING = ("quota_gone", "wait_too_long")
-"""Codes that are as true of the job's other requests to the same server."""
+"""Codes that are as true of the job's other requests to the same server, unless it just failed."""
 
 
 @dataclass
@@ -67,8 +67,8 @@ class _Row:
                 continue
             end = self._end(verdict)
             if end is not None:
-                if end.code in _STOPPING:
-                    self.job.stop(end)
+                if end.code in _STOPPING and end.kind != "again":
+                    self.job.stop(replace(end, kind="final"))
                 return self._outcome(end)
             self.last = verdict
             await self.job.rest(self._pause(verdict))
