@@ -93,9 +93,10 @@ class _Row:
         if left <= 0:
             self.endpoint.abandon()
             return self._late()
-        limit = min(self.request.timeout or self.policy.timeout, left)
+        limit = min(self.policy.timeout, left)
         self.attempts += 1
         try:
+            _check(self.request)
             response = await self.runtime.sender(self.policy.engine).send(self.request, limit)
         except CallError as failure:
             verdict = of_failure(self.request, failure)
@@ -164,3 +165,10 @@ class _Row:
     def _outcome(self, verdict: Verdict) -> Outcome:
         elapsed = time.monotonic() - self.began
         return Outcome(verdict.response, self.attempts, elapsed, verdict.code, verdict.message)
+
+
+def _check(request: Request) -> None:
+    """Refuse a header without a name or value, which a library may leave out without a word."""
+    for name, value in request.headers:
+        if not name or value is None:
+            raise CallError("bad_request", f"its header {name!r} has no name or no value")

@@ -10,6 +10,7 @@ from synapse_magic.http.request import Headers, header
 ACCEPTED = "gzip, deflate"
 """What servers are told that they may send."""
 
+_TAKEN_OFF = ("gzip", "x-gzip", "deflate")
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _BARE = -zlib.MAX_WBITS
 
@@ -31,7 +32,7 @@ def decoded(body: bytes, headers: Headers) -> bytes:
     b'text'
     """
     encoding = (header(headers, "content-encoding") or "").lower()
-    if not body or encoding not in ("gzip", "x-gzip", "deflate"):
+    if not body or encoding not in _TAKEN_OFF:
         return body
     try:
         return _inflated(body, _GZIP_OR_ZLIB)
@@ -42,6 +43,18 @@ def decoded(body: bytes, headers: Headers) -> bytes:
         return _inflated(body, _BARE)  # what some servers mean by deflate
     except zlib.error as error:
         raise CallError("broken_body", str(error)) from error
+
+
+def encoding_left(headers: Headers) -> str | None:
+    """Return the compression that :func:`decoded` leaves on a body, None where there is none.
+
+    Examples
+    --------
+    >>> encoding_left((("Content-Encoding", "br"),)), encoding_left((("Content-Encoding", "gzip"),))
+    ('br', None)
+    """
+    encoding = header(headers, "content-encoding")
+    return None if encoding is None or encoding.lower() in _TAKEN_OFF else encoding
 
 
 def _inflated(body: bytes, kind: int) -> bytes:

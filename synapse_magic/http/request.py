@@ -20,8 +20,6 @@ class Request:
     method, url : str
     headers : tuple of (name, value)
     body : bytes or None
-    timeout : float or None
-        Seconds for each try, where it differs from the policy's.
 
     Examples
     --------
@@ -33,7 +31,6 @@ class Request:
     url: str
     headers: Headers = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
-    timeout: float | None = None
 
     @property
     def place(self) -> str:
