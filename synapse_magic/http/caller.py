@@ -155,7 +155,10 @@ class _Row:
             return False
         if response.status not in _SAME_METHOD and not (readonly and response.status in _MOVED):
             return False
-        moved = replace(self.request, url=urljoin(self.request.url, target))
+        try:
+            moved = replace(self.request, url=urljoin(self.request.url, target))
+        except ValueError:  # what the server told is no address
+            return False
         if moved.origin != self.request.origin:
             return False
         self.redirects += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,13 +35,13 @@ class Request:
     @property
     def place(self) -> str:
         """The address without its query, user and password, fit for messages."""
-        parts = urlsplit(self.url)
+        parts = _parts(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     @property
     def origin(self) -> str:
         """Scheme, host and port: what limits and failures are counted by."""
-        parts = urlsplit(self.url)
+        parts = _parts(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
     def __repr__(self) -> str:
@@ -101,3 +101,11 @@ def header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
     """Return the value of the first header of this name, whatever its case; None without one."""
     folded = name.lower()
     return next((value for key, value in headers if key.lower() == folded), None)
+
+
+def _parts(url: str) -> SplitResult:
+    """Return the parts of an address, all empty where it is none: senders then refuse it."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
