@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import http_exceptions
 from yarl import URL
 
-from synapse_magic.http.decoding import ACCEPTED, decoded
+from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.request import Request, Response
 
@@ -110,7 +110,10 @@ def _limit(seconds: float) -> aiohttp.ClientTimeout:
 
 async def _whole(answer: aiohttp.ClientResponse) -> Response:
     headers = tuple(answer.headers.items())
-    body = decoded(await answer.read(), headers)
+    parts = Parts()
+    async for part in answer.content.iter_any():
+        parts.add(part)
+    body = decoded(parts.whole(), headers)
     version = answer.version or (1, 1)
     return Response(answer.status, answer.reason or "", headers, body, (version[0], version[1]))
 

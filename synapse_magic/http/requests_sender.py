@@ -14,17 +14,18 @@ from requests.auth import HTTPBasicAuth
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_auth_from_url
 
-from synapse_magic.http.decoding import ACCEPTED, decoded
+from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.request import Headers, Request, Response
 
 _CONNECTIONS = 256
+_PIECE = 2**20
 
 
 class _Session(requests.Session):
     """A session that has no mind for redirects, not even for reading where they lead to."""
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
+    def get_redirect_target(self, _: requests.Response) -> str | None:
         """Return None: what comes is the answer."""
         return None
 
@@ -130,7 +131,10 @@ def _joined(headers: Headers) -> CaseInsensitiveDict[str]:
 
 def _whole(answer: Any) -> Response:
     headers = tuple(answer.headers.items())
-    body = decoded(answer.raw.read(decode_content=False), headers)
+    parts = Parts()
+    while part := answer.raw.read(_PIECE, decode_content=False):
+        parts.add(part)
+    body = decoded(parts.whole(), headers)
     version = divmod(answer.raw.version or 11, 10)
     return Response(answer.status_code, answer.reason or "", headers, body, version)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import shutil
 import socket
 import ssl
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from synapse_magic.http import decoding
 from synapse_magic.http.calls import call_each
 from synapse_magic.http.mock.service import MockService, refusing_url
 from synapse_magic.http.policy import Policy
@@ -52,6 +54,19 @@ def test_a_reply_of_ten_megabytes_comes_whole(service: MockService, call: Call) 
     response = call(service.url()).response
     assert response is not None
     assert len(response.body) == 10_000_000
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_that_is_too_large_is_given_up(
+    service: MockService, call: Call, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "LARGEST", 10_000)
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    for size, code in ((10_000, ""), (10_001, "too_large")):
+        body = gzip.compress(bytes(size)) if packed else bytes(size)
+        service.reply(f"/{size}", service.Reply(body=body, headers=headers))
+        outcome = call(service.url(f"/{size}"))
+        assert (outcome.code, outcome.attempts) == (code, 1)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 415, 422])
