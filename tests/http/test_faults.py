@@ -165,6 +165,7 @@ def test_a_reset_that_repeats_is_sent_no_more_often_than_allowed(
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 def test_a_handshake_that_fails_is_tried_again(call: Call, said: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5.0)
 
         def hang_up() -> None:
             for _ in range(2):
@@ -189,6 +190,7 @@ def test_a_certificate_that_nobody_vouches_for_is_final(call: Call, tmp_path: Pa
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5.0)
 
         def shake_hands() -> None:
             connection, _ = server.accept()
