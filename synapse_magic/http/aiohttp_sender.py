@@ -13,11 +13,12 @@ import aiohttp
 from aiohttp import http_exceptions
 from yarl import URL
 
-from synapse_magic.http.decoding import ACCEPTED, decoded
+from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.request import Request, Response
 
 _KEEP_ALIVE = 30.0
+_NO_ADDRESS = "its address is no http:// or https:// address"
 
 
 class AiohttpSender:
@@ -39,10 +40,7 @@ class AiohttpSender:
 
     async def send(self, request: Request, timeout: float) -> Response:
         """Return the answer to a request; see :class:`Sender`."""
-        try:
-            url = _url(request.url)
-        except ValueError as error:
-            raise CallError("bad_request", str(error)) from error
+        url = _url(request.url)
         state = SimpleNamespace(reused=False, answered=False)
         try:
             async with self._session.request(
@@ -73,10 +71,15 @@ async def _note_reuse(_: aiohttp.ClientSession, context: SimpleNamespace, __: An
 
 @functools.lru_cache(maxsize=256)
 def _url(text: str) -> URL:
-    """Return the parsed address, exactly as it was given."""
-    url = URL(text, encoded=True)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("its address is no http:// or https:// address")
+    """Return the parsed address: as it was given, but for what no address may hold."""
+    text = text.replace(" ", "%20")
+    try:
+        url = URL(text, encoded=text.isascii() and text.isprintable())
+        known = url.scheme in ("http", "https") and url.host
+    except ValueError as error:  # which would show a password
+        raise CallError("bad_request", _NO_ADDRESS) from error
+    if not known:
+        raise CallError("bad_request", _NO_ADDRESS)
     return url
 
 
@@ -107,7 +110,10 @@ def _limit(seconds: float) -> aiohttp.ClientTimeout:
 
 async def _whole(answer: aiohttp.ClientResponse) -> Response:
     headers = tuple(answer.headers.items())
-    body = decoded(await answer.read(), headers)
+    parts = Parts()
+    async for part in answer.content.iter_any():
+        parts.add(part)
+    body = decoded(parts.whole(), headers)
     version = answer.version or (1, 1)
     return Response(answer.status, answer.reason or "", headers, body, (version[0], version[1]))
 
@@ -116,7 +122,7 @@ def _failure(error: Exception, *, stale: bool) -> Exception:
     """Return what an exception of aiohttp means; one that is not of a call, as it is."""
     if isinstance(error, asyncio.TimeoutError):
         return CallError("timeout")
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return CallError("bad_certificate", str(error))
     if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
         return CallError("proxy_refused", type(error).__name__)
@@ -133,6 +139,8 @@ def _failure(error: Exception, *, stale: bool) -> Exception:
     )
     if isinstance(error, broken):
         return _broken(error)
+    if isinstance(error, aiohttp.InvalidURL):  # whose text is the whole address
+        return CallError("bad_request", _NO_ADDRESS)
     if isinstance(error, aiohttp.ClientError | ValueError | TypeError):
         return CallError("bad_request", str(error))
     return error

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synapse_magic.http.request import Headers, Outcome, Request, Response, header
+from synapse_magic.http.decoding import encoding_left
+from synapse_magic.http.request import Outcome, Request, Response, header
 
 HEADER = pa.struct([("name", pa.string()), ("value", pa.string())])
 PROTOCOL = pa.struct([("protocol", pa.string()), ("major", pa.int32()), ("minor", pa.int32())])
@@ -52,7 +53,8 @@ def requests_of(column: pa.StructArray) -> list[Request | None]:
     """Return the requests in a column of structs, None for a null.
 
     Only what a call needs is read: method and address, headers, and the content of the entity
-    with its type and encoding, which become headers where there are none of these names.
+    with its type and encoding, which become headers where there are none of these names. Headers
+    without a name or value stay, so that such a request is refused, not sent without its key.
     """
     wanted = ("requestLine.method", "requestLine.uri", "headers", "entity.content")
     parts = [_values(column, path) for path in wanted]
@@ -79,9 +81,9 @@ def _request(
     content: bytes | None,
     *told: dict[str, str] | None,
 ) -> Request:
-    pairs = [(each["name"], each["value"]) for each in headers or () if each is not None]
+    pairs = [(each["name"] or "", each["value"]) for each in headers or () if each is not None]
     for each in told:
-        if each is not None and header(pairs, each["name"]) is None:
+        if each is not None and each["name"] and header(pairs, each["name"]) is None:
             pairs.append((each["name"], each["value"]))
     return Request(method or "GET", uri or "", tuple(pairs), content)
 
@@ -103,10 +105,10 @@ def errors(outcomes: Sequence[Outcome | None]) -> pa.StructArray:
     given = [each for each in bad if each is not None]
     answers = [each.response for each in given]
     columns = [
-        pa.array([None if a is None else a.text() for a in answers], pa.string()),
+        _strings([None if a is None else a.text() for a in answers]),
         _spread(answers, STATUS_LINE, _lines([a for a in answers if a is not None])),
-        pa.array([each.code for each in given], pa.string()),
-        pa.array([each.message for each in given], pa.string()),
+        _strings([each.code for each in given]),
+        _strings([each.message for each in given]),
         pa.array([each.attempts for each in given], pa.int32()),
         pa.array([each.elapsed for each in given], pa.float64()),
     ]
@@ -132,19 +134,20 @@ def _headers(given: Sequence[Response]) -> pa.ListArray:
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> pa.StructArray:
     names, values = zip(*pairs) if pairs else ((), ())
-    columns = [pa.array(names, pa.string()), pa.array(values, pa.string())]
+    columns = [_strings(names), _strings(values)]
     return pa.StructArray.from_arrays(columns, fields=list(HEADER))
 
 
 def _entities(given: Sequence[Response]) -> pa.StructArray:
     found = [None if each.status in _WITHOUT_BODY else each for each in given]
     there = [each for each in found if each is not None]
-    types = [_named(each.headers, "Content-Type") for each in there]
+    types = [_named("Content-Type", each.header("Content-Type")) for each in there]
+    encodings = [_named("Content-Encoding", encoding_left(each.headers)) for each in there]
     columns = [
         pa.array([each.body for each in there], pa.binary()),
-        pa.nulls(len(there), HEADER),  # the content is decompressed
+        _told(encodings),
         pa.array([len(each.body) for each in there], pa.int64()),
-        _spread(types, HEADER, _pairs([pair for pair in types if pair is not None]).flatten()),
+        _told(types),
         pa.array([each.header("Transfer-Encoding") == "chunked" for each in there], pa.bool_()),
         pa.array([True] * len(there), pa.bool_()),
         pa.array([False] * len(there), pa.bool_()),
@@ -152,9 +155,21 @@ def _entities(given: Sequence[Response]) -> pa.StructArray:
     return _spread(found, ENTITY, columns)
 
 
-def _named(headers: Headers, name: str) -> tuple[str, str] | None:
-    value = header(headers, name)
+def _named(name: str, value: str | None) -> tuple[str, str] | None:
     return None if value is None else (name, value)
+
+
+def _told(pairs: Sequence[tuple[str, str] | None]) -> pa.StructArray:
+    return _spread(pairs, HEADER, _pairs([pair for pair in pairs if pair is not None]).flatten())
+
+
+def _strings(values: Iterable[str | None]) -> pa.Array:
+    """Return a column of text, with a mark for each character that UTF-8 does not have.
+
+    Headers that are no UTF-8, and services that cut JSON in the middle of a character, bring such.
+    """
+    whole = (None if v is None else v.encode("utf-8", "replace").decode() for v in values)
+    return pa.array(whole, pa.string())
 
 
 def _status_lines(given: Sequence[Response]) -> pa.StructArray:
@@ -163,16 +178,16 @@ def _status_lines(given: Sequence[Response]) -> pa.StructArray:
 
 def _lines(given: Sequence[Response]) -> list[pa.Array]:
     versions = [
-        pa.array(["HTTP"] * len(given), pa.string()),
+        _strings(["HTTP"] * len(given)),
         pa.array([each.version[0] for each in given], pa.int32()),
         pa.array([each.version[1] for each in given], pa.int32()),
     ]
     return [
         pa.StructArray.from_arrays(versions, fields=list(PROTOCOL)),
         pa.array([each.status for each in given], pa.int32()),
-        pa.array([each.reason for each in given], pa.string()),
+        _strings([each.reason for each in given]),
     ]
 
 
 def _locales(given: Sequence[Response]) -> pa.Array:
-    return pa.array([each.header("Content-Language") for each in given], pa.string())
+    return _strings([each.header("Content-Language") for each in given])

@@ -16,7 +16,7 @@ _REDIRECTS = 5
 _SAME_METHOD = (307, 308)
 _MOVED = (301, 302, 303)
 _STOPPING = ("quota_gone", "wait_too_long")
-"""Codes that are as true of the job's other requests to the same server."""
+"""Codes that are as true of the job's other requests to the same server, unless it just failed."""
 
 
 @dataclass
@@ -67,8 +67,8 @@ class _Row:
                 continue
             end = self._end(verdict)
             if end is not None:
-                if end.code in _STOPPING:
-                    self.job.stop(end)
+                if end.code in _STOPPING and end.kind != "again":
+                    self.job.stop(replace(end, kind="final"))
                 return self._outcome(end)
             self.last = verdict
             await self.job.rest(self._pause(verdict))
@@ -93,9 +93,10 @@ class _Row:
         if left <= 0:
             self.endpoint.abandon()
             return self._late()
-        limit = min(self.request.timeout or self.policy.timeout, left)
+        limit = min(self.policy.timeout, left)
         self.attempts += 1
         try:
+            _check(self.request)
             response = await self.runtime.sender(self.policy.engine).send(self.request, limit)
         except CallError as failure:
             verdict = of_failure(self.request, failure)
@@ -154,7 +155,10 @@ class _Row:
             return False
         if response.status not in _SAME_METHOD and not (readonly and response.status in _MOVED):
             return False
-        moved = replace(self.request, url=urljoin(self.request.url, target))
+        try:
+            moved = replace(self.request, url=urljoin(self.request.url, target))
+        except ValueError:  # what the server told is no address
+            return False
         if moved.origin != self.request.origin:
             return False
         self.redirects += 1
@@ -164,3 +168,10 @@ class _Row:
     def _outcome(self, verdict: Verdict) -> Outcome:
         elapsed = time.monotonic() - self.began
         return Outcome(verdict.response, self.attempts, elapsed, verdict.code, verdict.message)
+
+
+def _check(request: Request) -> None:
+    """Refuse a header without a name or value, which a library may leave out without a word."""
+    for name, value in request.headers:
+        if not name or value is None:
+            raise CallError("bad_request", f"its header {name!r} has no name or no value")

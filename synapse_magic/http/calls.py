@@ -96,7 +96,6 @@ class Calls:
 
     def close(self) -> None:
         """Cancel what is in flight."""
-        self._waiting.clear()
         if self._runtime.usable:
             cancelled = asyncio.run_coroutine_threadsafe(self._cancel(), self._runtime.loop)
             concurrent.futures.wait([cancelled], _CLOSE_SECONDS)
@@ -120,6 +119,7 @@ class Calls:
         self._start()
 
     async def _cancel(self) -> None:
+        self._waiting.clear()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -10,8 +10,39 @@ from synapse_magic.http.request import Headers, header
 ACCEPTED = "gzip, deflate"
 """What servers are told that they may send."""
 
+LARGEST = 64 * 2**20
+"""Bytes of a body at most, as it comes and when it is plain."""
+
+_TAKEN_OFF = ("gzip", "x-gzip", "deflate")
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _BARE = -zlib.MAX_WBITS
+
+
+class Parts:
+    """What has come of a body so far, refused as soon as it is too large.
+
+    Examples
+    --------
+    >>> parts = Parts()
+    >>> parts.add(b"one "); parts.add(b"two")
+    >>> parts.whole()
+    b'one two'
+    """
+
+    def __init__(self) -> None:
+        self.room = LARGEST
+        self._parts: list[bytes] = []
+
+    def add(self, part: bytes) -> None:
+        """Take one more part."""
+        self.room -= len(part)
+        if self.room < 0:
+            raise CallError("too_large")
+        self._parts.append(part)
+
+    def whole(self) -> bytes:
+        """Return all parts together."""
+        return b"".join(self._parts)
 
 
 def decoded(body: bytes, headers: Headers) -> bytes:
@@ -22,7 +53,7 @@ def decoded(body: bytes, headers: Headers) -> bytes:
     Raises
     ------
     CallError
-        When it is broken or cut off.
+        When it is broken, cut off or too large.
 
     Examples
     --------
@@ -31,7 +62,7 @@ def decoded(body: bytes, headers: Headers) -> bytes:
     b'text'
     """
     encoding = (header(headers, "content-encoding") or "").lower()
-    if not body or encoding not in ("gzip", "x-gzip", "deflate"):
+    if not body or encoding not in _TAKEN_OFF:
         return body
     try:
         return _inflated(body, _GZIP_OR_ZLIB)
@@ -44,13 +75,25 @@ def decoded(body: bytes, headers: Headers) -> bytes:
         raise CallError("broken_body", str(error)) from error
 
 
+def encoding_left(headers: Headers) -> str | None:
+    """Return the compression that :func:`decoded` leaves on a body, None where there is none.
+
+    Examples
+    --------
+    >>> encoding_left((("Content-Encoding", "br"),)), encoding_left((("Content-Encoding", "gzip"),))
+    ('br', None)
+    """
+    encoding = header(headers, "content-encoding")
+    return None if encoding is None or encoding.lower() in _TAKEN_OFF else encoding
+
+
 def _inflated(body: bytes, kind: int) -> bytes:
     """Return the content of all members of a stream."""
-    parts = []
+    parts = Parts()
     while body:
         member = zlib.decompressobj(kind)
-        parts.append(member.decompress(body))
+        parts.add(member.decompress(body, parts.room + 1))
         if not member.eof:
             raise CallError("broken_body", f"the {len(body)} compressed bytes are cut off")
         body = member.unused_data
-    return b"".join(parts)
+    return parts.whole()

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import stat
 import struct
 import sys
 import tempfile
@@ -13,7 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from synapse_magic.errors import SynapseError
+
 _KEPT_SECONDS = 86_400.0
+# Only some systems know links, only others know text files.
+_OPENED = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 if sys.platform == "win32":
     import msvcrt
@@ -61,7 +66,7 @@ class HostNumber:
 
         No other process reads or writes it meanwhile, so ``change`` must be quick.
         """
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.open(self._path, _OPENED, 0o600)
         try:
             _lock(file)
             os.lseek(file, 0, os.SEEK_SET)
@@ -84,9 +89,25 @@ def _folder() -> Path:
     """Return where the numbers are, without those that nobody has touched for a day."""
     user = os.getuid() if hasattr(os, "getuid") else "numbers"  # Windows has a folder a user
     folder = Path(tempfile.gettempdir()) / f"synapse-magic-{user}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        _check_own(folder)
     for old in folder.glob("*.number"):
-        with contextlib.suppress(FileNotFoundError):  # another process sweeps, too
+        with contextlib.suppress(OSError):  # another process sweeps, too, or has it open
             if old.stat().st_mtime < time.time() - _KEPT_SECONDS:
                 old.unlink()
     return folder
+
+
+def _check_own(folder: Path) -> None:
+    """Refuse a folder that another user made or may change: all users know its name."""
+    if not hasattr(os, "getuid"):
+        return
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise SynapseError(
+            f"{folder} must be a folder that you own and that nobody else may write to, as the "
+            "workers of this machine share their limits in it. Remove it, or set TMPDIR to a "
+            "folder of your own"
+        )

@@ -18,6 +18,8 @@ _READ = 64
 _LOOK_SECONDS = 0.2
 _GATHER_SECONDS = 0.02
 _STOP_SECONDS = 0.025
+_BODIES = 32 * 2**20
+"""Bytes of bodies in one batch at most, unless one answer alone has more."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,10 @@ class RequestMapper:
         pipe: WorkerPipe,
     ) -> Iterator[list[Done]]:
         """Yield what was done in each round of feeding and taking."""
-        left = True
+        left, handed_on = True, False
         while left or calls.outstanding:
-            if pipe.closed(_STOP_SECONDS if calls.ramping else 0.0):
+            # After answers, whoever reads them has a moment to say that they are enough.
+            if pipe.closed(_STOP_SECONDS if calls.ramping and handed_on else 0.0):
                 return
             room = max(0, calls.room() - line.idle) if left else 0
             fed = list(islice(rows, room))
@@ -93,7 +96,9 @@ class RequestMapper:
             calls.feed((row, request) for row, request in fed if request is not None)
             done: list[Done] = [(row, None) for row, request in fed if request is None]
             wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
-            done += calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
+            called = calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
+            handed_on = bool(called)
+            done += called
             yield done
 
     def _rows(self, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Row, Request | None]]:
@@ -143,8 +148,26 @@ class _Line:
 
 
 def _by_batch(done: list[Done]) -> list[list[Done]]:
-    """Return the rows of each batch together, those of the first row's batch first."""
+    """Return the rows of each batch together, those of the first row's batch first.
+
+    Where their bodies are large, they come in several parts.
+    """
     grouped: dict[int, list[Done]] = {}
     for row, outcome in done:
         grouped.setdefault(id(row.batch), []).append((row, outcome))
-    return list(grouped.values())
+    return [part for rows in grouped.values() for part in _parts(rows)]
+
+
+def _parts(done: list[Done]) -> Iterator[list[Done]]:
+    """Yield the rows in turn, as many together as have bodies of no more than ``_BODIES``."""
+    part: list[Done] = []
+    size = 0
+    for row, outcome in done:
+        response = outcome.response if outcome is not None else None
+        body = len(response.body) if response is not None else 0
+        if part and size + body > _BODIES:
+            yield part
+            part, size = [], 0
+        part.append((row, outcome))
+        size += body
+    yield part

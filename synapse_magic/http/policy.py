@@ -84,6 +84,6 @@ class Policy:
         together do not come back together.
         """
         grown: float = min(self.longest_delay, self.first_delay * 2.0 ** min(failures - 1, 30))
-        if asked is None:
+        if not asked:  # nor where it asks for no wait: it may do so for ever
             return grown * random.uniform(0.5, 1.0)
         return asked + min(grown, 0.1 * asked) * random.random()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -20,8 +20,6 @@ class Request:
     method, url : str
     headers : tuple of (name, value)
     body : bytes or None
-    timeout : float or None
-        Seconds for each try, where it differs from the policy's.
 
     Examples
     --------
@@ -33,18 +31,17 @@ class Request:
     url: str
     headers: Headers = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
-    timeout: float | None = None
 
     @property
     def place(self) -> str:
         """The address without its query, user and password, fit for messages."""
-        parts = urlsplit(self.url)
+        parts = _parts(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     @property
     def origin(self) -> str:
         """Scheme, host and port: what limits and failures are counted by."""
-        parts = urlsplit(self.url)
+        parts = _parts(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
     def __repr__(self) -> str:
@@ -104,3 +101,11 @@ def header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
     """Return the value of the first header of this name, whatever its case; None without one."""
     folded = name.lower()
     return next((value for key, value in headers if key.lower() == folded), None)
+
+
+def _parts(url: str) -> SplitResult:
+    """Return the parts of an address, all empty where it is none: senders then refuse it."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")

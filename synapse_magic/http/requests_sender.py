@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_auth_from_url
 
-from synapse_magic.http.decoding import ACCEPTED, decoded
+from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
 from synapse_magic.http.failure import CallError
-from synapse_magic.http.request import Request, Response
+from synapse_magic.http.request import Headers, Request, Response
 
 _CONNECTIONS = 256
+_PIECE = 2**20
+
+
+class _Session(requests.Session):
+    """A session that has no mind for redirects, not even for reading where they lead to."""
+
+    def get_redirect_target(self, _: requests.Response) -> str | None:
+        """Return None: what comes is the answer."""
+        return None
 
 
 class RequestsSender:
@@ -25,9 +38,11 @@ class RequestsSender:
     """
 
     def __init__(self) -> None:
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers.clear()
         self._session.headers["Accept-Encoding"] = ACCEPTED
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._session.auth = _with_credentials
         adapter = HTTPAdapter(pool_connections=_CONNECTIONS, pool_maxsize=_CONNECTIONS)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
@@ -78,56 +93,88 @@ class RequestsSender:
                 request.method,
                 request.url,
                 data=request.body,
-                headers=dict(request.headers),
+                headers=_joined(request.headers),
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,
             )
         except Exception as error:
-            raise _failure(error, answered=False) from error
+            raise _failure(error) from error
         try:
             with answer:
                 return _whole(answer)
         except CallError:
             raise
         except Exception as error:
-            raise _failure(error, answered=True) from error
+            raise _failure(error) from error
+
+
+def _with_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return a request with the credentials of its address, which its own header comes before.
+
+    Without this, those of a ``.netrc`` file would come before both.
+    """
+    user, password = get_auth_from_url(request.url or "")
+    if not user or "Authorization" in request.headers:
+        return request
+    signed: requests.PreparedRequest = HTTPBasicAuth(user, password)(request)
+    return signed
+
+
+def _joined(headers: Headers) -> CaseInsensitiveDict[str]:
+    """Return the headers with each name once; more values of a name are a list of them."""
+    joined: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    for name, value in headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
 
 
 def _whole(answer: Any) -> Response:
     headers = tuple(answer.headers.items())
-    body = decoded(answer.raw.read(decode_content=False), headers)
+    parts = Parts()
+    while part := answer.raw.read(_PIECE, decode_content=False):
+        parts.add(part)
+    body = decoded(parts.whole(), headers)
     version = divmod(answer.raw.version or 11, 10)
     return Response(answer.status_code, answer.reason or "", headers, body, version)
 
 
-def _failure(error: Exception, *, answered: bool) -> Exception:
+def _failure(error: Exception) -> Exception:
     """Return what an exception of requests means; one that is not of a call, as it is."""
     known = requests.exceptions
     text = str(error)
     if isinstance(error, known.Timeout | urllib3.exceptions.ReadTimeoutError):
         return CallError("timeout")
-    if isinstance(error, known.SSLError):
-        return CallError("bad_certificate", text)
+    if isinstance(error, known.SSLError | urllib3.exceptions.SSLError):
+        wrong = "CERTIFICATE_VERIFY_FAILED" in text or "CertificateError" in text
+        return CallError("bad_certificate" if wrong else "connection_failed", _cause(error))
     if isinstance(error, known.ProxyError):
         return CallError("proxy_refused")
     if isinstance(error, urllib3.exceptions.ProtocolError):
         reset = "reset" in text.lower()
         return CallError("connection_reset" if reset else "broken_body")
     if isinstance(error, known.ConnectionError):
-        return _unconnected(text, answered=answered)
+        return _unconnected(text)
     if isinstance(error, known.RequestException | ValueError | TypeError):
         return CallError("bad_request", type(error).__name__)
     return error
 
 
-def _unconnected(text: str, *, answered: bool) -> CallError:
-    """Return the failure of a connection, of which requests tells the cause in its text alone."""
+def _cause(error: Exception) -> str:
+    """Return what an exception says without the address, which may hold a secret."""
+    inner = error.args[0] if error.args else ""
+    return str(getattr(inner, "reason", inner))
+
+
+def _unconnected(text: str) -> CallError:
+    """Return the failure of a connection, of which requests tells the cause in its text alone.
+
+    Whether it was an old connection is not told, so none counts as stale.
+    """
     if "refused" in text:
         return CallError("connection_refused")
     if "timed out" in text.lower():
         return CallError("timeout")
-    if "Connection aborted" in text or answered:
-        # Whether it was an old connection is not told: it may have been.
-        return CallError("connection_reset", stale=not answered)
+    if "Connection aborted" in text:
+        return CallError("connection_reset")
     return CallError("connection_failed")

@@ -127,7 +127,7 @@ def _told(response: Response) -> str:
     text = _start(response).strip()
     try:
         found = _message_in(json.loads(response.body))
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested too deeply
         found = None
     shown = " ".join((found or text).split())
     return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."

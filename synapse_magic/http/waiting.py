@@ -11,12 +11,20 @@ from synapse_magic.http.request import Response
 
 _MILLISECONDS = ("retry-after-ms", "x-ms-retry-after-ms")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_IN_WORDS = re.compile(
-    r"(?:try again|retry)\s+(?:in|after)\s+(\d+(?:\.\d+)?)\s*"
-    r"(ms|milliseconds?|s|seconds?|m|minutes?)\b",
-    re.IGNORECASE,
+_AMOUNT = (
+    r"(\d+(?:\.\d+)?)\s*"
+    r"(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)(?![a-z])"
 )
+_DURATION = re.compile(_AMOUNT, re.IGNORECASE)
+_IN_WORDS = re.compile(
+    rf"(?:try again|retry)\s+(?:in|after)\s+((?:{_AMOUNT}[\s,]*(?:and\s+)?)+)", re.IGNORECASE
+)
+_TELLING = (429, 503)
+"""Statuses whose words are believed; a page about another failure may say anything."""
+
+_TIME = 1e8
+"""A reset above this is no span, which would be of three years: it is in seconds since 1970."""
+
 _REMAINING = re.compile(r"(?:x|anthropic)-ratelimit-(?:([a-z-]+)-)?remaining(?:-([a-z-]+))?")
 
 
@@ -24,7 +32,7 @@ def retry_after(response: Response, now: float) -> float | None:
     """Return the seconds a response asks to wait, None where it does not say.
 
     Read in this order: milliseconds, seconds, a date (against the server's own clock where it
-    tells it), and words such as "try again in 446ms". A date in the past is 0.
+    tells it), and, of a 429 or 503, words such as "try again in 1m30s". A date in the past is 0.
 
     Parameters
     ----------
@@ -47,7 +55,8 @@ def retry_after(response: Response, now: float) -> float | None:
     if said is not None:
         value = _number(said)
         return value if value is not None else _until(said, response, now)
-    return _in_words(response.text()) if len(response.body) < 10_000 else None
+    spoken = response.status in _TELLING and len(response.body) < 10_000
+    return _in_words(response.text()) if spoken else None
 
 
 def exhausted_for(headers: Iterable[tuple[str, str]], now: float) -> float:
@@ -103,13 +112,16 @@ def _date(text: str) -> float | None:
 
 
 def _span(text: str, now: float) -> float:
-    """Return the seconds of ``6m0s``, ``20ms``, ``1.5`` or until a date of RFC 3339, else 0."""
+    """Return the seconds of ``6m0s``, ``20ms``, ``1.5`` or until a time, else 0.
+
+    The time is a date of RFC 3339, or the seconds since 1970.
+    """
     plain = _number(text)
     if plain is not None:
-        return plain
+        return plain if plain < _TIME else max(0.0, plain - now)
     parts = _DURATION.findall(text)
     if parts and "".join(number + unit for number, unit in parts) == text:
-        return sum(float(number) * _UNITS[unit] for number, unit in parts)
+        return _total(parts)
     try:
         return max(0.0, datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() - now)
     except ValueError:
@@ -118,7 +130,13 @@ def _span(text: str, now: float) -> float:
 
 def _in_words(text: str) -> float | None:
     found = _IN_WORDS.search(text)
-    if not found:
-        return None
-    unit = found[2].lower()
-    return float(found[1]) * _UNITS["ms" if unit.startswith(("ms", "milli")) else unit[0]]
+    return _total(_DURATION.findall(found[1])) if found else None
+
+
+def _total(parts: Iterable[tuple[str, str]]) -> float:
+    """Return the seconds of all amounts together, each a number and its unit."""
+    return sum(float(number) * _unit(name.lower()) for number, name in parts)
+
+
+def _unit(name: str) -> float:
+    return _UNITS["ms" if name.startswith(("ms", "milli")) else name[0]]

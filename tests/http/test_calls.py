@@ -6,12 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.http.calls import FIRST, call_each
+from synapse_magic.http.calls import FIRST, Calls, call_each
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Request
@@ -140,6 +142,25 @@ def test_several_consumers_share_one_event_loop(service: MockService) -> None:
 def test_an_engine_that_is_not_there_is_said_with_those_that_are() -> None:
     with pytest.raises(SynapseError, match=r"engine must be one of aiohttp, requests.*Did you"):
         list(call_each([Request("GET", "http://127.0.0.1:1/")], Policy(engine="aiohtp")))
+
+
+def test_what_waits_is_forgotten_by_the_loop_that_begins_it(service: MockService) -> None:
+    forgotten_by = []
+
+    class Watched(deque[tuple[Any, Request]]):
+        def clear(self) -> None:
+            forgotten_by.append(threading.current_thread().name)
+            super().clear()
+
+    service.reply("/", latency=30.0)
+    calls = Calls(Policy(), concurrency=1)
+    calls._waiting = Watched()
+    calls.feed(enumerate([Request("GET", service.url())] * 3))
+    eventually(lambda: service.in_flight == 1)
+    calls.close()
+    eventually(lambda: service.in_flight == 0)
+    assert forgotten_by == ["synapse-magic-http"]
+    assert len(service.ledger) == 1
 
 
 def test_wrong_numbers_are_refused() -> None:

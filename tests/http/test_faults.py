@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from synapse_magic.http import decoding
+from synapse_magic.http.calls import call_each
 from synapse_magic.http.mock.service import MockService, refusing_url
-from synapse_magic.http.request import Outcome
+from synapse_magic.http.policy import Policy
+from synapse_magic.http.request import Outcome, Request
 
 Call = Callable[..., Outcome]
+ADDRESSES = [
+    *("", "ftp://host/", "nonsense", "http://"),
+    *("http://user:secret@[x/", "http://user:secret@ho\u2100st/", "http://user:secret@h:port/"),
+]
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 207])
@@ -39,6 +54,19 @@ def test_a_reply_of_ten_megabytes_comes_whole(service: MockService, call: Call) 
     response = call(service.url()).response
     assert response is not None
     assert len(response.body) == 10_000_000
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_that_is_too_large_is_given_up(
+    service: MockService, call: Call, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "LARGEST", 10_000)
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    for size, code in ((10_000, ""), (10_001, "too_large")):
+        body = gzip.compress(bytes(size)) if packed else bytes(size)
+        service.reply(f"/{size}", service.Reply(body=body, headers=headers))
+        outcome = call(service.url(f"/{size}"))
+        assert (outcome.code, outcome.attempts) == (code, 1)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 415, 422])
@@ -101,23 +129,80 @@ def test_a_name_without_an_address_is_told(call: Call) -> None:
     assert outcome.code == "connection_failed"
 
 
-@pytest.mark.parametrize("url", ["", "ftp://host/", "nonsense", "http://"])
+@pytest.mark.parametrize("url", ADDRESSES)
 def test_an_address_that_is_none_is_final(call: Call, url: str) -> None:
     outcome = call(url)
     assert (outcome.code, outcome.response) == ("bad_request", None)
+    assert "secret" not in outcome.message
 
 
-def test_a_reset_on_an_old_connection_is_forgiven_once(service: MockService, call: Call) -> None:
+def test_an_address_with_spaces_is_quoted(service: MockService, call: Call) -> None:
+    service.reply("*", "fine")
+    assert call(service.url("/a b%2Fc?q=1 2&r=\u00e9%20")).good
+    (seen,) = service.ledger
+    assert (seen.path, seen.query) == ("/a%20b%2Fc", "q=1%202&r=%C3%A9%20")
+
+
+@pytest.mark.parametrize(("engine", "good"), [("aiohttp", True), ("requests", False)])
+def test_a_reset_on_an_old_connection_is_forgiven_where_that_is_known(
+    service: MockService, engine: str, good: bool
+) -> None:
     service.reply("/", "warm", fault="reset_if_reused")
-    outcomes = [call(service.url(), attempts=1) for _ in range(3)]
-    assert [outcome.good for outcome in outcomes] == [True, True, True]
+    policy = Policy(attempts=1, engine=engine)
+    ((_, first),) = call_each([Request("POST", service.url())], policy)
+    ((_, second),) = call_each([Request("POST", service.url())], policy)
+    assert (first.good, second.good) == (True, good)
 
 
-def test_a_reset_that_repeats_is_no_endless_loop(service: MockService, call: Call) -> None:
+def test_a_reset_that_repeats_is_sent_no_more_often_than_allowed(
+    service: MockService, call: Call
+) -> None:
     service.reply("/", fault="reset")
     outcome = call(service.url(), attempts=2)
-    assert outcome.code == "connection_reset"
-    assert outcome.attempts in (2, 3)
+    assert (outcome.code, outcome.attempts, len(service.ledger)) == ("connection_reset", 2, 2)
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_a_handshake_that_fails_is_tried_again(call: Call, said: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5.0)
+
+        def hang_up() -> None:
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(said)
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        outcome = call(f"https://127.0.0.1:{server.getsockname()[1]}/?secret", attempts=2)
+        thread.join()
+    assert (outcome.code, outcome.attempts) in [("connection_failed", 2), ("connection_reset", 2)]
+    assert "secret" not in outcome.message
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl for a certificate")
+def test_a_certificate_that_nobody_vouches_for_is_final(call: Call, tmp_path: Path) -> None:
+    made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost"
+    files = ["-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "certificate")]
+    subprocess.run(["openssl", *made.split(), *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5.0)
+
+        def shake_hands() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                context.wrap_socket(connection, server_side=True).close()
+
+        thread = threading.Thread(target=shake_hands)
+        thread.start()
+        outcome = call(f"https://127.0.0.1:{server.getsockname()[1]}/?secret")
+        thread.join()
+    assert (outcome.code, outcome.attempts) == ("bad_certificate", 1)
+    assert "secret" not in outcome.message
 
 
 def wait_after_refusal(service: MockService) -> float:
@@ -162,6 +247,15 @@ def test_a_date_in_the_past_does_not_wait(service: MockService, call: Call) -> N
     past = formatdate(time.time() - 3600, usegmt=True)
     service.script("/", [service.Reply(429, "", {"Retry-After": past}), ""])
     assert call(service.url(), deadline=5.0).good
+
+
+def test_no_wait_asked_for_is_no_leave_to_send_without_end(
+    service: MockService, call: Call
+) -> None:
+    service.reply("/", service.Reply(429, "", {"Retry-After": "0"}))
+    outcome = call(service.url(), first_delay=0.1, longest_delay=0.1, deadline=1.0)
+    assert outcome.code == "deadline"
+    assert 2 <= len(service.ledger) <= 1.0 / 0.05 + 1
 
 
 def test_a_wait_of_an_hour_ends_the_request_at_once(service: MockService, call: Call) -> None:
@@ -219,6 +313,11 @@ def test_a_redirect_to_another_server_does_not_take_the_key_along(
         service.reply("/", service.Reply(307, "", {"Location": other.url()}))
         assert call(service.url()).code == "http_307"
         assert other.ledger == []
+
+
+def test_a_redirect_to_no_address_is_not_followed(service: MockService, call: Call) -> None:
+    service.reply("/", service.Reply(307, "", {"Location": "http://["}))
+    assert call(service.url()).code == "http_307"
 
 
 def test_redirects_in_a_circle_end(service: MockService, call: Call) -> None:

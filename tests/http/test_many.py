@@ -35,6 +35,18 @@ def test_a_quota_that_is_gone_stops_the_job(service: MockService, many: Many) ->
     assert sum(o.attempts for o in outcomes) == len(service.ledger)
 
 
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_long_wait_stops_the_job_where_it_is_throttled_alone(
+    service: MockService, many: Many, status: int
+) -> None:
+    service.reply("/", service.Reply(status, "no", {"Retry-After": "3600"}))
+    outcomes = many(service.url(), 30, concurrency=2)
+    assert {o.code for o in outcomes} == {"wait_too_long"}
+    assert all(o.message.count("asks to wait") == 1 for o in outcomes)
+    sent = len(service.ledger)
+    assert sent == 30 if status == 500 else sent <= 4
+
+
 def test_a_quota_that_is_gone_does_not_stop_other_servers(service: MockService, many: Many) -> None:
     with MockService() as other:
         other.reply("/", "fine")

@@ -68,6 +68,11 @@ def test_the_message_has_the_words_of_the_service_and_no_secret(body: str) -> No
     assert message == "POST https://host/path: 404 Not Found: no such model"
 
 
+def test_json_that_is_nested_without_end_is_told_as_text() -> None:
+    message = of_response(Policy(), ASKED, Response(404, "", (), b"[" * 100_000)).message
+    assert message.startswith("POST https://host/path: 404: [[[")
+
+
 def test_a_page_of_html_is_cut_short() -> None:
     message = of_response(Policy(), ASKED, Response(502, "", (), b"<html>" * 1000)).message
     assert len(message) < 400

@@ -24,6 +24,10 @@ NOON = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
         ({}, b"Please try again in 446ms.", 0.446),
         ({}, b"Rate limit. Please retry after 10 seconds.", 10.0),
         ({}, b"Try again in 2 minutes", 120.0),
+        ({}, b"Please try again in 1m30s. See our page.", 90.0),
+        ({}, b"Try again in 2 hours", 7200.0),
+        ({}, b"retry after 1 minute and 5 secs", 65.0),
+        ({}, b"Retry in 3 months", None),
         ({"Retry-After": "1"}, b"try again in 446ms", 1.0),
     ],
 )
@@ -33,6 +37,11 @@ def test_retry_after_is_read_in_every_form(
     response = Response(429, "", tuple(headers.items()), body)
     found = retry_after(response, NOON)
     assert found == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize("status", [408, 500, 502])
+def test_words_about_another_failure_are_no_wait(status: int) -> None:
+    assert retry_after(Response(status, "", (), b"try again in 30 minutes"), NOON) is None
 
 
 def test_a_date_counts_from_the_clock_of_the_server() -> None:
@@ -50,6 +59,8 @@ def test_a_date_counts_from_the_clock_of_the_server() -> None:
         ("1h2m3.5s", 3723.5),
         ("20ms", 0.02),
         ("7", 7.0),
+        ("1700000007", 7.0),
+        ("1699999999", 0.0),
         ("2023-11-14T22:13:25Z", 5.0),
         ("2023-11-14T22:13:15Z", 0.0),
         ("later", 0.0),
