@@ -317,7 +317,7 @@ def test_a_background_that_the_model_fails_for_is_told(plain, three, spark):
     gap = spark.createDataFrame([(None, 1.0, 0.0)], three.schema)
     with pytest.raises(SynapseError, match=r"fails for 1 of 4 rows of background, first for row"):
         explain(plain, three, background=three.limit(3).union(gap))
-    with pytest.raises(SynapseError, match=r"fails for 1 of 4 rows of backgroundData"):
+    with pytest.raises(SynapseError, match=r"fails for 1 of 4 rows of background, first"):
         explain(plain, three, background=three.limit(3).union(gap), method="kernel_shap")
 
 
