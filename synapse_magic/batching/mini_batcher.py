@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyspark.sql.types import (
     ArrayType,
-    CalendarIntervalType,
     DataType,
     MapType,
     StructField,
     StructType,
-    YearMonthIntervalType,
 )
 
 from synapse_magic.errors import SynapseError
@@ -24,7 +22,8 @@ from synapse_magic.spark.stage import Transformer
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_NOT_IN_ARROW = (YearMonthIntervalType, CalendarIntervalType)
+_NOT_IN_ARROW = {"yearmonthinterval", "interval"}
+"""Names of types; PySpark 3.5 has no class for the second."""
 Work = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
@@ -64,7 +63,7 @@ def batched(schema: StructType) -> StructType:
 
 def _listed(field: StructField) -> StructField:
     kind = field.dataType
-    if any(isinstance(part, _NOT_IN_ARROW) for part in _parts(kind)):
+    if any(part.typeName() in _NOT_IN_ARROW for part in _parts(kind)):
         raise SynapseError(
             f"The column {field.name!r} is of type {kind.simpleString()}, which Spark does not "
             "hand to Python. Try: cast it, to a string or a number, or drop it"

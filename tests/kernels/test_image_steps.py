@@ -118,7 +118,7 @@ def test_a_step_that_does_not_fit_the_image_is_told() -> None:
     ("step", "said"),
     [
         ({"action": "rezise", "size": 3}, "no image step 'rezise'. Did you mean 'resize'"),
-        ({}, "no image step ''"),
+        ({}, "lacks its name under 'action'"),
         ({"action": "crop", "x": 1}, "'crop' is not right: missing .* 'y'.*x, y, height, width"),
         ({"action": "flip", "flipCode": 1, "x": 2}, "unexpected keyword argument 'x'"),
         ({"action": "resize"}, "height of resize must be an integer of at least 1, got None"),

@@ -194,12 +194,6 @@ def test_null_features_are_left_out_and_answered_by_null(
     assert sorted(found.value for found in rows[1].neighbors) == list(range(390, 400))
 
 
-def test_output_of_an_existing_name_replaces_it(points: DataFrame, queries: DataFrame) -> None:
-    out = KNN(k=1, outputCol="name").fit(points).transform(queries)
-    assert out.columns == ["id", "features", "name"]
-    assert values(out.collect(), "name") == nearest(1)
-
-
 def test_columns_with_odd_names(points: DataFrame, queries: DataFrame) -> None:
     odd = points.withColumnRenamed("features", "a.b").withColumnRenamed("values", "c`d")
     model = KNN(featuresCol="a.b", valuesCol="c`d", outputCol="part").fit(odd)

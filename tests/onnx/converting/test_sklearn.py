@@ -171,7 +171,9 @@ def test_a_frame_of_numbers_is_one_matrix_in_the_order_of_training(spark: SparkS
     model = LogisticRegression().fit(table, CLASSES)
     frame = spark.createDataFrame(table.assign(label=CLASSES)[["label", "a", "b", "c", "d"]])
     made = ONNXModel(feedDict={"features": names}).setModelPayload(to_onnx(model, frame))
-    rows = made.transform(frame).select("probabilities").collect()
+    with pytest.raises(SynapseError, match="would replace the column 'label'"):
+        made.transform(frame)
+    rows = made.transform(frame.drop("label")).select("probabilities").collect()
     expected = model.predict_proba(table)
     assert np.array([row.probabilities for row in rows]) == pytest.approx(expected, abs=1e-12)
 
