@@ -158,7 +158,7 @@ def test_a_sum_of_features_is_explained_in_closed_form():
     coefficients = np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 0.0, 0.5]])
     last = Weighed(("features",), coefficients, np.array([7.0]))
     chain = ChainedScorer((LEVELS, ONE_HOT, TOGETHER, last))
-    found = exact_values(chain, rows(3), rows(4).slice(1, 3))
+    found = exact_values(chain, rows(4).slice(1, 3), rows(4).slice(1, 3))
     assert (found.method, found.link, found.names) == ("linear", "logit", ("a", "kind", "b"))
 
 
