@@ -186,12 +186,13 @@ def test_a_background_without_a_mean_is_an_error_that_names_the_feature():
         exact_values(ChainedScorer((last,)), batch, batch)
 
 
-def test_a_missing_value_makes_its_own_row_missing_alone():
+def test_a_sum_of_missing_values_is_refused():
     last = Weighed(("v",), np.ones((1, 2)), np.zeros(1))
     batch = pa.RecordBatch.from_arrays([from_matrix(np.array([[4.0, np.nan], [1.0, 2.0]]))], ["v"])
-    found = exact_values(ChainedScorer((last,)), batch, batch.slice(1))
-    assert np.isnan(found.values[0, 1, 0])
-    assert found.values[1, :, 0].tolist() == [0.0, 0.0]
+    with pytest.raises(SynapseError, match="missing or infinite in 1 of 2 rows"):
+        exact_values(ChainedScorer((last,)), batch, batch.slice(1))
+    found = exact_values(ChainedScorer((last,)), batch.slice(1), batch.slice(1))
+    assert found.values[0, :, 0].tolist() == [0.0, 0.0]
 
 
 def test_an_empty_background_is_an_error(chain):
