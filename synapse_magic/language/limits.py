@@ -8,7 +8,6 @@ import math
 import re
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.kernels.balance.condition import Condition, ConditionError
 from synapse_magic.language.body import is_variable
 from synapse_magic.language.layout import literal
 from synapse_magic.language.request import Given
@@ -34,6 +33,9 @@ def _limit(node: ast.expr, values: Values, *, among: bool) -> ast.expr:
     if is_variable(node) or isinstance(node, ast.Constant):
         _check_texts(node, values, among=among)
         return values.code(node)
+    # Conditions are of numpy, which the language does not load before one is read.
+    from synapse_magic.kernels.balance.condition import Condition, ConditionError
+
     try:
         Condition.of(_Filled(values).visit(copy.deepcopy(node)))
     except ConditionError as error:
@@ -49,6 +51,9 @@ def _check_texts(node: ast.expr, values: Values, *, among: bool) -> None:
         raise values.text.error(
             node, f"A condition stands here, got {value!r}. Try: fail_if = abs(dp) > 0.2"
         )
+    # Conditions are of numpy, which the language does not load before one is read.
+    from synapse_magic.kernels.balance.condition import Condition
+
     for each in texts:
         try:
             Condition.parse(each)
