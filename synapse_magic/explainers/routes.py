@@ -177,9 +177,7 @@ def _through_spark(frame: DataFrame, task: Task) -> DataFrame:
     asked = _asked(rows, names, own, marks, task.questioner)
     scored = task.model.transform(asked)
     check_scored(scored.schema, asked.schema, marks.names, task.target)
-    gathering = Gathering(
-        task.questioner, task.target, tuple(names), len(names), task.outputs, task.error
-    )
+    gathering = Gathering(task.questioner, task.target, tuple(names), task.outputs, task.error)
     schema = StructType([*own, *task.fields])
     # The place is Spark's of this very frame, also where the user joins it to others in one task.
     placed = scored.withColumn(marks.place, F.spark_partition_id())

@@ -55,8 +55,6 @@ class Gathering:
     target : Target
     names : tuple of str
         The columns of the rows.
-    kept : int
-        How many of them, from the first, are handed on.
     made : tuple of Output
     error : str
         The column that tells why a row has no explanation.
@@ -65,7 +63,6 @@ class Gathering:
     questioner: Questioner
     target: Target
     names: tuple[str, ...]
-    kept: int
     made: tuple[Output, ...]
     error: str
 
@@ -146,9 +143,8 @@ class Gathering:
     ) -> pa.RecordBatch:
         own = _stacked(owns)
         made = pack(self.made, self.error, [f for f, _ in told], [e for _, e in told], own)
-        kept = own.columns[: self.kept]
         return pa.RecordBatch.from_arrays(
-            [*kept, *made.columns], [*self.names[: self.kept], *made.schema.names]
+            [*own.columns, *made.columns], [*self.names, *made.schema.names]
         )
 
     def _explained(self, own: pa.RecordBatch, row: _Row) -> tuple[Local | None, str | None]:

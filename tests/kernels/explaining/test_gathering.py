@@ -58,7 +58,7 @@ def scored(perturbed, place=1):
 
 def gathered(parts, samples=None):
     made = (Values("shap", True),)
-    gathering = Gathering(asker(samples), Target("out"), tuple(NAMES), 3, made, "why")
+    gathering = Gathering(asker(samples), Target("out"), tuple(NAMES), made, "why")
     found = pa.Table.from_batches(list(gathering.rows(parts))).to_pylist()
     return sorted(found, key=lambda row: row["x"])
 
@@ -114,7 +114,7 @@ def some_of(place):
 
 def test_rows_that_went_to_another_partition_end_the_job():
     made = (Values("shap", True),)
-    gathering = Gathering(asker(), Target("out"), tuple(NAMES), 3, made, "why")
+    gathering = Gathering(asker(), Target("out"), tuple(NAMES), made, "why")
     with pytest.raises(SynapseError, match="moves rows to other partitions"):
         list(gathering.rows(some_of(0)))
     (here,) = gathering.rows(some_of(1))
@@ -122,13 +122,13 @@ def test_rows_that_went_to_another_partition_end_the_job():
 
 
 def test_whole_rows_that_were_copied_to_another_partition_end_the_job():
-    gathering = Gathering(asker(), Target("out"), tuple(NAMES), 3, (), "why")
+    gathering = Gathering(asker(), Target("out"), tuple(NAMES), (), "why")
     with pytest.raises(SynapseError, match="copies them there"):
         list(gathering.rows(scored(asked(rows(2)), 3)))
 
 
 def test_partitions_that_were_put_together_are_explained():
-    gathering = Gathering(asker(), Target("out"), tuple(NAMES), 3, (), "why")
+    gathering = Gathering(asker(), Target("out"), tuple(NAMES), (), "why")
     found = pa.Table.from_batches(list(gathering.rows(scored(asked(rows(2)), 0))))
     assert found.column("why").to_pylist() == [None, None]
 
@@ -157,7 +157,7 @@ def test_a_row_that_cannot_be_asked_about_never_reaches_the_model():
 
 def test_rows_that_cannot_be_asked_about_come_as_they_are():
     made = (Values("shap", True),)
-    gathering = Gathering(asker(3), Target("out"), tuple(NAMES), 3, made, "why")
+    gathering = Gathering(asker(3), Target("out"), tuple(NAMES), made, "why")
     batches = list(gathering.refusals([sent(rows(40)), sent(rows(40))]))
     assert [batch.num_rows for batch in batches] == [64, 16]
     found = pa.Table.from_batches(batches).to_pylist()
@@ -165,7 +165,7 @@ def test_rows_that_cannot_be_asked_about_come_as_they_are():
     assert all("numSamples=3 is too small for 3 features" in row["why"] for row in found)
     assert all(row["shap"] is None for row in found)
     choosy = Choosy(TableMasker(BACKGROUND), None, 42)
-    some = Gathering(choosy, Target("out"), tuple(NAMES), 3, made, "why")
+    some = Gathering(choosy, Target("out"), tuple(NAMES), made, "why")
     (batch,) = some.refusals([sent(rows(3))])
     assert batch.column("why").to_pylist() == ["no such row"]
 
@@ -195,14 +195,8 @@ def test_a_partition_without_rows_gives_none():
     empty = rows().slice(0, 0)
     sent = pa.RecordBatch.from_arrays([*empty.columns, pa.array([], pa.int64())], list("abcd"))
     assert list(ask_all(asker(), NAMES, MARKS, [sent])) == []
-    gathering = Gathering(asker(), Target("out"), tuple(NAMES), 3, (), "why")
+    gathering = Gathering(asker(), Target("out"), tuple(NAMES), (), "why")
     assert list(gathering.rows([])) == []
-
-
-def test_columns_that_are_replaced_are_not_handed_on():
-    gathering = Gathering(asker(), Target("out"), tuple(NAMES), 2, (Values("z", True),), "why")
-    (batch,) = gathering.rows(scored(asked(rows(1))))
-    assert batch.schema.names == ["x", "y", "z", "why"]
 
 
 def test_an_answer_that_asks_for_more_is_told():
@@ -219,6 +213,6 @@ def test_an_answer_that_asks_for_more_is_told():
             return More()
 
     curious = Curious(TableMasker(BACKGROUND), None, 42)
-    gathering = Gathering(curious, Target("out"), tuple(NAMES), 3, (), "why")
+    gathering = Gathering(curious, Target("out"), tuple(NAMES), (), "why")
     (batch,) = gathering.rows(scored(asked(rows(1))))
     assert "numSamples in place of tolerance" in batch.column("why")[0].as_py()
