@@ -77,7 +77,8 @@ def partial_dependence(
     two_way : sequence of pairs of str
         Features that are also set together.
     target : str, optional
-        The model's column that is looked at; by default its probability, else its prediction.
+        The model's column that is looked at; by default its probability, else its prediction, else
+        the one column that it adds.
     classes : int, str or sequence of them
         Classes by number or name; by default all, and of two the second.
     seed : int

@@ -7,7 +7,7 @@ import pytest
 from formulas import InSpark, InWorker
 from pyspark.ml import Pipeline, PipelineModel, Transformer
 from pyspark.ml.classification import LogisticRegression
-from pyspark.ml.feature import StringIndexer, VectorAssembler
+from pyspark.ml.feature import SQLTransformer, StringIndexer, VectorAssembler
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from sklearn.ensemble import RandomForestRegressor
@@ -220,8 +220,14 @@ def test_what_cannot_be_is_told(more, told, frame):
 def test_no_rows_and_no_target_are_told(frame):
     with pytest.raises(SynapseError, match="no rows to explain"):
         partial_dependence(InWorker(), frame.limit(0), **TARGET)
-    with pytest.raises(SynapseError, match="does not predict"):
-        partial_dependence(InWorker(), frame)
+    adds_two = SQLTransformer(statement="SELECT *, a AS u, n AS v FROM __THIS__")
+    with pytest.raises(SynapseError, match="It adds u, v"):
+        partial_dependence(adds_two, frame)
+
+
+def test_the_one_column_that_a_transformer_adds_is_the_target(frame):
+    found = partial_dependence(InWorker(), frame, ["a"])
+    assert found.outputs == ("prediction",)
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,8 @@ def test_columns_are_taken_by_the_names_of_training(spark: SparkSession) -> None
     table = pd.DataFrame(X, columns=["c", "b", "a"])
     model = lightgbm.LGBMClassifier(**SMALL).fit(table, SIGNAL > 0)
     frame = spark.createDataFrame(table.assign(label=1.0)[["label", "a", "b", "c"]])
-    made = ONNXModel(feedDict={"features": ["c", "b", "a"]})
+    fetched = {"class": "label", "probabilities": "probabilities"}
+    made = ONNXModel(feedDict={"features": ["c", "b", "a"]}, fetchDict=fetched)
     rows = made.setModelPayload(to_onnx(model, frame)).transform(frame).collect()
     expected = model.predict_proba(table)
     assert np.array([row.probabilities for row in rows]) == pytest.approx(expected, abs=1e-6)
