@@ -36,10 +36,15 @@ class Columns:
         known: bool = True,
         frame: str = "the frame",
     ) -> None:
-        self.fields = list(fields)
+        self.fields: list[tuple[str, str | None]] = []
         self.case_sensitive = case_sensitive
         self.known = known
         self.frame = frame
+        self._types: dict[str, str | None] = {}
+        self._same: dict[str, list[str]] = {}
+        self._lowered: dict[str, list[str]] = {}
+        for name, type_ in fields:
+            self.add(name, type_)
 
     @classmethod
     def of_schema(cls, schema: Any, case_sensitive: bool, frame: str) -> Columns:
@@ -57,13 +62,16 @@ class Columns:
     def add(self, name: str, type_: str | None = None) -> None:
         """Add the output of a step."""
         self.fields.append((name, type_))
+        self._types.setdefault(name, type_)
+        self._same.setdefault(self._folded(name), []).append(name)
+        self._lowered.setdefault(self._cased(name), []).append(name)
 
     def type(self, name: str) -> str | None:
         """Return the Spark type of a resolved column, None when unknown."""
-        return next((type_ for known, type_ in self.fields if known == name), None)
+        return self._types.get(name)
 
     def __contains__(self, name: str) -> bool:
-        return any(self._folded(known) == self._folded(name) for known in self.names)
+        return self._folded(name) in self._same
 
     def resolve(self, name: str) -> str:
         """Return the column's own name for a name as written.
@@ -76,7 +84,7 @@ class Columns:
         SynapseError
             When there is no such column, or more than one.
         """
-        same = [known for known in self.names if self._folded(known) == self._folded(name)]
+        same = self._same.get(self._folded(name), [])
         if name in same and len(self._rivals(name)) == 1:
             return name
         if len(same) == 1:
@@ -96,9 +104,10 @@ class Columns:
 
     def _rivals(self, name: str) -> list[str]:
         """Return the columns that Spark itself cannot tell from this exact name."""
-        if self.case_sensitive:
-            return [known for known in self.names if known == name]
-        return [known for known in self.names if known.lower() == name.lower()]
+        return self._lowered.get(self._cased(name), [])
+
+    def _cased(self, name: str) -> str:
+        return name if self.case_sensitive else name.lower()
 
     def _folded(self, name: str) -> str:
         name = unicodedata.normalize("NFKC", name)

@@ -69,7 +69,7 @@ def _request(verb: Verb, command: Command, content: str, context: Context) -> Re
     options = dict(_line_options(verb, command, context, builder))
     steps: list[Statement] = []
     for statement in body.statements:
-        name = _option_name(verb, statement, body)
+        name = option_name(verb, statement, body)
         if name is None:
             steps.append(statement)
         elif name in options:
@@ -80,7 +80,7 @@ def _request(verb: Verb, command: Command, content: str, context: Context) -> Re
     return Request(verb, command, context, builder, values, options, tuple(steps))
 
 
-def _option_name(verb: Verb, statement: Statement, body: Body) -> str | None:
+def option_name(verb: Verb, statement: Statement, body: Body) -> str | None:
     """Return the option that a statement sets, None for a step."""
     targets, value = statement.targets, statement.value
     name = targets[0].id if len(targets) == 1 else None

@@ -1,0 +1,318 @@
+"""A click on a form becomes a change of the cell's text that changes nothing else.
+
+Each change is a mapping with ``op``; what else it holds is said by the function of that name.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from synapse_magic.errors import SynapseError, closest
+from synapse_magic.language import stages
+from synapse_magic.language.context import Context
+from synapse_magic.language.form import writing
+from synapse_magic.language.form.brackets import Brackets, Part
+from synapse_magic.language.form.catalog import is_float
+from synapse_magic.language.form.reading import form_of
+from synapse_magic.language.form.source import Edit, Source, Written
+from synapse_magic.language.form.state import Form, StepState
+from synapse_magic.language.vocabulary import VERBS
+
+Change = Mapping[str, Any]
+
+
+def changed(text: str, change: Change, context: Context) -> str:
+    r"""Return the text of a cell after a click.
+
+    Parameters
+    ----------
+    text : str
+        The whole cell.
+    change : mapping
+        ``{"op": "target", "column": "income"}`` and the like; see the functions below.
+    context : Context
+        The user's variables and tables.
+
+    Raises
+    ------
+    SynapseError
+        When the cell cannot be read, or the change cannot be written into it; the text is then
+        as good as before.
+
+    Examples
+    --------
+    >>> cell = "%%synapse train people\nsplit = [0.8, 0.2]  # enough"
+    >>> print(changed(cell, {"op": "split", "train": 0.7}, Context()))
+    %%synapse train people
+    split = [0.7, 0.3]  # enough
+    """
+    name = change.get("op")
+    if name not in _OPERATIONS:
+        hint = closest(str(name), _OPERATIONS)
+        raise SynapseError(f"A form has no change {name!r}. {hint}".rstrip())
+    source = Source(text)
+    made = _OPERATIONS[name](source, change, context)
+    Source(made)  # what cannot be read back is no change
+    return made
+
+
+def _target(source: Source, change: Change, _: Context) -> str:
+    """``column``: the label; an empty one takes it away."""
+    column = str(change.get("column") or "")
+    return _with_option(source, "label", writing.column(column) if column else None)
+
+
+def _split(source: Source, change: Change, _: Context) -> str:
+    """``train``: the share that is trained on; or ``text``: a condition; or neither."""
+    train = change.get("train")
+    if train is None:
+        return _with_option(source, "split", writing.expression(change.get("text")))
+    if not 0 < train < 1:
+        raise SynapseError(f"A share to train on lies between 0 and 1, got {train!r}")
+    first, second = round(float(train), 4), round(1 - float(train), 4)
+    return _with_option(source, "split", f"[{first!r}, {second!r}]")
+
+
+def _option(source: Source, change: Change, _: Context) -> str:
+    """``name`` and ``text``: another option of the verb; without a text it is taken away."""
+    name = str(change["name"])
+    if name not in source.verb.options:
+        hint = closest(name, source.verb.options)
+        raise SynapseError(f"{source.verb.name} has no option {name!r}. {hint}".rstrip())
+    return _with_option(source, name, writing.expression(change.get("text")))
+
+
+def _also(source: Source, change: Change, _: Context) -> str:
+    """``text``: a condition that rows meet beside those in ``where``."""
+    condition = writing.expression(change["text"])
+    written = source.option("where")
+    if written is not None:
+        held = source.of(written.statement.value)
+        held = f"({held})" if isinstance(written.statement.value, ast.BoolOp) else held
+        condition = f"{held} and {condition}"
+    return _with_option(source, "where", condition)
+
+
+def _features(source: Source, change: Change, context: Context) -> str:
+    """``columns`` and ``on``: columns that become features, or are none any more."""
+    columns, on = list(map(str, change["columns"])), bool(change["on"])
+    form = form_of(source, context)
+    step = form.features or next((a for a in form.algorithms if a.columns), None)
+    if step is None:
+        return _with_features(source, columns) if on and columns else source.text
+    known = set(step.columns)
+    moved = [column for column in columns if (column in known) != on]
+    if not moved:
+        return source.text
+    brackets = _columns_bracket(source, source.statements[step.index].statement.value)
+    if on:
+        return source.edited([brackets.inserted(*map(writing.column, moved))])
+    return source.edited(brackets.removed_all(_parts_of(source, brackets, step, moved)))
+
+
+def _columns_bracket(source: Source, call: ast.expr) -> Brackets:
+    """Return the bracket that holds the columns of a step: its own, or that of ``inputCols``."""
+    for each in getattr(call, "keywords", ()):
+        if each.arg == "inputCols" and isinstance(each.value, (ast.List, ast.Tuple)):
+            return Brackets(source.text, *source.span(each.value))
+    return Brackets(source.text, *source.span(call))
+
+
+def _parts_of(
+    source: Source, brackets: Brackets, step: StepState, columns: Sequence[str]
+) -> list[Part]:
+    """Return the parts that name some columns; those in a variable have none of their own."""
+    held = [column for column in step.columns if column not in step.fixed]
+    named = [
+        part
+        for part in brackets.parts
+        if part.name is None and not source.text[part.value : part.end].startswith("{")
+    ]
+    parts = dict(zip(held, named))
+    lost = next((column for column in columns if column not in parts), None)
+    if lost is not None or len(held) != len(named):
+        raise SynapseError(
+            f"{lost or columns[0]!r} stands in a variable of the notebook. Try: change the "
+            "variable, or write the columns out"
+        )
+    return [parts[column] for column in columns]
+
+
+def _with_features(source: Source, columns: Sequence[str]) -> str:
+    """Add the step that makes the features, before the first algorithm."""
+    call = "features = Featurize()"
+    inside = Brackets(call, 0, len(call)).added(*map(writing.column, columns))
+    line = call[: inside.start] + inside.text + call[inside.end :]
+    steps = [each for each in source.statements if each.called]
+    if not steps:
+        return source.edited([writing.line_at_end(source, line)])
+    return source.edited([writing.line_before(source, steps[0], line)])
+
+
+def _algorithm(source: Source, change: Change, context: Context) -> str:
+    """``name`` and ``on``: an algorithm is ticked; several are searched, so the verb is tune."""
+    name, form = str(change["name"]), form_of(source, context)
+    chosen = [step for step in form.algorithms if step.stage == name]
+    if not change["on"]:
+        for step in reversed(chosen):
+            source = Source(source.edited([writing.without(source, source.statements[step.index])]))
+        return source.text
+    if chosen:
+        return source.text
+    if not stages.is_stage_name(name) or not stages.find(name).predicts:
+        raise SynapseError(f"{name!r} is no stage that learns a label")
+    direct = next((step for step in form.algorithms if step.columns), None)
+    text = f"{name}({_columns_written(source, direct)})"
+    made = source.edited([writing.line_at_end(source, text)])
+    if form.algorithms and source.command.verb == "train":
+        return _as_tune(Source(made))
+    return made
+
+
+def _columns_written(source: Source, direct: StepState | None) -> str:
+    """Return the columns of an algorithm that names them itself, for the one beside it."""
+    if direct is None:
+        return ""
+    call = source.statements[direct.index].statement.value
+    return ", ".join(source.of(each) for each in getattr(call, "args", ()))
+
+
+def _param(source: Source, change: Change, context: Context) -> str:
+    """``step``, ``name`` and how it is set.
+
+    ``mode`` is ``default`` (not written), ``value`` with ``value`` or ``text``, ``list`` with
+    ``values``, or ``range`` with ``low``, ``high`` and ``log``.
+    """
+    step = _step(source, change, context)
+    name, mode = str(change["name"]), change.get("mode", "value")
+    info = stages.find(step.stage)
+    if name not in info.options:
+        hint = closest(name, info.options)
+        raise SynapseError(f"{step.stage} has no param {name!r}. {hint}".rstrip())
+    call = source.statements[step.index].statement.value
+    brackets = Brackets(source.text, *source.span(call))
+    part = next((each for each in brackets.parts if each.name == name), None)
+    if mode == "default":
+        return source.edited([brackets.removed(part)] if part is not None else [])
+    written = _written_as(mode, change, is_float(step.stage, name))
+    edit = brackets.added(f"{name}={written}") if part is None else brackets.replaced(part, written)
+    made = source.edited([edit])
+    if mode in ("list", "range") and source.command.verb == "train":
+        return _as_tune(Source(made))
+    return made
+
+
+def _step(source: Source, change: Change, context: Context) -> StepState:
+    found = next((s for s in form_of(source, context).steps if s.index == change["step"]), None)
+    if found is None:
+        raise SynapseError("The cell has no such step any more")
+    return found
+
+
+def _written_as(mode: str, change: Change, decimal: bool) -> str:
+    if mode == "range":
+        low, high = (_number(change[end], decimal) for end in ("low", "high"))
+        return f"Range({low!r}, {high!r}{', log=True' if change.get('log') else ''})"
+    if mode == "list":
+        values = [_number(value, decimal) for value in change["values"]]
+        return f"Choice({', '.join(map(writing.literal_text, values))})"
+    if mode != "value":
+        raise SynapseError(f"A param has no mode {mode!r}. Try: default, value, list or range")
+    if "text" in change:
+        written = writing.expression(change["text"])
+        if written is None:
+            raise SynapseError("A param that is set has a value. Try: its default")
+        return written
+    return writing.literal_text(_number(change["value"], decimal))
+
+
+def _number(value: Any, decimal: bool) -> Any:
+    """Return a number as the param has it: whole ones of a decimal param keep their point."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return value
+    if not math.isfinite(value):
+        raise SynapseError(f"A number is expected, got {value!r}")
+    if decimal:
+        return float(value)
+    return int(value) if float(value).is_integer() else value
+
+
+def _verb(source: Source, change: Change, context: Context) -> str:
+    """``verb``: one model is trained, or the best is searched."""
+    verb = change["verb"]
+    if verb == source.command.verb:
+        return source.text
+    if verb == "tune":
+        return _as_tune(source)
+    if verb != "train":
+        raise SynapseError(f"A form trains or tunes, not {verb!r}")
+    return _as_train(source, form_of(source, context))
+
+
+def _as_tune(source: Source) -> str:
+    return source.edited([writing.verb(source, "tune")])
+
+
+def _as_train(source: Source, form: Form) -> str:
+    """Train one model: what is searched takes the middle; options of the search become comments."""
+    if len(form.algorithms) > 1:
+        raise SynapseError(
+            f"{len(form.algorithms)} algorithms are compared. Try: leave one ticked, then train it"
+        )
+    edits = [writing.verb(source, "train")]
+    kept = VERBS["train"].options
+    for written in source.statements:
+        if written.option is not None and written.option not in kept:
+            edits.append(writing.commented(source, written))
+    for step in form.steps:
+        edits += _middles(source, source.statements[step.index], step)
+    return source.edited(edits)
+
+
+def _middles(source: Source, written: Written, step: StepState) -> list[Edit]:
+    from synapse_magic.compose.tuning.spaces import Range
+
+    brackets = Brackets(source.text, *source.span(written.statement.value))
+    parts = {part.name: part for part in brackets.parts}
+    edits = []
+    for setting in step.params:
+        if setting.mode == "list":
+            middle = setting.value[0]
+        elif setting.mode == "range" and setting.low is not None and setting.high is not None:
+            middle = Range(setting.low, setting.high, setting.log).at(0.5)
+        else:
+            continue
+        edits.append(brackets.replaced(parts[setting.name], writing.literal_text(middle)))
+    return edits
+
+
+def _output(source: Source, change: Change, _: Context) -> str:
+    """``name``: the variable that keeps the model."""
+    return writing.with_output(source, str(change["name"]))
+
+
+def _with_option(source: Source, name: str, value: str | None) -> str:
+    if name in source.command.options:
+        raise SynapseError(f"{name} stands on the first line of the cell. Try: change it there")
+    written = source.option(name)
+    if value is None:
+        return source.edited([] if written is None else [writing.without(source, written)])
+    if written is not None:
+        return source.edited([writing.value_of(source, written, value)])
+    return source.edited([writing.option_line(source, name, value)])
+
+
+_OPERATIONS: dict[Any, Callable[[Source, Change, Context], str]] = {
+    "target": _target,
+    "split": _split,
+    "option": _option,
+    "also": _also,
+    "features": _features,
+    "algorithm": _algorithm,
+    "param": _param,
+    "verb": _verb,
+    "output": _output,
+}
