@@ -14,8 +14,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src/*.ts", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
-BUILT = "synapse_magic/views/static/runtime.js"
+SOURCES = ("src/**/*.ts*", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
+VIEWS = "synapse_magic/views/static"
+WIDGETS = "synapse_magic/notebook/static"
 
 
 class ViewsBuildHook(BuildHookInterface):
@@ -27,20 +28,28 @@ class ViewsBuildHook(BuildHookInterface):
         """Make sure that the built script is there, and add it to what is packed."""
         root = Path(self.root)
         folder = root / "labextension"
-        built = root / BUILT
+        names = built_files(folder)
+        built = [root / name for name in names]
         if is_stale(built, [path for pattern in SOURCES for path in folder.glob(pattern)]):
             self.app.display_info("Building the views with npm")
             build(folder)
-        if not built.is_file():
-            raise RuntimeError(f"npm run build ended well, but {BUILT} is not there")
-        build_data["artifacts"].append(BUILT)
+        for name, path in zip(names, built, strict=True):
+            if not path.is_file():
+                raise RuntimeError(f"npm run build ended well, but {name} is not there")
+        build_data["artifacts"].extend(names)
 
 
-def is_stale(built: Path, sources: list[Path]) -> bool:
-    """Return whether ``built`` is missing, or older than one of ``sources``."""
-    if not built.is_file():
+def built_files(folder: Path) -> list[str]:
+    """Return what is built: the script of the views, and one of each live widget."""
+    widgets = (folder / "src" / "widgets").glob("*.ts*")
+    return [f"{VIEWS}/runtime.js", *sorted(f"{WIDGETS}/{path.stem}.js" for path in widgets)]
+
+
+def is_stale(built: list[Path], sources: list[Path]) -> bool:
+    """Return whether one of ``built`` is missing, or older than one of ``sources``."""
+    if not all(path.is_file() for path in built):
         return True
-    made = built.stat().st_mtime
+    made = min(path.stat().st_mtime for path in built)
     return any(path.stat().st_mtime > made for path in sources)
 
 

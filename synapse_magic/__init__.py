@@ -109,6 +109,7 @@ PUBLIC = {
     "listen": "spark.events",
     "load_model": "spark.models",
     "load_source": "spark.models",
+    "pack_message": "views.pack:message",
     "partial_dependence": "explainers.partial_dependence",
     "profile": "metrics.profile",
     "read_images": "images.reading",
@@ -118,6 +119,7 @@ PUBLIC = {
     "summarize_explanations": "explainers.summarize",
     "table_page": "metrics.table",
     "to_onnx": "onnx.converting.to_onnx",
+    "view_style": "views.page:style",
 }
 """Each public name and where it lives: a module, with ``:name`` where it is called otherwise."""
 

@@ -113,10 +113,14 @@ from synapse_magic.spark.session import current as _current_session
 from synapse_magic.spark.session import sessions as sessions
 from synapse_magic.spark.session import start as start
 from synapse_magic.views.curve import TrainingCurve as TrainingCurve
+from synapse_magic.views.pack import message as _pack_message
+from synapse_magic.views.page import style as _view_style
 from synapse_magic.views.tree import TreeView as TreeView
 
 current_session = _current_session
 interruptible = _interruptible
+pack_message = _pack_message
+view_style = _view_style
 
 class AggregateBalanceMeasure(_AggregateBalanceMeasure):
     def __init__(
