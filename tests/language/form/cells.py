@@ -28,12 +28,15 @@ NASTY = (
 def schema() -> T.StructType:
     """Return the columns of the table ``people``."""
     plain = {"age": "int", "hours": "double", "job": "string", "edu": "string", "income": "string"}
-    fields = [T.StructField(name, T._parse_datatype_string(t) if t == "" else _TYPES[t])
-              for name, t in plain.items()]  # fmt: skip
+    fields = [T.StructField(name, _TYPES[kind]) for name, kind in plain.items()]
     return T.StructType([*fields, *(T.StructField(name, T.DoubleType()) for name in NASTY)])
 
 
-_TYPES: dict[str, Any] = {"int": T.IntegerType(), "double": T.DoubleType(), "string": T.StringType()}
+_TYPES: dict[str, Any] = {
+    "int": T.IntegerType(),
+    "double": T.DoubleType(),
+    "string": T.StringType(),
+}
 
 
 def world(**variables: Any) -> Context:
@@ -75,17 +78,20 @@ CELLS = {
     "indented": "%%synapse train people -o m\n    label = income\n    features = Featurize(age)\n"
     "    LightGBMClassifier()\n",
     "no newline": "%%synapse train people\nlabel = income\nLightGBMClassifier(age, hours)",
-    "blank lines first": "\n\n  %%synapse train people -o m\nlabel = income\nLightGBMClassifier(age)\n",
+    "blank lines first": "\n\n  %%synapse train people -o m\nlabel = income\n"
+    "LightGBMClassifier(age)\n",
     "semicolons": "%%synapse train people\nlabel = income; seed = 3\nLightGBMClassifier(age); \n",
     "brackets": "%%synapse train people\nlabel = (income)\nsplit = (\n    0.5,\n    0.5,\n)\n"
     "features = (Featurize(age))\nLightGBMClassifier()\n",
     "windows": "%%synapse train people\r\nlabel = income\r\nfeatures = Featurize(age)\r\n"
     "LightGBMClassifier()\r\n",
-    "by name": "%%synapse train people\nlabel = income\nfeatures = Featurize(inputCols=[age, hours])\n"
+    "by name": "%%synapse train people\nlabel = income\n"
+    "features = Featurize(inputCols=[age, hours])\n"
     "LightGBMClassifier(featuresCol=features)\n",
     "variable": "%%synapse train people\nlabel = income\nfeatures = Featurize({names}, job)\n"
     "LightGBMClassifier(numLeaves={leaves})\n",
-    "wide": "%%synapse train people\nlabel = income\nfeatures = Featurize('größe', 'age')  # ümlaut\n"
+    "wide": "%%synapse train people\nlabel = income\n"
+    "features = Featurize('größe', 'age')  # ümlaut\n"
     "LightGBMClassifier()  # größer\n",
     "other steps": "%%synapse train people\nlabel = income\nwhere = age > 18 and hours < 90\n"
     "j, e = StringIndexer(job, edu)\nfeatures = VectorAssembler(age, j, e)\nLogisticRegression()\n",

@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 import pytest
+from cells import CELLS, CLICKS, NASTY, TRAIN, TUNE, world
 from pyspark.sql import types as T
 
-from cells import CELLS, CLICKS, NASTY, TRAIN, TUNE, world
 from synapse_magic.errors import SynapseError
 from synapse_magic.language.context import Context
 from synapse_magic.language.form.catalog import cards, offered
@@ -163,7 +163,10 @@ def test_a_cell_is_built_from_nothing_by_clicks() -> None:
 
 
 def test_conditions_on_rows_are_joined() -> None:
-    cell = "%%synapse train people\nlabel = income\nwhere = age > 18 or hours > 3\nLightGBMClassifier(age)"
+    cell = (
+        "%%synapse train people\nlabel = income\nwhere = age > 18 or hours > 3\n"
+        "LightGBMClassifier(age)"
+    )
     made = click(cell, "also", text="income is not None")
     assert "where = (age > 18 or hours > 3) and income is not None" in made
     assert problem_in(made, world()) is None

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from cells import CELLS, NASTY, TRAIN, TUNE, world
+
 from synapse_magic.errors import SynapseError
 from synapse_magic.language.form.reading import problem_in, read_form
 
@@ -55,19 +55,22 @@ def test_every_cell_of_these_is_read(name: str) -> None:
     assert read_form(CELLS[name], world()).frame == "people"
 
 
+HEAD = "%%synapse train people\nlabel = income\n"
+
+
 @pytest.mark.parametrize(
     ("cell", "line", "words"),
     [
         ("%%synapse train people\nlabel = (", 2, "not PYTHON"),
-        ("%%synapse train people\nlabel = income\nlabel = edu\nLightGBMClassifier(age)", 3, "twice"),
+        (HEAD + "label = edu\nLightGBMClassifier(age)", 3, "twice"),
         ("%%synapse train people\nlabel = incom\nLightGBMClassifier(age)", 2, "incom"),
         ("\n\n%%synapse train people\nlabel = incom\nLightGBMClassifier(age)", 4, "incom"),
-        ("%%synapse train people\nlabel = income\nLightGBMClasifier(age)", 3, "LightGBMClassifier"),
-        ("%%synapse train people\nlabel = income\nLightGBMClassifier(age, numLeaves=1)", 3, "least 2"),
+        (HEAD + "LightGBMClasifier(age)", 3, "LightGBMClassifier"),
+        (HEAD + "LightGBMClassifier(age, numLeaves=1)", 3, "least 2"),
         ("%%synapse show people", 0, "form"),
         ("label = income", 0, "magic"),
         ("%%synapse train nobody\nLightGBMClassifier(age)", 0, "nobody"),
-        ("%%synapse train people\nlabel = income\nimport os", 3, "no place"),
+        (HEAD + "import os", 3, "no place"),
         ("", 0, "magic"),
     ],
 )  # fmt: skip
