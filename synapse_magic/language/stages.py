@@ -38,6 +38,7 @@ _NO_STAGES = (
     "datasets",
     "errors",
     "metrics",
+    "notebook",
     "results",
     "spark",
     "views",

@@ -22,7 +22,7 @@ def load(shell: InteractiveShell) -> None:
     """Register ``%synapse``, or ``%syn`` where another package has that name already."""
     if id(shell) in _loaded:
         return
-    magics = SynapseMagics(shell, _memories.setdefault(id(shell), Memory()))
+    magics = SynapseMagics(shell, memory_of(shell))
     name = _free_name(shell)
     method: Any = magics.synapse
     shell.register_magic_function(method, "line_cell", name)
@@ -31,6 +31,11 @@ def load(shell: InteractiveShell) -> None:
     shell.events.register("post_run_cell", magics.shown.clear)
     magics.name, magics.matcher = name, matcher
     _loaded[id(shell)] = magics
+
+
+def memory_of(shell: InteractiveShell) -> Memory:
+    """Return what a shell remembers of the objects that its verbs made."""
+    return _memories.setdefault(id(shell), Memory())
 
 
 def unload(shell: InteractiveShell) -> None:

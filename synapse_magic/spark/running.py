@@ -127,6 +127,11 @@ def cancel() -> int:
     return len(found)
 
 
+def stopping() -> bool:
+    """Say whether a run in progress was asked to stop by :func:`cancel`."""
+    return any(this.asked_to_stop for this in _active.values())
+
+
 def _stop(spark: SparkSession, tag: str) -> None:
     """Cancel until nothing runs any more."""
     launch.hold_jvm_errors(_HOLD_SECONDS)

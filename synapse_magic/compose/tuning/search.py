@@ -13,7 +13,7 @@ from synapse_magic.compose.tuning.samplers import Proposal, Sampler
 from synapse_magic.compose.tuning.trials import Attempt, Contest
 from synapse_magic.results.leaderboard import Leaderboard, Trial
 from synapse_magic.spark.events import Iteration, listen, publish
-from synapse_magic.spark.running import in_thread, run
+from synapse_magic.spark.running import in_thread, run, stopping
 
 _LOOK_SECONDS = 0.2
 _JOIN_SECONDS = 1.0
@@ -112,6 +112,8 @@ class Search:
             for thread in self._threads:
                 while thread.is_alive():
                     thread.join(_LOOK_SECONDS)
+                    if stopping():
+                        raise KeyboardInterrupt
         except KeyboardInterrupt:
             with self._lock:
                 self._ended.set()

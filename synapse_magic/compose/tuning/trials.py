@@ -17,6 +17,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.metrics.evaluate import evaluate
 from synapse_magic.results.leaderboard import Trial
 from synapse_magic.spark.events import Iteration
+from synapse_magic.spark.running import stopping
 
 _INDICATOR, _ROUND = "validationIndicatorCol", "earlyStoppingRound"
 LONGEST_CAUSE = 300
@@ -140,7 +141,8 @@ class Attempt:
         except CommonStageError:
             raise
         except Exception as failure:
-            state = "cancelled" if self._ended.is_set() else "failed"
+            ended = self._ended.is_set() or stopping()
+            state = "cancelled" if ended else "failed"
             return self._end(state=state, error="" if state == "cancelled" else cause(failure))
         if self._trial.state == "pruned":
             return self._end()

@@ -1,0 +1,41 @@
+"""What a click on "fix" does about a guardrail: a change of the cell's text like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synapse_magic.language.form import writing
+from synapse_magic.language.form.state import Form
+
+_DROPPED = ("missing", "constant", "key", "levels", "giveaway")
+
+
+def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
+    """Return the change that mends a guardrail; None where it is mended, or cannot be by a click.
+
+    Parameters
+    ----------
+    kind, column : str
+        Of the guardrail.
+    form : Form
+        What the cell says now.
+    """
+    if kind in _DROPPED:
+        held = column in form.columns
+        return {"op": "features", "columns": [column], "on": False} if held else None
+    if kind == "missing label":
+        condition = f"{_as_condition(column)} is not None"
+        where = next((each.text for each in form.settings if each.name == "where"), "")
+        return None if condition in where else {"op": "also", "text": condition}
+    if kind != "imbalance":
+        return None
+    for step in form.algorithms:
+        weighed = any(each.name == "isUnbalance" for each in step.params)
+        if step.stage == "LightGBMClassifier" and not weighed:
+            return {"op": "param", "step": step.index, "name": "isUnbalance", "value": True}
+    return None
+
+
+def _as_condition(column: str) -> str:
+    written = writing.column(column)
+    return written if written == column else f"col({written})"

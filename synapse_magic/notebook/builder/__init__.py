@@ -1,0 +1,1 @@
+"""The model builder: a form beside a cell whose text is all that it knows."""

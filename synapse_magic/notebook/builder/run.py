@@ -1,0 +1,174 @@
+"""One run of the builder's cell: the program of the magic, in this thread or in one of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from synapse_magic.language.program import Program
+
+State = Literal["running", "done", "failed", "stopped"]
+_SHORTEST_UPDATE = 0.5
+
+
+@dataclass
+class Run:
+    """A run and what is known of it so far.
+
+    Attributes
+    ----------
+    number : int
+        Its place among the runs of the builder, from 1.
+    text : str
+        The cell that it ran.
+    program : Program
+        What that cell became, which is what ``%synapse code`` shows.
+    state : str
+    error : str
+        Why it failed, in one line.
+    board : Leaderboard or None
+        The trials of a search.
+    curve : dict
+        The metrics of the training that goes on, by name.
+    iteration, spark : tuple or None
+        How far training and Spark's tasks have come: done, total, words.
+    trained : Trained or None
+        The model with its rows.
+    evaluation : Evaluation or None
+        What it is worth on the rows that were held out.
+    """
+
+    number: int
+    text: str
+    program: Program
+    state: State = "running"
+    error: str = ""
+    began: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+    board: Any = None
+    curve: dict[str, list[float]] = field(default_factory=dict)
+    iteration: tuple[int, int, str] | None = None
+    spark: tuple[int, int, str] | None = None
+    trained: Any = None
+    evaluation: Any = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began, or that it took."""
+        return self.seconds or time.monotonic() - self.began
+
+
+class Runner:
+    """Carries a run out, and tells at most twice a second what is new.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    variables : mapping
+        The user's variables.
+    tell : callable
+        Called with the run when there is something new; from any thread.
+    """
+
+    def __init__(
+        self, spark: Any, variables: Mapping[str, Any], tell: Callable[[Run], None]
+    ) -> None:
+        self._spark, self._variables, self._tell = spark, variables, tell
+        self._last = 0.0
+        self._lock = threading.Lock()
+
+    def start(self, run: Run) -> threading.Thread:
+        """Carry a run out in a thread of its own; ``cancel()`` of the package ends it."""
+        from synapse_magic import in_thread
+
+        work = in_thread(self._spark, lambda: self._kept(run))
+        thread = threading.Thread(target=work, name="synapse-builder", daemon=True)
+        thread.start()
+        return thread
+
+    def carry_out(self, run: Run) -> None:
+        """Carry a run out in this thread, where an interrupt ends it.
+
+        Raises
+        ------
+        Exception
+            Whatever the program raises.
+        """
+        from synapse_magic import interruptible
+
+        state: State = "failed"
+        try:
+            with self._listening(run):
+                interruptible(
+                    self._spark,
+                    lambda: self._work(run),
+                    on_progress=lambda progress: self._hear_spark(run, progress),
+                    description="%synapse build",
+                )
+            state = "done"
+        except KeyboardInterrupt as interrupt:
+            state, run.error = "stopped", str(interrupt) or "Stopped"
+            raise
+        finally:
+            run.seconds = time.monotonic() - run.began
+            run.state = state
+            self._tell(run)
+
+    def _kept(self, run: Run) -> None:
+        """Carry a run out and keep what it raises for those who look at it."""
+        from synapse_magic.notebook.errors import one_line
+
+        try:
+            self.carry_out(run)
+        except KeyboardInterrupt:
+            return  # told already: it was stopped
+        except Exception as failure:
+            run.error = one_line(failure)
+            self._tell(run)
+
+    def _work(self, run: Run) -> None:
+        from synapse_magic import evaluate
+
+        run.trained = run.program.call(self._spark, self._variables)
+        if run.trained.test is not None and run.trained.label:
+            run.evaluation = evaluate(run.trained.model, run.trained.test)
+
+    @contextlib.contextmanager
+    def _listening(self, run: Run) -> Any:
+        from synapse_magic import Leaderboard, listen
+
+        with (
+            listen(lambda event: self._hear_iteration(run, event)),
+            listen(lambda board: self._hear_board(run, board), Leaderboard),
+        ):
+            yield
+
+    def _hear_spark(self, run: Run, progress: Any) -> None:
+        names = [stage.name for stage in progress.stages if stage.name]
+        run.spark = (progress.done, progress.total, names[-1] if names else "")
+        self._soon(run)
+
+    def _hear_iteration(self, run: Run, event: Any) -> None:
+        if event.iteration == 1:
+            run.curve = {}
+        for name, value in event.metrics.items():
+            run.curve.setdefault(name, []).append(float(value))
+        words = ", ".join(f"{name} {value:.5g}" for name, value in event.metrics.items())
+        run.iteration = (event.iteration, event.total, words)
+        self._soon(run)
+
+    def _hear_board(self, run: Run, board: Any) -> None:
+        run.board = board
+        self._soon(run)
+
+    def _soon(self, run: Run) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if run.state != "running" or now - self._last < _SHORTEST_UPDATE:
+                return
+            self._last = now
+        self._tell(run)
