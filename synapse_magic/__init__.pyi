@@ -73,6 +73,7 @@ from synapse_magic.lightgbm.ranker import LightGBMRankerModel as _LightGBMRanker
 from synapse_magic.lightgbm.regressor import LightGBMRegressionModel as _LightGBMRegressionModel
 from synapse_magic.lightgbm.regressor import LightGBMRegressor as _LightGBMRegressor
 from synapse_magic.metrics.evaluate import evaluate as evaluate
+from synapse_magic.metrics.guardrails import guardrails as guardrails
 from synapse_magic.metrics.label import check_label as check_label
 from synapse_magic.metrics.profile import profile as profile
 from synapse_magic.metrics.table import table_page as table_page
@@ -80,12 +81,14 @@ from synapse_magic.neighbors.conditional_knn import ConditionalKNN as _Condition
 from synapse_magic.neighbors.conditional_knn import ConditionalKNNModel as _ConditionalKNNModel
 from synapse_magic.neighbors.knn import KNN as _KNN
 from synapse_magic.neighbors.knn import KNNModel as _KNNModel
+from synapse_magic.notebook.builder.model_builder import ModelBuilder as ModelBuilder
 from synapse_magic.onnx.converting.to_onnx import to_onnx as to_onnx
 from synapse_magic.onnx.onnx_model import ONNXModel as _ONNXModel
 from synapse_magic.results.balance import Balance as Balance
 from synapse_magic.results.evaluation import Evaluation as Evaluation
 from synapse_magic.results.explanation import Explanation as Explanation
 from synapse_magic.results.explanation_summary import ExplanationSummary as ExplanationSummary
+from synapse_magic.results.guardrails import Guardrails as Guardrails
 from synapse_magic.results.image_explanation import ImageExplanation as ImageExplanation
 from synapse_magic.results.leaderboard import Leaderboard as Leaderboard
 from synapse_magic.results.partial_dependence import PartialDependence as PartialDependence
@@ -106,6 +109,8 @@ from synapse_magic.spark.models import Trained as Trained
 from synapse_magic.spark.models import load_model as load_model
 from synapse_magic.spark.models import load_source as load_source
 from synapse_magic.spark.models import save_model as save_model
+from synapse_magic.spark.running import cancel as cancel
+from synapse_magic.spark.running import in_thread as in_thread
 from synapse_magic.spark.running import run as _interruptible
 from synapse_magic.spark.session import Session as Session
 from synapse_magic.spark.session import check_alive as check_alive

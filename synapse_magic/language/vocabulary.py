@@ -240,6 +240,12 @@ _VERBS = (
         "tune",
     ),
     Verb(
+        "build",
+        "Build a model by clicks beside a train or tune cell, whose text is all that they change.",
+        (FRAME,),
+        example="%synapse build people",
+    ),
+    Verb(
         "score",
         "Add to a frame what steps make of it, and then the predictions of a model.",
         (FRAME, SCORER),

@@ -48,7 +48,7 @@ def guardrails(
     found = [each for column in known.columns for each in _of_column(column, known.rows, target)]
     sampled = 0
     if target and task:
-        found += _of_target(known[target], known.rows, task)
+        found += _of_target(known[target], task)
         sampled, given = _giveaways(df, known, target, task, seed)
         found += given
     return Guardrails(known, target, task, reason, tuple(found), sampled)
@@ -102,7 +102,7 @@ def _may_be_key(column: ColumnProfile) -> bool:
     return whole or column.kind == "category" or (column.kind == "text" and column.type == "string")
 
 
-def _of_target(column: ColumnProfile, rows: int, task: str) -> list[Guardrail]:
+def _of_target(column: ColumnProfile, task: str) -> list[Guardrail]:
     if (column.distinct or 0) <= 1:
         sentence = f"{column.name} is the same in all rows: nothing can be learned"
         return [Guardrail("one class", column.name, sentence, "choose another target")]
@@ -160,9 +160,7 @@ def _values(column: Any) -> np.ndarray:
     """Return a column of the sample: numbers with NaN, or objects with None."""
     if column.dtype.kind in "biuf":
         return np.asarray(column, float)
-    held = np.array(
-        [None if value is None or value != value else value for value in column], object
-    )
+    held = np.array([None if each is None or each != each else each for each in column], object)
     decimal = next((value for value in held if value is not None), None)
     if type(decimal).__name__ == "Decimal":
         return np.array([np.nan if value is None else float(value) for value in held])

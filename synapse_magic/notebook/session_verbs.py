@@ -124,7 +124,14 @@ def _help_stage(cell: Cell, name: str) -> None:
     cell.show(f"{name}\n\n{doc}", markup.code(doc, name))
 
 
-VERBS: dict[str, Callable[[Cell], None]] = {
+def _build(cell: Cell) -> Any:
+    from synapse_magic.notebook.builder.verb import build
+
+    return build(cell)
+
+
+VERBS: dict[str, Callable[[Cell], Any]] = {
+    "build": _build,
     "stop": stop,
     "status": status,
     "code": code,

@@ -73,6 +73,11 @@ class ModelBuilder:
         return next((run.trained.model for run in reversed(self.runs) if run.trained), None)
 
     @property
+    def looked(self) -> Any:
+        """The guardrails for the target of the cell; None before they were looked for."""
+        return self._guardrails
+
+    @property
     def running(self) -> Run | None:
         """The run that goes on now."""
         return next((run for run in self.runs if run.state == "running"), None)
@@ -280,7 +285,10 @@ class ModelBuilder:
         from synapse_magic.notebook.builder.app import BuilderApp
         from synapse_magic.notebook.live import LiveView
 
-        LiveView("builder", BuilderApp(self))._ipython_display_()
+        app = BuilderApp(self)
+        view = LiveView("builder", app)
+        app.teller = view.widget
+        view._ipython_display_()
 
     def __repr__(self) -> str:
         return f"<ModelBuilder of {self.frame}>\n{self.text}"

@@ -18,7 +18,7 @@ STEPS = (
 def summaries(builder: ModelBuilder) -> dict[str, str]:
     """Return one line for each step: what the cell and the last run say of it."""
     form, run = builder.cell.form, builder.runs[-1] if builder.runs else None
-    looked = builder._guardrails
+    looked = builder.looked
     searched = [p for a in form.algorithms for p in a.params if p.mode in ("list", "range")]
     written = sum(len(a.params) for a in form.algorithms)
     trials = next((s.text for s in form.settings if s.name == "trials"), "20")
@@ -53,7 +53,7 @@ def summaries(builder: ModelBuilder) -> dict[str, str]:
 def told(builder: ModelBuilder) -> str:
     """Return the steps as plain text, then what is to be looked at, then the cell."""
     lines = [f"{i + 1:2}  {name:11}{words}".rstrip() for i, (name, words) in _rows(builder)]
-    looked = builder._guardrails
+    looked = builder.looked
     if looked is not None and looked.found:
         lines += ["", *(f"  ! {each.sentence}. Try: {each.advice}" for each in looked.found)]
     return "\n".join([*lines, "", builder.text, ""])
@@ -63,7 +63,7 @@ def still(builder: ModelBuilder) -> str:
     """Return the steps as a table, what is to be looked at, and the cell."""
     rows = [[i + 1, name, words] for i, (name, words) in _rows(builder)]
     html = markup.table(f"Model builder of {builder.frame}", ["", "step", "state"], rows)
-    looked = builder._guardrails
+    looked = builder.looked
     if looked is not None and looked.found:
         found = [[each.column, each.sentence, each.advice] for each in looked.found]
         html += markup.table("To look at", ["column", "what", "advice"], found)

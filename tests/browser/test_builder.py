@@ -1,0 +1,253 @@
+"""The builder's form in a real browser, with the kernel's side behind a stand-in for the comm."""
+
+from __future__ import annotations
+
+import base64
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from pyspark.sql import types as T
+
+from synapse_magic import Evaluation, ModelBuilder
+from synapse_magic.notebook.builder.app import BuilderApp
+from synapse_magic.notebook.builder.run import Run
+from synapse_magic.notebook.live import LiveWidget, script
+from synapse_magic.results.guardrails import Guardrail, Guardrails
+from synapse_magic.results.leaderboard import Leaderboard, Trial
+from synapse_magic.results.profile import ColumnProfile, Profile
+from synapse_magic.views.page import style
+
+HOSTILE = "<img src=x onerror=alert(1)>${y}`'"
+
+PAGE = """<!doctype html><html data-jp-theme-light="{light}"><body data-jp-theme-light="{light}"
+style="margin:12px;background:{back}"><style>{style}</style><div id="place"></div>
+<script type="module">
+const listeners = {{}};
+window.deliver = (told) => {{
+  const block = Uint8Array.from(atob(told.block), (c) => c.charCodeAt(0));
+  for (const call of listeners["msg:custom"] ?? []) call(told.content, [new DataView(block.buffer)]);
+}};
+const model = {{
+  get: (name) => ({{ label: "Model builder", still: "" }})[name],
+  send: async (content) => {{ for (const told of await window.answer(content)) window.deliver(told); }},
+  on: (event, call) => (listeners[event] ??= []).push(call), off() {{}},
+}};
+const url = URL.createObjectURL(new Blob([{code}], {{ type: "text/javascript" }}));
+const widget = (await import(url)).default;
+widget.render({{ model, el: document.getElementById("place") }});
+</script></body></html>"""
+
+
+def frame(fields: dict[str, Any]) -> Any:
+    """Return what the builder reads of a DataFrame, without Spark."""
+    schema = T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
+    conf = SimpleNamespace(get=lambda _: "false")
+    made = type("DataFrame", (), {"__module__": "pyspark.sql.dataframe"})()
+    made.schema, made.columns = schema, list(fields)
+    made.dtypes = [(name, kind.simpleString()) for name, kind in fields.items()]
+    made.sparkSession = SimpleNamespace(conf=conf)
+    return made
+
+
+def people() -> ModelBuilder:
+    """Return a builder of people that has looked at them already."""
+    text, number = T.StringType(), T.DoubleType()
+    df = frame({"age": T.IntegerType(), "hours": number, "workclass": text, "education": text,
+                "hired": T.DateType(), "id": T.LongType(), HOSTILE: number, "income": text})  # fmt: skip
+    cell = (
+        "%%synapse train people -o model\n# who earns more\nlabel    = income\n"
+        "split    = [0.8, 0.2]\nfeatures = Featurize(age, hours, workclass, id)\n"
+        "LightGBMClassifier(numIterations=200)\n"
+    )
+    builder = ModelBuilder(df, cell=cell, name="people")
+    bump = np.exp(-np.square(np.linspace(-2, 2, 31)[:30])) * 900
+    edges = np.linspace(17, 90, 31)
+    numbers = {"mean": 38.6, "std": 13.6, "minimum": 17.0, "maximum": 90.0, "counts": bump}
+    columns = (
+        ColumnProfile("age", "int", "numeric", 0, 73, **numbers, edges=edges),
+        ColumnProfile("hours", "double", "numeric", 640, 94, **numbers, edges=edges),
+        ColumnProfile("workclass", "string", "category", 1836, 8,
+                      levels=(("Private", 22696), ("Self-employed", 2541), ("State", 1298))),
+        ColumnProfile("education", "string", "category", 0, 16,
+                      levels=(("HS-grad", 10501), ("College", 7291), ("Bachelors", 5355))),
+        ColumnProfile("hired", "date", "date", 0, 3001, minimum="1990-01-01", maximum="2024-01-01"),
+        ColumnProfile("id", "bigint", "numeric", 0, 32561, **numbers, edges=edges),
+        ColumnProfile(HOSTILE, "double", "numeric", 3, 12, **numbers, edges=edges),
+        ColumnProfile("income", "string", "category", 0, 2,
+                      levels=(("<=50K", 24720), (">50K", 7841))),
+    )  # fmt: skip
+    found = (
+        Guardrail("key", "id", "id is different in nearly every row: it looks like a key",
+                  "leave it out"),
+        Guardrail("missing", HOSTILE, f"{HOSTILE} is missing in 45% of the rows",
+                  "leave it out, or find out why"),
+    )  # fmt: skip
+    profile = Profile(32561, columns)
+    builder._profile = profile
+    builder._guardrails = Guardrails(
+        profile, "income", "binary", "income is text with 2 values", found, 20000
+    )
+    return builder
+
+
+def finished() -> Run:
+    """Return a search that has ended, with its evaluation."""
+    rng = np.random.default_rng(3)
+    trials = tuple(
+        Trial(i + 1, "LightGBMClassifier" if i % 3 else "LogisticRegression",
+              {"numLeaves": int(rng.integers(7, 127)), "learningRate": float(rng.random())}
+              if i % 3 else {"regParam": float(rng.random())},
+              "done", 0.84 + 0.08 * float(rng.random()), (0.86, 0.87, 0.88), 3.2 + i, 100 + i)
+        for i in range(8)
+    )  # fmt: skip
+    scores = np.stack([np.linspace(40, 1, 50), np.linspace(1, 25, 50)])
+    evaluation = Evaluation(
+        "binary", 6512, {"AUC": 0.9123, "accuracy": 0.861, "f1": 0.702}, ("<=50K", ">50K"),
+        np.array([[4600, 340], [560, 1012]]), np.stack([scores[::-1], scores]), None, None,
+        label="income", prediction="prediction",
+    )  # fmt: skip
+    run = Run(1, "", None, state="done", seconds=42.0)  # type: ignore[arg-type]
+    run.board = Leaderboard("AUC", True, "random", 8, trials)
+    run.evaluation = evaluation
+    run.trained = SimpleNamespace(model=None, test=None, train=None, label="income")
+    return run
+
+
+class Hosted:
+    """A builder in a page: its widget answers, and what it tells is delivered."""
+
+    def __init__(self, builder: ModelBuilder) -> None:
+        self.builder, self.app = builder, BuilderApp(builder)
+        self.sent: list[tuple[Any, Any]] = []
+        outer = self
+
+        class Widget(LiveWidget):
+            def send(self, content: Any, buffers: Any = None) -> None:
+                outer.sent.append((content, buffers))
+
+        self.widget = Widget("builder", self.app)
+        self.app.teller = self.widget
+
+    def answer(self, content: Any) -> list[dict[str, Any]]:
+        self.widget._handle_custom_msg(content, [])
+        return self.told()
+
+    def told(self) -> list[dict[str, Any]]:
+        sent, self.sent = self.sent, []
+        return [
+            {"content": json.loads(json.dumps(c)), "block": base64.b64encode((b or [b""])[0]).decode()}
+            for c, b in sent
+        ]  # fmt: skip
+
+    def show(self, page: Any, *, light: bool = True) -> None:
+        """Open the builder in a page."""
+        page.expose_function("answer", self.answer)
+        code = json.dumps(script("builder")).replace("</", "<\\/")
+        back = "#fff" if light else "#111"
+        page.set_content(PAGE.format(
+            light=str(light).lower(), back=back, style=style(), code=code))  # fmt: skip
+        page.locator(".syn-b-step").first.wait_for(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def hosted(browser: Any) -> Any:
+    """Give a page with the builder, its host, and the alerts that nobody should see."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    host = Hosted(people())
+    host.show(page)
+    yield page, host, alerts
+    page.close()
+
+
+def step(page: Any, name: str) -> Any:
+    """Return the body of a step, opened."""
+    head = page.locator(".syn-b-head", has=page.get_by_text(name, exact=True))
+    if head.get_attribute("aria-expanded") != "true":
+        head.click()
+    return page.locator(".syn-b-step", has=page.get_by_text(name, exact=True)).locator(".syn-b-body")
+
+
+def text_of(page: Any) -> str:
+    return str(page.locator("textarea").input_value())
+
+
+def _until(page: Any, words: str) -> None:
+    page.wait_for_function("w => document.querySelector('textarea').value.includes(w)", arg=words)
+
+
+def test_a_click_changes_the_text_and_an_edit_the_form(hosted: Any) -> None:
+    page, host, _ = hosted
+    params = step(page, "Parameters")
+    row = params.locator(".syn-b-param", has=page.get_by_text("learningRate", exact=True))
+    row.get_by_role("button", name="Range").click()
+    _until(page, "learningRate=Range(0.02, 0.3, log=True)")
+    assert text_of(page).startswith("%%synapse tune people -o model\n# who earns more\n")
+    page.locator("textarea").fill(text_of(page).replace("[0.8, 0.2]", "[0.7, 0.3]  # my own"))
+    split = step(page, "Split")
+    split.get_by_text("70 %", exact=True).wait_for()
+    assert "# my own" in host.builder.text
+    page.get_by_role("button", name="Undo").click()
+    split.get_by_text("80 %", exact=True).wait_for()
+
+
+def test_a_text_that_cannot_be_read_keeps_the_form_and_tells_the_line(hosted: Any) -> None:
+    page, host, _ = hosted
+    before = host.builder.text
+    page.locator("textarea").fill(before.replace("label    = income", "label = (("))
+    page.locator(".syn-b-problem", has_text="Line ").wait_for()
+    assert page.get_by_role("button", name="Run this cell").first.is_disabled()
+    assert step(page, "Features").locator(".syn-b-row.syn-b-on").count() >= 4
+    page.locator("textarea").fill(before)
+    page.get_by_text("runs as it stands").wait_for()
+
+
+def test_a_guardrail_is_fixed_in_the_text_and_names_are_only_words(hosted: Any) -> None:
+    page, host, alerts = hosted
+    profile = step(page, "Profile")
+    profile.get_by_role("button", name="Fix in the cell").first.click()
+    page.wait_for_function("() => !document.querySelector('textarea').value.includes(', id')")
+    row = profile.locator(".syn-b-row", has_text="<img src=x")
+    row.locator("select").select_option("feature")
+    _until(page, "<img src=x")
+    assert HOSTILE in host.builder.cell.form.columns
+    assert host.builder.cell.problem is None
+    assert alerts == []
+
+
+def test_trials_stream_in_and_two_are_compared_without_training(hosted: Any) -> None:
+    page, host, _ = hosted
+    run = finished()
+    host.builder.runs.append(run)
+    host.app._tell_run(run)
+    for told in host.told():
+        page.evaluate("told => window.deliver(told)", told)
+    train = step(page, "Train")
+    train.get_by_label("Compare trial 2").check()
+    train.get_by_label("Compare trial 5").check()
+    train.get_by_text("is better by").wait_for()
+    evaluate = step(page, "Evaluate")
+    evaluate.get_by_text("rows that were held out").wait_for()
+    evaluate.locator("svg, canvas").first.wait_for()
+    assert host.sent == []
+
+
+def test_two_thousand_columns_are_scrolled_and_found(browser: Any) -> None:
+    names = {f"column_{i}": T.DoubleType() for i in range(2000)}
+    builder = ModelBuilder(frame({"y": T.DoubleType(), **names}), name="wide")
+    profile = Profile(1000, tuple(ColumnProfile(n, "double", "numeric", 0, 900) for n in ["y", *names]))
+    builder._profile = profile
+    builder._guardrails = Guardrails(profile, "", "", "", (), 0)
+    host = Hosted(builder)
+    page = browser.new_page(viewport={"width": 900, "height": 900})
+    host.show(page)
+    body = step(page, "Profile")
+    assert body.locator(".syn-b-row").count() < 40
+    body.get_by_placeholder("Find among 2,001 columns").fill("column_1999")
+    body.locator(".syn-b-row select").select_option("feature")
+    _until(page, "features = Featurize(column_1999)")
+    page.close()
