@@ -28,11 +28,12 @@ style="margin:12px;background:{back}"><style>{style}</style><div id="place"></di
 const listeners = {{}};
 window.deliver = (told) => {{
   const block = Uint8Array.from(atob(told.block), (c) => c.charCodeAt(0));
-  for (const call of listeners["msg:custom"] ?? []) call(told.content, [new DataView(block.buffer)]);
+  const blocks = [new DataView(block.buffer)];
+  for (const call of listeners["msg:custom"] ?? []) call(told.content, blocks);
 }};
 const model = {{
   get: (name) => ({{ label: "Model builder", still: "" }})[name],
-  send: async (content) => {{ for (const told of await window.answer(content)) window.deliver(told); }},
+  send: async (content) => (await window.answer(content)).forEach(window.deliver),
   on: (event, call) => (listeners[event] ??= []).push(call), off() {{}},
 }};
 const url = URL.createObjectURL(new Blob([{code}], {{ type: "text/javascript" }}));
@@ -55,8 +56,18 @@ def frame(fields: dict[str, Any]) -> Any:
 def people() -> ModelBuilder:
     """Return a builder of people that has looked at them already."""
     text, number = T.StringType(), T.DoubleType()
-    df = frame({"age": T.IntegerType(), "hours": number, "workclass": text, "education": text,
-                "hired": T.DateType(), "id": T.LongType(), HOSTILE: number, "income": text})  # fmt: skip
+    df = frame(
+        {
+            "age": T.IntegerType(),
+            "hours": number,
+            "workclass": text,
+            "education": text,
+            "hired": T.DateType(),
+            "id": T.LongType(),
+            HOSTILE: number,
+            "income": text,
+        }
+    )
     cell = (
         "%%synapse train people -o model\n# who earns more\nlabel    = income\n"
         "split    = [0.8, 0.2]\nfeatures = Featurize(age, hours, workclass, id)\n"
@@ -138,9 +149,12 @@ class Hosted:
     def told(self) -> list[dict[str, Any]]:
         sent, self.sent = self.sent, []
         return [
-            {"content": json.loads(json.dumps(c)), "block": base64.b64encode((b or [b""])[0]).decode()}
-            for c, b in sent
-        ]  # fmt: skip
+            {
+                "content": json.loads(json.dumps(content)),
+                "block": base64.b64encode((blocks or [b""])[0]).decode(),
+            }
+            for content, blocks in sent
+        ]
 
     def show(self, page: Any, *, light: bool = True) -> None:
         """Open the builder in a page."""
@@ -169,7 +183,9 @@ def step(page: Any, name: str) -> Any:
     head = page.locator(".syn-b-head", has=page.get_by_text(name, exact=True))
     if head.get_attribute("aria-expanded") != "true":
         head.click()
-    return page.locator(".syn-b-step", has=page.get_by_text(name, exact=True)).locator(".syn-b-body")
+    return page.locator(".syn-b-step", has=page.get_by_text(name, exact=True)).locator(
+        ".syn-b-body"
+    )
 
 
 def text_of(page: Any) -> str:
@@ -239,7 +255,9 @@ def test_trials_stream_in_and_two_are_compared_without_training(hosted: Any) -> 
 def test_two_thousand_columns_are_scrolled_and_found(browser: Any) -> None:
     names = {f"column_{i}": T.DoubleType() for i in range(2000)}
     builder = ModelBuilder(frame({"y": T.DoubleType(), **names}), name="wide")
-    profile = Profile(1000, tuple(ColumnProfile(n, "double", "numeric", 0, 900) for n in ["y", *names]))
+    profile = Profile(
+        1000, tuple(ColumnProfile(n, "double", "numeric", 0, 900) for n in ["y", *names])
+    )
     builder._profile = profile
     builder._guardrails = Guardrails(profile, "", "", "", (), 0)
     host = Hosted(builder)

@@ -72,7 +72,7 @@ function Row(given: { column: Column; at: number; rows: number | null; role: str
       </select>
       <span class="syn-b-col" title={column.name}>
         <b>{column.name}</b>
-        <small>{column.kind || column.type}{role === "feature" && RECIPE[column.kind] ? `: ${RECIPE[column.kind]}` : ""}</small>
+        <small>{(role === "feature" && RECIPE[column.kind]) || column.kind || column.type}</small>
       </span>
       <Bars heights={given.heights} />
       <span class="syn-b-facts" title={column.facts}>

@@ -6,7 +6,7 @@ import { setting, type Card, type Change, type Given, type Setting, type Step } 
 export function Algorithms({ all, click }: Given) {
   const ticked = new Set(all.form.steps.filter((step) => step.role === "algorithm").map((step) => step.stage));
   const known = new Set(all.offered.map((one) => one.name));
-  const mine = all.form.steps.filter((step) => step.role === "algorithm" && !known.has(step.stage)).map((step) => ({ name: step.stage, doc: step.doc, ours: false, two: false }));
+  const mine = all.form.steps.filter((step) => step.role === "algorithm" && !known.has(step.stage)).map((step) => ({ name: step.stage, doc: step.doc, two: false }));
   return (
     <div>
       <div class="syn-controls">
@@ -92,7 +92,7 @@ function Param(given: { card: Card; step: Step; now?: Setting; searches: boolean
   };
   return (
     <div class={"syn-b-param" + (now ? " syn-b-on" : "")}>
-      <span class="syn-b-doc"><b>{card.name}</b> <small>{card.doc} {card.expected}{card.shown ? `; default ${card.shown}` : ""}.</small></span>
+      <span class="syn-b-doc"><b>{card.name}</b> <small>{card.doc} <i>{card.expected}{card.shown ? `, default ${card.shown}` : ""}</i></small></span>
       <Choices label={`How ${card.name} is set`} value={mode} all={modes} set={enter} />
       <span class="syn-b-set">{now ? <Control {...given} now={now} change={change} /> : <span class="syn-dim">{card.shown || "not set"}</span>}</span>
     </div>

@@ -72,7 +72,7 @@ export interface Look {
   target: string;
   columns: Column[];
   bars: { data: Uint8Array; shape: number[] };
-  offered: { name: string; doc: string; ours: boolean; two: boolean }[];
+  offered: { name: string; doc: string; two: boolean }[];
 }
 
 export interface OptionDoc {

@@ -13,7 +13,7 @@ export const STYLE = `
 .syn-bw .syn-b-number { flex: 0 0 22px; height: 22px; border-radius: 11px; border: 1px solid var(--syn-line); text-align: center; font-size: 12px; line-height: 20px; }
 .syn-bw .syn-b-open .syn-b-number { background: var(--syn-fg); color: var(--syn-bg); border-color: var(--syn-fg); }
 .syn-bw .syn-b-name { font-weight: 600; flex: 0 0 auto; }
-.syn-bw .syn-b-sum { color: var(--syn-dim); font-size: 12px; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.syn-bw .syn-b-sum { font-weight: 400; color: var(--syn-dim); font-size: 12px; flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .syn-bw .syn-b-body { padding: 2px 14px 14px 44px; }
 @container (max-width: 560px) { .syn-bw .syn-b-body { padding-left: 14px; } }
 .syn-bw .syn-b-editor { position: sticky; top: 8px; min-width: 0; }
@@ -70,7 +70,7 @@ export const STYLE = `
 .syn-bw .syn-b-doc { line-height: 1.35; overflow-wrap: anywhere; }
 .syn-bw .syn-b-set { grid-column: 1 / -1; }
 .syn-bw .syn-b-param:not(.syn-b-on) .syn-b-set { display: none; }
-@container (max-width: 560px) { .syn-bw .syn-b-param { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 560px) { .syn-bw .syn-b-param { grid-template-columns: minmax(0, 1fr); } .syn-bw .syn-b-param > .syn-b-seg { justify-self: start; } }
 .syn-bw .syn-b-ends { display: inline-flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .syn-bw .syn-b-meter { height: 8px; border-radius: 4px; background: var(--syn-soft); border: 1px solid var(--syn-line); overflow: hidden; margin: 2px 0 6px; }
 .syn-bw .syn-b-meter span { display: block; height: 100%; background: var(--syn-neg); }

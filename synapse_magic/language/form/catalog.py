@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -124,6 +126,20 @@ def offered(classifies: bool | None) -> tuple[StageInfo, ...]:
     """Return the algorithms for a task: classifiers, regressors, or both where it is not known."""
     both = {True: CLASSIFIERS, False: REGRESSORS, None: (*CLASSIFIERS, *REGRESSORS)}
     return tuple(map(stages.find, both[classifies]))
+
+
+def sentence_of(stage: str) -> str:
+    """Return what a stage is in one sentence, without the links that its docstring has.
+
+    Examples
+    --------
+    >>> sentence_of("RandomForestClassifier")
+    'Random Forest learning algorithm for classification.'
+    """
+    paragraph = inspect.cleandoc(stages.find_stage(stage).__doc__ or "").partition("\n\n")[0]
+    plain = re.sub(r"`([^`<]+?)\s*<[^>]*>`_+", r"\1", paragraph)
+    first = re.split(r"(?<=\w)\.\s", " ".join(plain.split()) + " ")[0]
+    return first.rstrip(". ") + "."
 
 
 def is_float(stage: str, param: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from synapse_magic import SynapseError
-from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered
+from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered, sentence_of
 from synapse_magic.language.form.fixes import fix_of
 from synapse_magic.language.vocabulary import VERBS
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
@@ -132,7 +132,11 @@ class BuilderApp:
             or [{"name": name, "type": kind, "kind": ""} for name, kind in types],
             "bars": np.array([_bars(c) for c in known], np.uint8).reshape(-1, _BARS),
             "offered": [
-                {"name": i.name, "doc": i.doc, "ours": i.ours, "two": i.name in TWO_CLASSES}
+                {
+                    "name": i.name,
+                    "doc": sentence_of(i.name),
+                    "two": i.name in TWO_CLASSES,
+                }
                 for i in offered(classifies)
             ],
         }
