@@ -96,6 +96,19 @@ def test_an_interrupt_ends_the_calls(service: MockService) -> None:
     assert "Unclosed" not in told
 
 
+def test_a_process_ends_in_silence_with_rows_left_in_the_line(service: MockService) -> None:
+    service.reply("/", service.Reply(429, headers={"Retry-After": "1"}))
+    script = (
+        "from synapse_magic.http.calls import call_each\n"
+        "from synapse_magic.http.policy import Policy\n"
+        "from synapse_magic.http.request import Request\n"
+        f"asked = [Request('GET', {service.url()!r})] * 20\n"
+        "list(call_each(asked, Policy(deadline=1.5), concurrency=20))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_connections_are_kept_for_the_next_calls(service: MockService) -> None:
     service.reply("/", "fine", latency=0.02)
     for _ in range(3):
