@@ -174,7 +174,7 @@ class ModelBuilder:
         finally:
             self._keep(run)
         if run.board is not None:
-            print(run.board)  # noqa: T201
+            print(run.board.table().to_string(index=False))  # noqa: T201
         if run.evaluation is not None:
             print(run.evaluation)  # noqa: T201
         return run.trained.model
