@@ -81,3 +81,10 @@ def test_a_program_that_fails_tells_why(nb: Any, people: Any) -> None:
 def test_what_is_no_frame_is_refused() -> None:
     with pytest.raises(SynapseError, match="Spark DataFrame"):
         ModelBuilder([1, 2])
+
+
+def test_the_verb_shows_the_steps_and_keeps_the_builder(nb: Any) -> None:
+    html = nb.html("%synapse build people -o builder")
+    assert "Model builder of people" in html
+    assert "%%synapse train people -o model" in html
+    assert nb["builder"].frame == "people"
