@@ -51,7 +51,7 @@ def test_a_secret_is_found_at_its_place_and_shows_that_alone(each: Secret) -> No
     assert each.reveal() == VALUE
     assert ("Bearer " + each).reveal() == f"Bearer {VALUE}"
     assert ("Basic " + ("x:" + each)).reveal() == f"Basic x:{VALUE}"
-    assert VALUE not in f"{each!r} {str(each)}"
+    assert VALUE not in f"{each!r} {each!s}"
 
 
 def test_text_that_shows_a_secret_is_code_that_makes_it(each: Secret) -> None:
@@ -103,14 +103,14 @@ def test_where_nobody_can_type_unseen_that_is_said(
         return VALUE
 
     monkeypatch.setattr(getpass, "getpass", ask)
-    with pytest.raises(SynapseError, match="nobody can be asked here.*Try: Secret.env"):
+    with pytest.raises(SynapseError, match=r"nobody can be asked here.*Try: Secret.env"):
         Secret.prompt("y").reveal()
 
 
 def test_a_secret_that_is_not_found_is_told_by_its_place(tmp_path: Path) -> None:
-    with pytest.raises(SynapseError, match="NOT_THERE.*no such environment variable.*Try: "):
+    with pytest.raises(SynapseError, match=r"NOT_THERE.*no such environment variable.*Try: "):
         Secret.env("NOT_THERE").reveal()
-    with pytest.raises(SynapseError, match="none.*cannot be read: No such file"):
+    with pytest.raises(SynapseError, match=r"none.*cannot be read: No such file"):
         Secret.file(tmp_path / "none").reveal()
     with pytest.raises(SynapseError, match=r"Secret.call takes a function, got a str"):
         Secret.call("x")  # type: ignore[arg-type]
