@@ -43,7 +43,7 @@ loaded = JSONInputParser.load(str(folder / "stage"))
 def stage(path, **more):
     return SimpleHTTPTransformer(
         inputCol="value", outputCol="said", errorCol="error", outputParser=StringOutputParser(),
-        inputParser=loaded.copy().setUrl(service.url(path)).setHeaders(headers | more),
+        journal=str(folder / "journal"), inputParser=loaded.copy().setUrl(service.url(path)).setHeaders(headers | more),
     )
 
 rows = spark.range(3).selectExpr("cast(id as string) as value").coalesce(1)
@@ -83,6 +83,6 @@ def test_a_secret_is_in_nothing_that_is_written_or_shown(tmp_path: Path) -> None
     assert SECRET not in shown
     written = [path for path in folder.rglob("*") if path.is_file()]
     assert {path.relative_to(folder).parts[0] for path in written} >= {
-        *("events", "stage", "checkpoint", "streamed")
+        *("events", "stage", "checkpoint", "streamed", "journal")
     }
     assert [path for path in written if SECRET.encode() in path.read_bytes()] == []
