@@ -3,7 +3,7 @@
 Run it on a machine of two cores::
 
     python tests/benchmarks/http_journal.py
-    python tests/benchmarks/http_journal.py --rows 2000 --kills 5
+    python tests/benchmarks/http_journal.py --rows 1000 --kills 5
 
 A job of Spark calls a mock of 100 ms for each row, in two tasks with 16 requests in flight each,
 while one of their worker processes after another is killed (``kill -9``) at random times. Spark
@@ -54,7 +54,7 @@ def kill(times: int, service: MockService, done: threading.Event, killed: list[f
     chance = random.Random(0)
     while len(killed) < times and not done.is_set():
         before = len(service.ledger)
-        until = before + chance.randint(20, 300)
+        until = before + chance.randint(10, 140)
         while len(service.ledger) < until and not done.is_set():
             time.sleep(0.01)
         alive = workers()
@@ -74,7 +74,7 @@ def asked(spark: synapse_magic.Session, rows: int, url: str) -> DataFrame:
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser()
-    options.add_argument("--rows", type=int, default=6000)
+    options.add_argument("--rows", type=int, default=3000)
     options.add_argument("--kills", type=int, default=20)
     chosen = options.parse_args()
     conf = {"spark.ui.enabled": False, "spark.log.level": "OFF"}
@@ -111,7 +111,7 @@ def main() -> None:
         f"{'run again':12} {more:6} {good[1]:9} {0:6} {len(service.ledger):6} "
         f"{len(service.ledger) - (more - chosen.rows):6} {0:8}"
     )
-    print(f"journal: {size / 1e6:.1f} MB")
+    print(f"journal: {size / 1e3:.0f} kB")
     session.stop()
     if twice > allowed or good != [chosen.rows, more]:
         sys.exit("more was paid twice than may be, or rows are missing")
