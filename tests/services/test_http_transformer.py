@@ -212,10 +212,20 @@ def test_a_stream_is_called_once_for_each_row(
 
 def test_params_become_the_policy() -> None:
     policy = stage(
-        timeout=5, concurrentTimeout=50, maxAttempts=2, deadline=100, requestsPerSecond=9
+        timeout=5,
+        concurrentTimeout=50,
+        maxAttempts=2,
+        deadline=100,
+        requestsPerSecond=9,
+        tokensPerMinute=90,
     )._policy()
     assert policy == Policy(
-        attempts=2, timeout=5.0, deadline=50.0, job_deadline=100.0, requests_per_second=9.0
+        attempts=2,
+        timeout=5.0,
+        deadline=50.0,
+        job_deadline=100.0,
+        requests_per_second=9.0,
+        tokens_per_minute=90.0,
     )
     assert stage()._policy() == Policy()
     basic = stage(handler="basic")._policy()
