@@ -46,7 +46,8 @@ class Calls:
             raise SynapseError(f"concurrency must be at least 1, got {concurrency}")
         self._concurrency = concurrency
         self._runtime = runtimes.current()
-        self._caller = Caller(self._runtime, policy, job or uuid.uuid4().hex)
+        self._journal = self._runtime.journal(policy.journal) if policy.journal else None
+        self._caller = Caller(self._runtime, policy, job or uuid.uuid4().hex, self._journal)
         self._fed = self._taken = 0
         self._waiting: deque[tuple[Any, Request]] = deque()
         self._done: deque[tuple[Any, Outcome]] = deque()
@@ -95,10 +96,12 @@ class Calls:
         self._taken += count
 
     def close(self) -> None:
-        """Cancel what is in flight."""
+        """Cancel what is in flight, and write what came to the journal."""
         if self._runtime.usable:
             cancelled = asyncio.run_coroutine_threadsafe(self._cancel(), self._runtime.loop)
             concurrent.futures.wait([cancelled], _CLOSE_SECONDS)
+            if self._journal is not None:
+                self._runtime.run(self._journal.flush())
 
     def _start(self) -> None:
         while self._waiting and len(self._tasks) < self._concurrency:
