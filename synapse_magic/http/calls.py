@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from synapse_magic.errors import SynapseError
@@ -39,14 +39,28 @@ class Calls:
         Requests in flight at most.
     job : str, optional
         The job that the calls belong to, the same in all its workers; by default its own.
+    first : int
+        Calls that may begin before anything was taken.
+    through : callable, optional
+        Makes of the :class:`Caller` what is called in its place, with what is fed.
     """
 
-    def __init__(self, policy: Policy, concurrency: int, job: str | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        concurrency: int,
+        job: str | None = None,
+        *,
+        first: int = FIRST,
+        through: Callable[[Caller], Any] | None = None,
+    ) -> None:
         if concurrency < 1:
             raise SynapseError(f"concurrency must be at least 1, got {concurrency}")
         self._concurrency = concurrency
         self._runtime = runtimes.current()
-        self._caller = Caller(self._runtime, policy, job or uuid.uuid4().hex)
+        caller = Caller(self._runtime, policy, job or uuid.uuid4().hex)
+        self._caller = caller if through is None else through(caller)
+        self._first = first
         self._fed = self._taken = 0
         self._waiting: deque[tuple[Any, Request]] = deque()
         self._done: deque[tuple[Any, Outcome]] = deque()
@@ -62,11 +76,11 @@ class Calls:
     @property
     def ramping(self) -> bool:
         """Whether the window still grows with each outcome that is taken."""
-        return FIRST + self._taken < 2 * self._concurrency
+        return self._first + self._taken < 2 * self._concurrency
 
     def room(self) -> int:
         """Return how many requests may be fed now."""
-        return min(2 * self._concurrency, FIRST + self._taken) - self.outstanding
+        return min(2 * self._concurrency, self._first + self._taken) - self.outstanding
 
     def feed(self, requests: Iterable[tuple[Any, Request]]) -> None:
         """Begin calls, each under a key by which its outcome is known."""
