@@ -1,4 +1,4 @@
-"""The stage of a described service: its values or columns into requests, its replies into columns."""
+"""The stage of a described service: values or columns in, what the service says out."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ServiceStage(Transformer, ServiceParams):
     def _transform(self, dataset: DataFrame) -> DataFrame:
         named = self._named()
         self._require_values(named)
-        outputs = self._outputs(named)
+        outputs = self._outputs()
         require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")
         self._require_types(dataset.schema, named)
         kept = dataset.columns
@@ -130,7 +130,7 @@ class ServiceStage(Transformer, ServiceParams):
             wanted = self.row["params"].get(name, {"type": "string"})["type"]
             require_type(schema, column, wanted, arrow_type(wanted), f"{name}Col")
 
-    def _outputs(self, named: dict[str, str]) -> list[str]:
+    def _outputs(self) -> list[str]:
         outputs = [self.getOrDefault("outputCol"), self.getOrDefault("errorCol")]
         if outputs[0].casefold() == outputs[1].casefold():
             raise SynapseError(f"outputCol and errorCol must differ, got {outputs[0]!r} for both")

@@ -59,7 +59,7 @@ class ServiceMapper:
     concurrency: int
     most: int | None = None
     ordered: bool = False
-    polling: Polling = Polling()
+    polling: Polling = field(default_factory=Polling)
 
     def run(self, batches: Iterable[pa.RecordBatch], job: str) -> Iterator[pa.RecordBatch]:
         """Yield rows as they are done, a few at a time; stops when nobody reads them any more."""
