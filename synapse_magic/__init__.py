@@ -77,6 +77,7 @@ _TABLE = {
     "Range": "compose.tuning.spaces",
     "RangeHyperParam": "compose.tuning.spaces",
     "RowsExplained": "spark.events",
+    "Secret": "http.secret",
     "Session": "spark.session",
     "SynapseError": "errors",
     "SimpleHTTPTransformer": "compose.simple_http_transformer",

@@ -58,15 +58,16 @@ class Calls:
             raise SynapseError(f"concurrency must be at least 1, got {concurrency}")
         self._concurrency = concurrency
         self._runtime = runtimes.current()
-        caller = Caller(self._runtime, policy, job or uuid.uuid4().hex)
+        self._journal = self._runtime.journal(policy.journal) if policy.journal else None
+        caller = Caller(self._runtime, policy, job or uuid.uuid4().hex, self._journal)
         self._caller = caller if through is None else through(caller)
         self._first = first
         self._fed = self._taken = 0
-        self._waiting: deque[tuple[Any, Request]] = deque()
-        self._done: deque[tuple[Any, Outcome]] = deque()
+        self._waiting: deque[tuple[Any, Any]] = deque()
+        self._done: deque[tuple[Any, Any]] = deque()
         self._ready = threading.Event()
         self._failure: BaseException | None = None
-        self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def outstanding(self) -> int:
@@ -82,7 +83,7 @@ class Calls:
         """Return how many requests may be fed now."""
         return min(2 * self._concurrency, self._first + self._taken) - self.outstanding
 
-    def feed(self, requests: Iterable[tuple[Any, Request]]) -> None:
+    def feed(self, requests: Iterable[tuple[Any, Any]]) -> None:
         """Begin calls, each under a key by which its outcome is known."""
         before = self._fed
         for keyed in requests:
@@ -91,7 +92,7 @@ class Calls:
         if self._fed > before:
             self._runtime.loop.call_soon_threadsafe(self._start)
 
-    def ready(self, timeout: float, gather: float = 0.005) -> list[tuple[Any, Outcome]]:
+    def ready(self, timeout: float, gather: float = 0.005) -> list[tuple[Any, Any]]:
         """Return outcomes with their keys, as soon as there are some or the time is up.
 
         They count as taken when :meth:`took` says so. A few at once cost less than each alone, so
@@ -109,10 +110,12 @@ class Calls:
         self._taken += count
 
     def close(self) -> None:
-        """Cancel what is in flight."""
+        """Cancel what is in flight, and write what came to the journal."""
         if self._runtime.usable:
             cancelled = asyncio.run_coroutine_threadsafe(self._cancel(), self._runtime.loop)
             concurrent.futures.wait([cancelled], _CLOSE_SECONDS)
+            if self._journal is not None:
+                self._runtime.run(self._journal.flush())
 
     def _start(self) -> None:
         while self._waiting and len(self._tasks) < self._concurrency:
@@ -121,7 +124,7 @@ class Calls:
             self._tasks.add(task)
             task.add_done_callback(functools.partial(self._ended, key))
 
-    def _ended(self, key: Any, task: asyncio.Task[Outcome]) -> None:
+    def _ended(self, key: Any, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if task.cancelled():
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import GenericAlias
 from typing import Any, Literal
 
 from synapse_magic.errors import SynapseError
@@ -44,7 +45,7 @@ def stage_of(row: Mapping[str, Any], module: str) -> type[Any]:
         {
             **told,
             **{name: made for name, (_, made) in declared.items()},
-            "__annotations__": {name: Param[kind] for name, (kind, _) in declared.items()},
+            "__annotations__": {n: GenericAlias(Param, (kind,)) for n, (kind, _) in declared.items()},
             "service": service,
             "unsaved": tuple(held),
         },

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.secret import Secret
 from synapse_magic.http.service.making import SECRETS
-from synapse_magic.http.service.revealing import Revealing
 from synapse_magic.services.http_transformer import CallParams
 from synapse_magic.spark.param import Param, param, unset
 
@@ -33,19 +33,19 @@ class ServiceParams(CallParams):
         "the public one.",
         default=unset,
     )
-    subscriptionKey: Param[str | Revealing] = param(
+    subscriptionKey: Param[str | Secret] = param(
         "Key of the service, or a reference to it.", default=unset, secret=True
     )
     subscriptionKeyCol: Param[str] = param(
         "Column of keys, for rows that have their own.", default=unset, column="in"
     )
-    AADToken: Param[str | Revealing] = param(
+    AADToken: Param[str | Secret] = param(
         "Token of Microsoft Entra ID in place of a key, or a reference to it.",
         default=unset,
         secret=True,
     )
     AADTokenCol: Param[str] = param("Column of tokens.", default=unset, column="in")
-    CustomAuthHeader: Param[str | Revealing] = param(
+    CustomAuthHeader: Param[str | Secret] = param(
         "The whole Authorization header in place of a key, or a reference to it.",
         default=unset,
         secret=True,
@@ -53,7 +53,7 @@ class ServiceParams(CallParams):
     CustomAuthHeaderCol: Param[str] = param(
         "Column of Authorization headers.", default=unset, column="in"
     )
-    customHeaders: Param[dict[str, str | Revealing]] = param(
+    customHeaders: Param[dict[str, str | Secret]] = param(
         "More headers, their values kept secret.", default=unset, secret=True
     )
 
@@ -86,19 +86,42 @@ class ServiceParams(CallParams):
         return super().getOrDefault(param)
 
     def _secrets(self) -> dict[str, Any]:
-        """Return the secrets that are set."""
+        """Return the secrets that are set; those that a person types are asked for now."""
         lacking = [name for name in self._missing if not self.isSet(name)]
         if lacking:
             raise SynapseError(
                 f"{lacking[0]} of this {type(self).__name__} was not saved with it, for it is "
-                f"secret. Try: set{lacking[0][0].upper()}{lacking[0][1:]}(...)"
+                f"secret. Try: set{lacking[0][0].upper()}{lacking[0][1:]}(...); a Secret is saved"
             )
-        return {name: self.getOrDefault(name) for name in SECRETS if self.isSet(name)}
+        given = {name: self.getOrDefault(name) for name in SECRETS if self.isSet(name)}
+        for each in given.values():
+            for secret in each.values() if isinstance(each, dict) else (each,):
+                if isinstance(secret, Secret):
+                    secret.ask()
+        return given
 
     def _get_state(self) -> dict[str, Any]:
         names = [name for name in SECRETS if self.isSet(name) or name in self._missing]
-        return {**super()._get_state(), "secrets": names}
+        given = {name: self.getOrDefault(name) if self.isSet(name) else None for name in names}
+        saved = {name: _reference(value) for name, value in given.items()}
+        return {**super()._get_state(), "secrets": saved}
 
     def _set_state(self, state: dict[str, Any]) -> None:
         super()._set_state(state)
-        self._missing = tuple(state["secrets"])
+        saved = state["secrets"]
+        self._missing = tuple(saved)
+        self._set(**{name: _from_reference(told) for name, told in saved.items() if told})
+
+
+def _reference(value: Any) -> dict[str, Any] | None:
+    """Return where a secret is, None where it is a plain text; of a dict where all of them are."""
+    if isinstance(value, dict):
+        each = {name: _reference(secret) for name, secret in value.items()}
+        return {"each": each} if all(each.values()) else None
+    return {"secret": value.reference()} if isinstance(value, Secret) else None
+
+
+def _from_reference(told: dict[str, Any]) -> Any:
+    if "each" in told:
+        return {name: _from_reference(each) for name, each in told["each"].items()}
+    return Secret.from_reference(told["secret"])

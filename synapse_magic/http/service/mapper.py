@@ -13,11 +13,11 @@ import pyarrow as pa
 from synapse_magic.http.arrow import errors
 from synapse_magic.http.calls import FIRST, Calls
 from synapse_magic.http.policy import Policy
+from synapse_magic.http.secret import revealed
 from synapse_magic.http.service.answering import Answer, Answering
 from synapse_magic.http.service.line import Line, Row, by_batch
 from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.packing import Unit, Values, units
-from synapse_magic.http.service.revealing import revealed
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import names
 from synapse_magic.http.service.values import plain

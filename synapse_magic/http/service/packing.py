@@ -50,7 +50,7 @@ def units(
     most : int, optional
         Items in a request, if fewer than the service takes.
     """
-    packer = _Packer(service, most) if service.batch else None
+    packer: _Packer[Place] | None = _Packer(service, most) if service.batch else None
     for place, values in rows:
         if values is None:
             yield place
