@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
+from synapse_magic.http.journal import Journal
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.runtime import Runtime
@@ -21,15 +22,24 @@ _STOPPING = ("quota_gone", "wait_too_long")
 
 @dataclass
 class Caller:
-    """Calls requests by one policy, for one job."""
+    """Calls requests by one policy, for one job.
+
+    What only makes sense as a new question, such as whether something is done by now, is asked
+    by a caller without a journal.
+    """
 
     runtime: Runtime
     policy: Policy
     job: str
+    journal: Journal | None = None
 
     async def call(self, request: Request) -> Outcome:
-        """Return what becomes of a request; only cancelling it raises."""
-        return await _Row(self, request).run()
+        """Return what becomes of a request; raises only for a journal, or when cancelled."""
+        if self.journal is None:
+            return await _Row(self, request).run()
+        return await self.journal.answer(
+            request, self.job, self.policy, lambda: _Row(self, request).run()
+        )
 
 
 class _Row:

@@ -38,6 +38,8 @@ class Policy:
         Statuses of a service that differ from the general rule.
     engine : str
         ``"aiohttp"`` or ``"requests"``.
+    journal : str or None
+        Folder of the answers that are not to be asked for twice.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Policy:
     again: frozenset[int] = frozenset()
     final: frozenset[int] = frozenset()
     engine: str = "aiohttp"
+    journal: str | None = None
 
     def __post_init__(self) -> None:
         if self.attempts < 1:

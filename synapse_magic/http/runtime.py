@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.job import Job
+from synapse_magic.http.journal import Journal
 from synapse_magic.http.sender import Sender, sender
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ class Runtime:
         self._senders: dict[str, Sender] = {}
         self._endpoints: dict[tuple[str, float | None], Endpoint] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._journals: dict[str, Journal] = {}
         self._thread = threading.Thread(
             target=self.loop.run_forever, name="synapse-magic-http", daemon=True
         )
@@ -63,6 +65,12 @@ class Runtime:
                 del self._jobs[next(iter(self._jobs))]
         return self._jobs[key]
 
+    def journal(self, folder: str) -> Journal:
+        """Return the journal of a folder, with what others have written to it; not on the loop."""
+        journal = self._journals.setdefault(folder, Journal(folder))
+        journal.refresh()
+        return journal
+
     def _forget_idle(self) -> None:
         """Forget the older endpoints without calls, where addresses lead to very many."""
         if len(self._endpoints) > _KEPT:
@@ -80,6 +88,9 @@ class Runtime:
     async def _close(self) -> None:
         for each in self._senders.values():
             await each.close()
+        for journal in self._journals.values():
+            await journal.flush()
+        await self.loop.shutdown_default_executor()
 
 
 _lock = threading.Lock()

@@ -1,0 +1,22 @@
+"""Services that are no more, so that code for them is told what to use."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.spark.stage import Transformer
+
+
+class RetiredService(Transformer):
+    """A stage whose service does not exist any more; made by the table of services."""
+
+    row: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, **_: Any) -> None:
+        row = self.row
+        until = f" since {row['until']}" if row.get("until") else ""
+        raise SynapseError(
+            f"The service behind {row.get('name', 'this stage')} is retired{until}. "
+            f"Try: {row.get('instead', 'another one')}"
+        )
