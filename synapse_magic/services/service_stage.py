@@ -79,9 +79,10 @@ class ServiceStage(Transformer, ServiceParams):
 
     def _set(self, **values: Any) -> Self:
         """Set params; a value takes the place of the column that was set before, and vice versa."""
+        declared = self.params_declared()
         for name in values:
             twin = name[:-3] if name.endswith("Col") else f"{name}Col"
-            if twin not in values and self._is_twin(twin) and self.isSet(twin):
+            if twin in declared and twin not in values and self._is_twin(twin) and self.isSet(twin):
                 self.clear(self.getParam(twin))
         super()._set(**values)
         return self
