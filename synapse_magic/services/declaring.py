@@ -45,7 +45,9 @@ def stage_of(row: Mapping[str, Any], module: str) -> type[Any]:
         {
             **told,
             **{name: made for name, (_, made) in declared.items()},
-            "__annotations__": {n: GenericAlias(Param, (kind,)) for n, (kind, _) in declared.items()},
+            "__annotations__": {
+                n: GenericAlias(Param, (kind,)) for n, (kind, _) in declared.items()
+            },
             "service": service,
             "unsaved": tuple(held),
         },

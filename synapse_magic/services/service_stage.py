@@ -82,14 +82,10 @@ class ServiceStage(Transformer, ServiceParams):
         declared = self.params_declared()
         for name in values:
             twin = name[:-3] if name.endswith("Col") else f"{name}Col"
-            if twin in declared and twin not in values and self._is_twin(twin) and self.isSet(twin):
+            if twin in declared and twin not in values and self.isSet(twin):
                 self.clear(self.getParam(twin))
         super()._set(**values)
         return self
-
-    def _is_twin(self, name: str) -> bool:
-        base = name[:-3] if name.endswith("Col") else name
-        return base in self.row["params"] or base in _KEYS
 
     def _named(self) -> dict[str, str]:
         """Return the columns that hold values, by the name of the value."""
