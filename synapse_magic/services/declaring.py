@@ -108,8 +108,9 @@ def _doc(row: Mapping[str, Any]) -> str:
     if row["status"] == "preview":
         parts.append("The service is a preview.")
     if row["status"] in ("deprecated", "retired"):
-        until = f" {'until' if row['status'] == 'deprecated' else 'since'} {row['until']}"
-        parts.append(f"The service is {row['status']}{until if row.get('until') else ''}.")
+        since = "until" if row["status"] == "deprecated" else "since"
+        when = f" {since} {row['until']}" if row.get("until") else ""
+        parts.append(f"The service is {row['status']}{when}.")
         parts.append(f"In its place: {row['instead']}")
     if row.get("reference"):
         parts.append(f"See {row['reference']}")

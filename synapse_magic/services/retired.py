@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.stage import Transformer
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 
 class RetiredService(Transformer):
@@ -14,9 +17,16 @@ class RetiredService(Transformer):
     row: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **_: Any) -> None:
+        raise self._gone()
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        raise self._gone()
+
+    def _gone(self) -> SynapseError:
+        """Return the error that names what replaces the service."""
         row = self.row
         until = f" since {row['until']}" if row.get("until") else ""
-        raise SynapseError(
+        return SynapseError(
             f"The service behind {row.get('name', 'this stage')} is retired{until}. "
             f"Try: {row.get('instead', 'another one')}"
         )

@@ -124,11 +124,11 @@ def sample_value(declared: Param[Any]) -> Any:
         return onnx_file()
     if declared.name in ("inputParser", "outputParser", "miniBatcher"):
         return part(declared.name)
-    if declared.name in ("backgroundData", "model"):
-        return held(declared.name)
     kind = next(kind for kind in alternatives(declared.type) if kind is not type(None))
     if get_origin(kind) is Literal:
         return get_args(kind)[-1]
+    if declared.name in ("backgroundData", "model") and kind is not str:
+        return held(declared.name)
     if get_origin(kind) is Callable:
         return len
     if get_origin(kind) is list:

@@ -115,13 +115,18 @@ def _problems(told: ItemErrors | None, tree: Any, count: int) -> dict[int, Failu
         return {}
     found: dict[int, Failure] = {}
     for place, each in enumerate(listed):
-        if told.ok is not None and read(each, told.ok) in (True, None):
+        if told.ok is not None and _fine(read(each, told.ok)):
             continue
         number = place if told.key is None else _number(each, told.key)
         if 0 <= number < count:
             code = text_at(each, told.code) or "item_refused"
             found[number] = Failure(code, text_at(each, told.message) or f"The service says {code}")
     return found
+
+
+def _fine(mark: Any) -> bool:
+    """Return whether the mark of an element says that it is good: there, and not false."""
+    return mark is not missing and mark is not False
 
 
 def _number(item: Any, key: Steps) -> int:

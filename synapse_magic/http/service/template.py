@@ -1,16 +1,21 @@
-"""Templates: JSON with ``${name}`` in it, filled with the values of a row."""
+"""Templates: JSON with ``${name}`` in it, filled with the values of a row.
+
+A form after the name says how the value is written: ``${name|b64}`` is base64 of bytes,
+``${name|csv}`` a list with commas between, and ``${name|xml}`` a text that is safe within XML.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
 ONE_OF = "one_of"
-_NAME = re.compile(r"\$\{(\w+)(\|b64)?\}")
+_NAME = re.compile(r"\$\{(\w+)(?:\|(b64|csv|xml))?\}")
 
 
 class Absent:
@@ -112,9 +117,20 @@ def _value(found: re.Match[str], values: Mapping[str, Any]) -> Any:
     value = values.get(found[1])
     if value is None or found[2] is None:
         return value
+    return _FORMS[found[2]](found[1], value)
+
+
+def _base64(name: str, value: Any) -> str:
     if not isinstance(value, bytes):
-        raise FillError(f"{found[1]} must be bytes, got {type(value).__name__}")
+        raise FillError(f"{name} must be bytes, got {type(value).__name__}")
     return base64.b64encode(value).decode()
+
+
+_FORMS: dict[str, Callable[[str, Any], str]] = {
+    "b64": _base64,
+    "csv": lambda _, value: as_text(value),
+    "xml": lambda _, value: escape(as_text(value)),
+}
 
 
 def _first(alternatives: list[Any], values: Mapping[str, Any]) -> Any:

@@ -72,6 +72,20 @@ def test_an_error_of_an_item_and_a_lost_answer_reach_their_row_alone(there: str)
     assert (lost[0], lost[1]["code"]) == (None, "no_answer")
 
 
+def test_elements_of_one_list_without_the_mark_of_good_ones_are_errors(
+    service: MockService,
+) -> None:
+    row = LENGTHS | {
+        "response": {**LENGTHS["response"], "items": {"order": True}},
+        "errors": {"items": {"path": "$.found", "ok": "$.length", "code": "$.why"}},
+    }
+    service.reply("/lengths", {"found": [{"length": 1}, {"why": "Odd"}, {"length": False}]})
+    (a, odd, false) = answers(row, service.url(""), ["a", "b", "c"])
+    assert a == (1, None)
+    assert odd[1]["code"] == "Odd"
+    assert false[1]["code"] == "item_refused"
+
+
 @pytest.mark.parametrize("place", [0, 777, 2047])
 def test_one_bad_row_of_2048_costs_23_calls(service: MockService, there: str, place: int) -> None:
     texts = ["x" * (n % 9) for n in range(2048)]

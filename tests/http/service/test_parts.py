@@ -52,6 +52,14 @@ def test_values_keep_their_type_alone_and_become_text_within_a_text() -> None:
     assert fill(["${yes}", "v=${yes}/${n}", "${raw|b64}"], values) == [True, "v=true/1.5", "YWI="]
 
 
+def test_a_form_after_the_name_says_how_a_value_is_written() -> None:
+    values = {"names": ["a", "b"], "text": "<1 & 'x'>", "none": None}
+    assert fill({"q": "${names|csv}", "n": "${none|csv}"}, values) == {"q": "a,b"}
+    assert fill("<t a='${text|xml}'/>", values) == "<t a='&lt;1 &amp; &#x27;x&#x27;&gt;'/>"
+    with pytest.raises(FillError, match="names must be bytes"):
+        fill("${names|b64}", values)
+
+
 def test_the_first_alternative_that_is_given_is_taken() -> None:
     template = {"one_of": [{"url": "${url}"}, {"data": "${raw|b64}"}]}
     assert fill(template, {"raw": b"ab", "url": None}) == {"data": "YWI="}
