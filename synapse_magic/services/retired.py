@@ -19,7 +19,7 @@ class RetiredService(Transformer):
     def __init__(self, **_: Any) -> None:
         raise self._gone()
 
-    def _transform(self, dataset: DataFrame) -> DataFrame:
+    def _transform(self, dataset: DataFrame) -> DataFrame:  # noqa: ARG002  never comes to this
         raise self._gone()
 
     def _gone(self) -> SynapseError:

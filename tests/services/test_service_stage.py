@@ -78,7 +78,7 @@ def test_a_key_that_was_not_saved_is_asked_for(spark: SparkSession, tmp_path: Pa
     frame = spark.createDataFrame(
         [([("user", "hi")],)], "c array<struct<role:string,content:string>>"
     )
-    with pytest.raises(SynapseError, match="subscriptionKey .* was not saved.*setSubscriptionKey"):
+    with pytest.raises(SynapseError, match=r"subscriptionKey .* was not saved.*setSubscriptionKey"):
         loaded.transform(frame)
 
 
@@ -89,11 +89,11 @@ def test_what_is_missing_or_of_another_type_is_told_before_the_job(spark: SparkS
         OpenAIEmbedding(deploymentName="m").transform(frame)
     with pytest.raises(SynapseError, match="textCol must name a column of string, and 'n' is one"):
         embed.copy().setTextCol("n").transform(frame)
-    with pytest.raises(SynapseError, match="There is no column 'txt'. Did you mean 'text'"):
+    with pytest.raises(SynapseError, match=r"There is no column 'txt'. Did you mean 'text'"):
         embed.copy().setTextCol("txt").transform(frame)
-    with pytest.raises(SynapseError, match="text and textCol .* are both set"):
+    with pytest.raises(SynapseError, match=r"text and textCol .* are both set"):
         OpenAIEmbedding(textCol="text", text="a", deploymentName="m").transform(frame)
-    with pytest.raises(SynapseError, match="does not know where its service is.*location"):
+    with pytest.raises(SynapseError, match=r"does not know where its service is.*location"):
         AnalyzeDocument(prebuiltModelId="m", imageUrlCol="text").transform(frame)
 
 

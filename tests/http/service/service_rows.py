@@ -34,25 +34,26 @@ JOB: dict[str, Any] = {
 }
 
 
+def mapper(
+    row: dict[str, Any], given: dict[str, Any], columns: dict[str, int], **options: Any
+) -> ServiceMapper:
+    """Give what calls a service, without long waits."""
+    how = {"policy": FAST, "polling": QUICK, "concurrency": 8, **options}
+    return ServiceMapper(service_of(row), given=given, columns=columns, kept=1, **how)
+
+
 def answers(
     row: dict[str, Any], url: str, texts: list[Any], *, policy: Policy = FAST, **more: Any
 ) -> list[tuple[Any, Any]]:
     """Give value and error of each row, in order; ``more`` are values that are equal for all."""
     options = {n: more.pop(n) for n in ("most", "ordered", "concurrency") if n in more}
     columns = {n: more.pop(n) for n in list(more) if isinstance(more[n], list)}
-    mapper = ServiceMapper(
-        service=service_of(row),
-        given={"url": url, **more},
-        columns={name: place for place, name in enumerate(("text", *columns), 1)},
-        kept=1,
-        policy=policy,
-        polling=QUICK,
-        **{"concurrency": 8, **options},
-    )
+    places = {name: place for place, name in enumerate(("text", *columns), 1)}
+    made = mapper(row, {"url": url, **more}, places, policy=policy, **options)
     arrays = [pa.array(range(len(texts))), pa.array(texts, pa.string())]
     arrays += [pa.array(values, pa.string()) for values in columns.values()]
     batch = pa.RecordBatch.from_arrays(arrays, ["number", "text", *columns])
-    found = [row for part in mapper.run([batch], "job") for row in part.to_pylist()]
+    found = [row for part in made.run([batch], "job") for row in part.to_pylist()]
     assert sorted(each["number"] for each in found) == list(range(len(texts)))
     if options.get("ordered"):
         assert [each["number"] for each in found] == list(range(len(texts)))
