@@ -11,8 +11,6 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from synapse_magic.errors import SynapseError
-
 PLACE = "services.declared"
 """The module that hands the stages of rows out."""
 
@@ -50,6 +48,8 @@ def add(names: Iterable[str], place: Path) -> None:
     SynapseError
         When a name is that of something else.
     """
+    from synapse_magic.errors import SynapseError  # here, as the root imports this module
+
     chosen = list(names)
     for name in chosen:
         if name in _others or files.get(name, place) != place:
