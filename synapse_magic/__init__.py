@@ -10,12 +10,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from synapse_magic.services import row_names
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __version__ = "0.1.0"
 
-PUBLIC = {
+_TABLE = {
     "AggregateBalanceMeasure": "data_balance.aggregate_balance_measure",
     "Balance": "results.balance",
     "BestModel": "compose.best",
@@ -109,6 +111,7 @@ PUBLIC = {
     "interruptible": "spark.running:run",
     "listen": "spark.events",
     "load_model": "spark.models",
+    "load_services": "services.declared",
     "load_source": "spark.models",
     "partial_dependence": "explainers.partial_dependence",
     "profile": "metrics.profile",
@@ -120,6 +123,7 @@ PUBLIC = {
     "table_page": "metrics.table",
     "to_onnx": "onnx.converting.to_onnx",
 }
+PUBLIC = row_names.with_rows(_TABLE)
 """Each public name and where it lives: a module, with ``:name`` where it is called otherwise."""
 
 __all__ = sorted(PUBLIC)

@@ -192,3 +192,16 @@ _FINDERS: dict[str, Callable[[Any], Any]] = {
     "prompt": _of_person,
     "call": lambda function: function(),
 }
+
+
+def revealed(value: Any) -> Any:
+    """Return a value, or a dict of values, with the secrets themselves for their references.
+
+    Examples
+    --------
+    >>> revealed({"Api-Key": "plain"})
+    {'Api-Key': 'plain'}
+    """
+    if isinstance(value, dict):
+        return {name: revealed(each) for name, each in value.items()}
+    return value.reveal() if isinstance(value, Secret) else value
