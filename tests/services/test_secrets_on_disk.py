@@ -43,7 +43,8 @@ loaded = JSONInputParser.load(str(folder / "stage"))
 def stage(path, **more):
     return SimpleHTTPTransformer(
         inputCol="value", outputCol="said", errorCol="error", outputParser=StringOutputParser(),
-        journal=str(folder / "journal"), inputParser=loaded.copy().setUrl(service.url(path)).setHeaders(headers | more),
+        inputParser=loaded.copy().setUrl(service.url(path)).setHeaders(headers | more),
+        journal=str(folder / "journal"),
     )
 
 rows = spark.range(3).selectExpr("cast(id as string) as value").coalesce(1)
