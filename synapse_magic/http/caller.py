@@ -48,7 +48,9 @@ class _Row:
     def __init__(self, caller: Caller, request: Request) -> None:
         self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
         self.job = self.runtime.job(caller.job, request.origin)
-        self.endpoint = self.runtime.endpoint(request.origin, self.policy.requests_per_second)
+        self.endpoint = self.runtime.endpoint(
+            request.origin, self.policy.requests_per_second, self.policy.tokens_per_minute
+        )
         self.began = time.monotonic()
         self.job_ends = self.job.ends(self.policy.job_deadline)
         self.ends = min(self.began + self.policy.deadline, self.job_ends)
@@ -87,7 +89,7 @@ class _Row:
         """Send the request once, if it may go."""
         if self.job.stopped is not None:
             return replace(self.job.stopped, response=None)
-        entry = await self.endpoint.enter(self.ends, self.job)
+        entry = await self.endpoint.enter(self.request, self.ends, self.job)
         if entry == "go":
             return await self._send()
         if entry == "late":
@@ -115,7 +117,7 @@ class _Row:
             raise
         else:
             verdict = of_response(self.policy, self.request, response)
-        self.endpoint.leave(verdict, sent)
+        self.endpoint.leave(self.request, verdict, sent)
         return verdict
 
     def _end(self, verdict: Verdict) -> Verdict | None:

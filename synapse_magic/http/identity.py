@@ -22,7 +22,7 @@ _SECRET = re.compile(
 # In an address these may say what is asked for: the key of a row, the token of a page.
 _SECRET_HEADER = re.compile(r"^(x-)?key$|(^|[-_])(token|secret)$", re.IGNORECASE)
 _OF_ONE_CALL = re.compile(
-    r"^(user-agent|date|host|connection|content-length|accept-encoding|traceparent|tracestate"
+    r"^(user-agent|date|connection|content-length|accept-encoding|traceparent|tracestate"
     r"|idempotency-key|(x-)?([a-z-]+-)?(request|correlation|trace)-id)$",
     re.IGNORECASE,
 )

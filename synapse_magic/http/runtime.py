@@ -25,7 +25,7 @@ class Runtime:
         self.pid = os.getpid()
         self.loop = asyncio.new_event_loop()
         self._senders: dict[str, Sender] = {}
-        self._endpoints: dict[tuple[str, float | None], Endpoint] = {}
+        self._endpoints: dict[tuple[str, float | None, float | None], Endpoint] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
         self._journals: dict[str, Journal] = {}
         self._thread = threading.Thread(
@@ -48,12 +48,12 @@ class Runtime:
             self._senders[engine] = sender(engine)
         return self._senders[engine]
 
-    def endpoint(self, origin: str, rate: float | None) -> Endpoint:
+    def endpoint(self, origin: str, rate: float | None, tokens: float | None = None) -> Endpoint:
         """Return what is known of an origin; called on the loop."""
-        key = (origin, rate)
+        key = (origin, rate, tokens)
         if key not in self._endpoints:
             self._forget_idle()
-            self._endpoints[key] = Endpoint(origin, rate)
+            self._endpoints[key] = Endpoint(origin, rate, tokens)
         return self._endpoints[key]
 
     def job(self, name: str, origin: str) -> Job:

@@ -55,6 +55,12 @@ class CallParams(Stage):
         default=unset,
         above=0,
     )
+    tokensPerMinute: Param[float] = param(
+        "Limit of a language model, kept likewise: a token for four bytes of a body, until the "
+        "answer tells its usage; unset where there is none.",
+        default=unset,
+        above=0,
+    )
     ordered: Param[bool] = param(
         "Give rows in the order in which they came, so that a slow one holds up those after it.",
         default=False,
@@ -76,6 +82,7 @@ class CallParams(Stage):
             timeout=self.getOrDefault("timeout"),
             job_deadline=self._given("deadline"),
             requests_per_second=self._given("requestsPerSecond"),
+            tokens_per_minute=self._given("tokensPerMinute"),
             engine=self.getOrDefault("engine"),
             journal=self._journal_folder(),
         )
