@@ -1,6 +1,6 @@
 """Generated from the declarations of the stages; see tests/contract/stubs.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
 import pyspark.ml.base
@@ -10085,7 +10085,7 @@ class VectorSHAP(_VectorSHAP):
     def setInputCol(self, value: str) -> Self: ...
 
 __version__: str
-PUBLIC: dict[str, str]
+PUBLIC: Mapping[str, str]
 __all__: list[str]
 
 def load_ipython_extension(shell: InteractiveShell) -> None: ...

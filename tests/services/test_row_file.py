@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from row_contract import call
 
 import synapse_magic
 from synapse_magic import MockService, SynapseError, load_services
-from synapse_magic.services import row_names
+from synapse_magic.services import declared, row_names
 from synapse_magic.services.row_file import read_rows
 
 FILE: dict[str, Any] = {
@@ -71,6 +72,16 @@ def write(tmp_path: Path) -> Write:
     return changed
 
 
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """Take rows that a test loads out of the tables again."""
+    before = set(row_names.files)
+    yield
+    for name in set(row_names.files) - before:
+        for table in (row_names.files, row_names._places, vars(declared), vars(synapse_magic)):
+            table.pop(name, None)
+
+
 def test_a_row_takes_over_what_its_file_says(write: Write) -> None:
     (row,) = read_rows(write())
     assert (row["family"], row["endpoint"]) == ("own", "http://localhost")
@@ -119,12 +130,8 @@ def test_a_key_twice_and_a_broken_file_are_refused(tmp_path: Path) -> None:
         read_rows(tmp_path / "other.yaml")
 
 
-def test_rows_of_your_own_become_public_stages(
-    write: Write, service: MockService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from row_contract import call
-
-    monkeypatch.setattr(row_names, "files", dict(row_names.files))
+@pytest.mark.usefixtures("forgotten")
+def test_rows_of_your_own_become_public_stages(write: Write, service: MockService) -> None:
     stages = load_services(str(write()))
     assert stages["Mood"] is synapse_magic.Mood is synapse_magic.Mood
     assert "Mood" in synapse_magic.PUBLIC
