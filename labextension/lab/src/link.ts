@@ -40,6 +40,11 @@ export class Link implements IDisposable {
     return this.comm !== null && (this.answersWhileBusy || this.kernel?.status === 'idle');
   }
 
+  /** Whether a cell runs; each answer meanwhile makes JupyterLab say for long that none does. */
+  get isBusy(): boolean {
+    return this.kernel?.status === 'busy';
+  }
+
   get isDead(): boolean {
     return this.kernel?.status === 'dead';
   }
@@ -134,6 +139,8 @@ export class Link implements IDisposable {
     } else if (status === 'idle' && this.gone) {
       this.gone = false;
       void this.connect(); // a kernel may load our magics by itself
+    } else if (status === 'idle') {
+      this.changed.emit();
     }
   }
 

@@ -4,6 +4,7 @@ import type { Extension, Text } from '@codemirror/state';
 import { EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 
+import { h } from './dom';
 import type { Link } from './link';
 import type { Links } from './links';
 import { isOurs } from './magic';
@@ -36,11 +37,12 @@ class Squiggles {
     this.links.anyChanged.disconnect(this.onState, this);
   }
 
-  /** Check again when there are other frames or models: what was missing may be there now. */
+  /** Check again after a cell has run, and when there are other frames or models. */
   private onState(_: Links, link: Link): void {
     const state = link.state;
     const known = state && JSON.stringify([state.sessions.length, state.frames, state.models]);
-    if (known !== this.known && this.links.ofModel(this.model) === link) {
+    const due = known !== this.known || (this.waits && !link.isBusy);
+    if (due && this.links.ofModel(this.model) === link) {
       this.known = known;
       this.soon();
     }
@@ -61,7 +63,10 @@ class Squiggles {
     const link = this.links.ofModel(this.model);
     if (!link?.state || !isOurs(text, link.state.magic)) {
       this.mark([]);
-    } else if (link.answersNow) {
+    } else if (link.isBusy) {
+      this.waits = true;
+    } else {
+      this.waits = false;
       const marks = await link.ask('check', { text }).catch(() => []); // the kernel went meanwhile
       if (this.view.state.doc === doc) {
         this.mark(marks.map(mark => diagnostic(mark, doc)));
@@ -81,6 +86,7 @@ class Squiggles {
   private timer = 0;
   private known: string | null = null;
   private marked = false;
+  private waits = false;
 }
 
 function diagnostic(mark: Mark, doc: Text): Diagnostic {
@@ -95,6 +101,6 @@ function diagnostic(mark: Mark, doc: Text): Diagnostic {
     to: at(mark.column + mark.length),
     severity,
     message,
-    source: 'synapse'
+    renderMessage: () => h('div', { class: 'jp-Synapse-message' }, message)
   };
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from typing import Any
 
 BUSY_SECONDS = 0.5
@@ -23,15 +24,17 @@ class Pushing:
 
     def __init__(self, state: Callable[[], dict[str, Any]]) -> None:
         self._state = state
-        self._comms: list[Any] = []
+        self._comms: dict[Any, Context] = {}
         self._wake, self._over = threading.Event(), threading.Event()
         self._busy = False
         self._last: dict[str, Any] = {}
         self._thread: threading.Thread | None = None
 
     def add(self, comm: Any) -> None:
-        """Send to one more comm, first of all what is there now."""
-        self._comms.append(comm)
+        """Send to one more comm, first of all what is there now; called while it opens."""
+        # The kernel answers where the last message on the comm was sent from. What is pushed
+        # while a cell runs must not count as sent by that cell: questions would wait for its end.
+        self._comms[comm] = copy_context()
         self._last = {}
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="synapse-lab", daemon=True)
@@ -40,8 +43,7 @@ class Pushing:
 
     def forget(self, comm: Any) -> None:
         """Send to one less, its front end being gone."""
-        if comm in self._comms:
-            self._comms.remove(comm)
+        self._comms.pop(comm, None)
 
     def begin(self, *_: Any) -> None:
         """Look often from now on: a cell runs."""
@@ -73,5 +75,5 @@ class Pushing:
         state = self._state()
         if state != self._last:
             self._last = state
-            for comm in list(self._comms):
-                comm.send({"state": state})
+            for comm, opened in list(self._comms.items()):
+                opened.run(comm.send, {"state": state})
