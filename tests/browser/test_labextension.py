@@ -136,7 +136,7 @@ def test_other_cells_are_left_alone(page: Any) -> None:
 
 
 def test_a_restarted_kernel_takes_its_sessions_along(page: Any) -> None:
-    page.evaluate("window.jupyterapp.commands.execute('notebook:restart-kernel')")
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:restart-kernel') }")
     page.locator(".jp-Dialog button", has_text="Restart").click()
     page.locator(".jp-Synapse-empty", has_text="no Spark session yet").wait_for(timeout=60_000)
     assert page.locator(".jp-Synapse-chip:visible").count() == 0

@@ -12,8 +12,7 @@ from synapse_magic.notebook.lab.diagnosis import Mark, check, program
 SCHEMA = StructType([StructField("age", LongType()), StructField("job", StringType())])
 KNOWN = Context(schema=lambda name: SCHEMA if name == "people" else None)
 TRAIN = (
-    "%%synapse train people -o model\nlabel = job\n"
-    "features = Featurize({})\nLightGBMClassifier()"
+    "%%synapse train people -o model\nlabel = job\nfeatures = Featurize({})\nLightGBMClassifier()"
 )
 
 
