@@ -153,7 +153,8 @@ class ServiceStage(Transformer, ServiceParams):
 
     def _set_state(self, state: dict[str, Any]) -> None:
         super()._set_state(state)
-        self._set(**{name: base64.b64decode(text) for name, text in state["bytes"].items()})
+        # Not by our own, which would clear the columns that stand beside the values.
+        super()._set(**{name: base64.b64decode(text) for name, text in state["bytes"].items()})
 
     def _bytes(self) -> dict[str, str]:
         """Return the params that hold bytes, as text for JSON."""
