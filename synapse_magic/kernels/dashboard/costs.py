@@ -59,9 +59,9 @@ def rates(counts: np.ndarray, threshold: float) -> dict[str, float]:
     >>> rates(np.array([[3, 1], [0, 2]]), 0.5)["selection rate"]
     0.5
     """
-    bins = counts.shape[1]
-    negative, positive = counts[:, round(threshold * bins) :].sum(axis=1).astype(float)
-    no, yes = counts.sum(axis=1).astype(float)
+    at = round(threshold * counts.shape[1])
+    negative, positive = map(float, counts[:, at:].sum(axis=1))
+    no, yes = map(float, counts.sum(axis=1))
     return {
         "rows": no + yes,
         "selection rate": (negative + positive) / (no + yes) if no + yes else np.nan,
