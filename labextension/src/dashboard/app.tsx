@@ -72,7 +72,8 @@ function App({ kernel }: { kernel: Kernel }) {
 
 function shown(opened: Opened): string {
   const sampled = opened.rows < opened.explained ? `; filters look at ${whole(opened.rows)} of them, drawn at random` : "";
-  return `explained: ${whole(opened.explained)} of ${whole(opened.total)} rows${sampled}`;
+  const drawn = opened.explained < opened.total ? `of a frame of ${whole(opened.total)}` : "";
+  return drawn + sampled;
 }
 
 function walk(event: KeyboardEvent, names: string[], tab: string, open: (name: string) => void): void {

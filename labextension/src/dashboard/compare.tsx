@@ -24,10 +24,10 @@ export function Compare({ kernel, cohort }: Tab) {
       <section>
         <Title note={found.disagree === null ? undefined : `${whole(found.disagree)} rows are predicted otherwise.`}>Both scores</Title>
         <Density found={found} />
-        <table class="syn-table">
+        <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of both models"><table class="syn-table">
           <thead><tr><td />{Object.keys(found.metrics[0]).map((name) => <th scope="col" key={name}>{name.replace("_", " ")}</th>)}</tr></thead>
           <tbody>{found.metrics.map((one, i) => <tr key={i}><th scope="row">{i ? "second" : "first"} model</th>{Object.values(one).map((value, k) => <td class="syn-number" key={k}>{precise(value)}</td>)}</tr>)}</tbody>
-        </table>
+        </table></div>
       </section>
       <section>
         <Title note="Mean absolute contribution; the largest differences first.">Features</Title>

@@ -15,7 +15,7 @@ export function Overview({ kernel, opened, cohort }: Tab) {
   const names = opened.cohorts.map((one) => one.name);
   const from = useAnswer<Given>(kernel, "overview", { cohort, names });
   return <Answered from={from}>{(found) => (
-    <div class="sd-halves">
+    <div class="sd-halves sd-first">
       <section>
         <Title note={opened.judged ? undefined : "No labels are known for these rows, so nothing is measured."}>Measures</Title>
         <Measures found={found} chosen={cohort} />

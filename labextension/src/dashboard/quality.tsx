@@ -12,6 +12,8 @@ interface Found {
   errors: [string, number, number][];
 }
 
+const EXACT = 1e-9;
+
 export function Quality({ kernel, cohort }: Tab) {
   const from = useAnswer<Found>(kernel, "quality", { cohort });
   return <Answered from={from}>{(found) => (
@@ -26,7 +28,9 @@ export function Quality({ kernel, cohort }: Tab) {
       </section>
       <section>
         <Title note="What average and contributions leave of the prediction: zero where they add up.">Residuals</Title>
-        <Histogram counts={found.residuals.counts} low={found.residuals.low} high={found.residuals.high} words="absolute residual" />
+        {found.residuals.high < EXACT
+          ? <p><span class="syn-badge syn-good">adds up exactly</span> in every row of the cohort.</p>
+          : <Histogram counts={found.residuals.counts} low={found.residuals.low} high={found.residuals.high} words="absolute residual" />}
         {found.errors.length > 0 && <>
           <Title note="Values were sampled: a contribution no larger than twice its standard error may be chance.">Standard errors</Title>
           <table class="syn-table"><thead><tr><th scope="col">feature</th><th scope="col">mean contribution</th><th scope="col">mean standard error</th></tr></thead>

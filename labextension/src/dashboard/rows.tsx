@@ -80,7 +80,7 @@ function heads(page: Page): [string, string][] {
 function Shown({ line, page, picked, pick }: { line: Line; page: Page; picked: boolean; pick: (place: number) => void }) {
   return (
     <tr class={picked ? "sd-chosen" : ""} style={{ height: `${HIGH}px` }}>
-      <td><button type="button" class="sd-link" aria-pressed={picked} aria-label={`Row ${line.place + 1}`} onClick={() => pick(line.place)}>{whole(line.place + 1)}</button></td>
+      <td><button type="button" class="sd-link" aria-pressed={picked} aria-label={`Row ${line.place}`} onClick={() => pick(line.place)}>{whole(line.place)}</button></td>
       <td class="syn-number">{line.score}</td>
       {page.judged && <td>{line.label}</td>}
       {page.judged && <td class={line.wrong ? "syn-warn" : ""}>{line.wrong ? "wrong" : line.error === "0" ? "right" : line.error}</td>}

@@ -26,7 +26,8 @@ export const STYLE = `
 .syn-app .syn-title{margin-top:8px}
 .syn-app .sd-under{margin:-4px 0 6px}
 .syn-app table.syn-table tr.sd-chosen>*{background:var(--syn-soft)}
-.syn-app table.syn-table tbody th{font-weight:600;max-width:30ch}
+.syn-app table.syn-table tbody th{font-weight:600;max-width:30ch;min-width:9ch}
+.syn-app .sd-first{grid-template-columns:repeat(auto-fit,minmax(min(560px,100%),1fr))}
 .syn-app .sd-figure{margin:4px 0 10px;padding:0;max-width:640px}
 .syn-app .sd-histogram{display:flex;align-items:flex-end;gap:1px;height:170px;border-bottom:1px solid var(--syn-dim)}
 .syn-app .sd-column{flex:1;height:100%;display:flex;flex-direction:column;justify-content:flex-end}
@@ -45,8 +46,8 @@ export const STYLE = `
 .syn-app .sd-meter{display:block;height:5px;background:var(--syn-soft);border-radius:3px;overflow:hidden;margin-top:3px}
 .syn-app .sd-meter i{height:100%}
 .syn-app table.sd-heat{border-collapse:separate;border-spacing:2px;font-size:12px;margin:4px 0;border:0;color:inherit;background:transparent}
-.syn-app .sd-heat th{font-weight:500;padding:2px 5px;text-align:center;max-width:16ch;overflow-wrap:anywhere;border:0;background:transparent;color:inherit}
-.syn-app .sd-heat tbody th{text-align:right}
+.syn-app .sd-heat th{font-weight:500;padding:2px 5px;text-align:center;max-width:16ch;overflow-wrap:break-word;border:0;background:transparent;color:inherit}
+.syn-app .sd-heat tbody th{text-align:right;min-width:10ch;overflow-wrap:break-word}
 .syn-app .sd-heat td{padding:0;border:0;background:transparent}
 .syn-app .sd-heat tr{background:transparent}
 .syn-app .sd-heat button{width:100%;min-width:54px;height:42px;font:inherit;color:var(--syn-fg);border:1px solid var(--syn-line);border-radius:4px;cursor:pointer;background:color-mix(in srgb,var(--syn-pos) var(--heat),var(--syn-bg))}

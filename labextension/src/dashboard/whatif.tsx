@@ -100,14 +100,14 @@ export function WhatIf({ kernel, opened, place }: Tab & { place: number }) {
   const nearest = () =>
     ask<Form>("nearest", { place: at }).then((found) => {
       take(found.values);
-      setSought(`Row ${found.place + 1} is the nearest of the other class; where it differs is marked.`);
+      setSought(`Row ${found.place} is the nearest of the other class; where it differs is marked.`);
     }, fail);
 
   return (
     <div class="sd-whatif">
       <section class="sd-score" aria-live="polite">
         <div class="syn-controls">
-          <label class="syn-control"><span>row</span><input type="number" min={1} max={opened.rows} value={at + 1} onChange={(event) => setAt(Math.min(Math.max(Number(event.currentTarget.value) || 1, 1), opened.rows) - 1)} /></label>
+          <label class="syn-control"><span>row</span><input type="number" min={0} max={opened.rows - 1} value={at} onChange={(event) => setAt(Math.min(Math.max(Number(event.currentTarget.value) || 0, 0), opened.rows - 1))} /></label>
         </div>
         <Scores opened={opened} now={scored} before={form} />
         <p class="syn-note">{scored.milliseconds} ms in the model, without Spark</p>

@@ -12,6 +12,8 @@ from synapse_magic.kernels.dashboard.conditions import Condition, Operation
 
 SHARE = 0.01
 FEWEST = 20
+CHANCE = 8.0
+"""Variances that a cut must explain; one in 200 does so by chance."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,17 @@ def _best(
 ) -> _Split | None:
     found = (_split(name, column, places, errors, least) for name, column in columns.items())
     best = max((one for one in found if one is not None), key=lambda one: one.gain, default=None)
-    return best if best is not None and best.gain > 1e-9 * max(float(errors.sum()), 1) else None
+    return best if best is not None and best.gain > 0 else None
 
 
 def _split(
     name: str, column: Binned, places: np.ndarray, errors: np.ndarray, least: int
 ) -> _Split | None:
-    """Return the cut that explains most of the variance of errors."""
+    """Return the cut that explains most of the variance of errors.
+
+    Its gain is what it explains beyond what chance would: of rows without a pattern a cut explains
+    about one variance, and one through sorted levels one for each of them.
+    """
     bins = len(column.conditions)
     codes = column.codes[places]
     rows = np.bincount(codes, minlength=bins).astype(float)
@@ -126,6 +132,8 @@ def _split(
         gain = left_wrong**2 / left_rows + right_wrong**2 / right_rows
     gain = np.where(fits, gain, -np.inf) - wrong.sum() ** 2 / rows.sum()
     at = int(gain.argmax())
+    chance = CHANCE + (0 if column.ordered else 2 * int((rows > 0).sum()))
+    gain = gain - chance * float(errors.var())
     cut = tuple(order[: at + 1].tolist()), tuple(order[at + 1 :].tolist())
     return _Split(float(gain[at]), name, *cut)
 

@@ -19,6 +19,9 @@ _SIGNS = {
 }
 
 
+_TURNED = {">": "<", ">=": "\N{LESS-THAN OR EQUAL TO}"}
+
+
 def worded(conditions: Sequence[Condition], joined: Joined = "and") -> str:
     """Return conditions as people write them.
 
@@ -26,8 +29,52 @@ def worded(conditions: Sequence[Condition], joined: Joined = "and") -> str:
     --------
     >>> worded((Condition("age", ">", (30.0,)), Condition("job", "in", ("a", None))))
     'age > 30 and job is a or missing'
+    >>> worded((Condition("age", ">", (30.0,)), Condition("age", "<=", (40.0,))))
+    '30 < age ≤ 40'
     """
+    if joined == "and":
+        return " and ".join(_ranges(conditions)) or "all rows"
     return f" {joined} ".join(map(_words, conditions)) or "all rows"
+
+
+def _ranges(conditions: Sequence[Condition]) -> list[str]:
+    """Return conditions in words, two that are the ends of one range as one."""
+    found: list[str] = []
+    left = list(conditions)
+    while left:
+        one = left.pop(0)
+        end = next((c for c in left if _is_range(one, c)), None)
+        if end is None:
+            found.append(_words(one))
+            continue
+        left.remove(end)
+        low, high = _number(one.values[0]), _number(end.values[0])
+        found.append(f"{low} {_TURNED[one.operation]} {one.column} {_SIGNS[end.operation]} {high}")
+    return found
+
+
+def _is_range(low: Condition, high: Condition) -> bool:
+    same = low.column == high.column
+    return same and low.operation in _TURNED and high.operation in ("<", "<=")
+
+
+def within(conditions: Sequence[Condition]) -> str:
+    """Return conditions on one column without its name, for the side of a map.
+
+    Examples
+    --------
+    >>> within((Condition("age", ">", (30.0,)), Condition("age", "<=", (40.0,))))
+    '30 to 40'
+    >>> within((Condition("job", "in", ("clerk",)),))
+    'clerk'
+    """
+    numbers = [_number(one.values[0]) for one in conditions if one.operation in _SIGNS]
+    if len(numbers) == 2:
+        return " to ".join(numbers)
+    (one,) = conditions
+    if one.operation == "not in":
+        return "other levels"
+    return _words(one).removeprefix(one.column).removeprefix(" is").strip()
 
 
 def _words(condition: Condition) -> str:

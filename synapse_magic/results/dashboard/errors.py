@@ -9,7 +9,7 @@ import numpy as np
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.binning import Binned
 from synapse_magic.kernels.dashboard.error_tree import ErrorNode, error_tree
-from synapse_magic.kernels.dashboard.wording import worded
+from synapse_magic.kernels.dashboard.wording import within, worded
 from synapse_magic.results.dashboard.cohort import as_plain
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.views.page import figure
@@ -90,8 +90,8 @@ def error_map(
     rows = np.bincount(place, minlength=wide * high)
     wrong = np.bincount(place, examined.errors[inside], minlength=wide * high)
     return {
-        "across": [worded(own) for own in x.conditions],
-        "down": [worded(own) for own in y.conditions] if y else [""],
+        "across": [within(own) for own in x.conditions],
+        "down": [within(own) for own in y.conditions] if y else [""],
         "acrossConditions": [as_plain(own) for own in x.conditions],
         "downConditions": [as_plain(own) for own in y.conditions] if y else [[]],
         "rows": rows.reshape(high, wide).astype(np.uint32),

@@ -8,7 +8,7 @@ import numpy as np
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.costs import BINS, Worth, histogram, profits, rates
-from synapse_magic.kernels.dashboard.wording import worded
+from synapse_magic.kernels.dashboard.wording import within
 from synapse_magic.results.dashboard.errors import MAP_BINS
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.views.page import figure
@@ -53,7 +53,7 @@ def _groups(
         own = inside & (column.codes == code)
         if own.any():
             counts = histogram(truth[own], examined.score[own])
-            found.append({"words": worded(conditions), "counts": counts.astype(np.uint32)})
+            found.append({"words": within(conditions), "counts": counts.astype(np.uint32)})
     return found
 
 
