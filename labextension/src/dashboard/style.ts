@@ -27,7 +27,8 @@ export const STYLE = `
 .syn-app .sd-under{margin:-4px 0 6px}
 .syn-app table.syn-table tr.sd-chosen>*{background:var(--syn-soft)}
 .syn-app table.syn-table tbody th{font-weight:600;max-width:30ch;min-width:9ch}
-.syn-app .sd-first{grid-template-columns:repeat(auto-fit,minmax(min(560px,100%),1fr))}
+.syn-app .sd-tree button:disabled{opacity:1}
+@media (min-width:1000px){.syn-app .sd-first{grid-template-columns:3fr 2fr}}
 .syn-app .sd-figure{margin:4px 0 10px;padding:0;max-width:640px}
 .syn-app .sd-histogram{display:flex;align-items:flex-end;gap:1px;height:170px;border-bottom:1px solid var(--syn-dim)}
 .syn-app .sd-column{flex:1;height:100%;display:flex;flex-direction:column;justify-content:flex-end}
