@@ -13,6 +13,9 @@ export const STYLE = `
 .syn-app button:focus-visible,.syn-app summary:focus-visible,.syn-app input:focus-visible,.syn-app select:focus-visible,.syn-app pre:focus-visible,.syn-app .sd-rows:focus-visible{outline:2px solid var(--syn-neg);outline-offset:1px}
 .syn-app button:disabled{cursor:default;opacity:.75}
 .syn-app .syn-button{min-height:24px}
+.syn-app .syn-control{flex-wrap:wrap}
+.syn-app .syn-control select,.syn-app .syn-control input{max-width:min(300px,70vw)}
+.syn-app .sd-halves p,.syn-app .sd-panel p{overflow-wrap:anywhere}
 .syn-app .sd-slim{margin:6px 0 0;align-items:baseline}
 .syn-app .sd-take{font-size:12px}
 .syn-app .sd-take summary{cursor:pointer;color:var(--syn-dim)}

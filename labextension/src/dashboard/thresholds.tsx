@@ -47,10 +47,10 @@ export function Thresholds({ kernel, cohort, opened }: Tab) {
               <label class="syn-control" key={kind}><span>{words}</span><input class="sd-short" type="number" step="any" value={worth[kind]} onInput={(event) => setWorth({ ...worth, [kind]: event.currentTarget.valueAsNumber || 0 })} /></label>
             ))}</div>
             <Curve earned={earned} at={at} best={best} />
-            <table class="syn-table"><thead><tr><td /><th scope="col">predicted {found.positive}</th><th scope="col">predicted otherwise</th></tr></thead><tbody>
+            <div class="syn-scroll" tabIndex={0} role="region" aria-label="Predictions at the threshold"><table class="syn-table"><thead><tr><td /><th scope="col">predicted {found.positive}</th><th scope="col">predicted otherwise</th></tr></thead><tbody>
               <tr><th scope="row">{found.positive}</th><td class="syn-number">{whole(now.tp)}</td><td class="syn-number">{whole(now.fn)}</td></tr>
               <tr><th scope="row">not {found.positive}</th><td class="syn-number">{whole(now.fp)}</td><td class="syn-number">{whole(now.tn)}</td></tr>
-            </tbody></table>
+            </tbody></table></div>
           </section>
           <section>
             <Title>Groups</Title>
