@@ -99,7 +99,7 @@ def test_every_control_has_a_name_that_is_read_aloud(open_board: Open) -> None:
         tab(page, name)
         nameless = page.evaluate(
             """() => [...document.querySelectorAll(
-                '.syn-app :is(button,input,select,canvas:not([aria-hidden]),[role=region],[role=img])')]
+                '.syn-app :is(button,input,select,canvas:not([aria-hidden]),[role=region])')]
                 .filter(one => !(one.getAttribute('aria-label') || one.textContent.trim()
                     || one.closest('label')?.textContent.trim()))
                 .map(one => one.outerHTML.slice(0, 90))"""

@@ -18,7 +18,7 @@ from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.cohort import Cohort
 
 TEXTS = ("it's", "back\\slash", "${spark.app.name}", "</script>", "line\nbreak", "`quoted`", "%_")
-AGE = "age's `x` \"y\""
+AGE = 'age\'s `x` "y"'
 ROWS = [
     (i, None if i % 5 == 0 else i, [1.5, None, float("nan"), float("inf")][i % 4],
      None if i % 9 == 0 else TEXTS[i % 7], [True, False, None][i % 3], date(2024, 1, 1 + i % 20))
@@ -36,12 +36,16 @@ def conditions() -> list[tuple[tuple[Condition, ...], Any]]:
     age = [Condition(AGE, op, (20,)) for op in ("<", "<=", ">", ">=", "not <=")]
     pay = [Condition("pay", op, (1.5,)) for op in ("<", "<=", ">", ">=", "not <=")]
     pay += [Condition("pay", op, (float("inf"),)) for op in ("<", ">=")]
-    among = [Condition(name, op, values)  # fmt: skip
-             for op in ("in", "not in")
-             for name, values in (
-                 ("job", TEXTS[:4]), ("job", (*TEXTS[4:], None)), ("job", (None,)),
-                 ("ok", ("true", None)), ("day", ("2024-01-03",)), (AGE, (3, None)), ("pay", (1.5,)),
-             )]  # fmt: skip
+    listed: list[tuple[str, tuple[Any, ...]]] = [
+        ("job", TEXTS[:4]),
+        ("job", (*TEXTS[4:], None)),
+        ("job", (None,)),
+        ("ok", ("true", None)),
+        ("day", ("2024-01-03",)),
+        (AGE, (3, None)),
+        ("pay", (1.5,)),
+    ]
+    among = [Condition(name, op, values) for op in ("in", "not in") for name, values in listed]
     bare = [Condition(name, op) for name in (AGE, "pay", "job") for op in ("missing", "known")]
     single = [((one,), "and") for one in (*age, *pay, *among, *bare)]
     return [*single, ((age[2], pay[0]), "or"), ((age[2], among[0]), "and")]

@@ -56,6 +56,7 @@ class Board:
         if other is not None:
             compare.check_alike(examined, other)
         self.cohorts: dict[str, Cohort] = {}
+        self._measures: dict[Cohort, dict[str, Any]] = {}
         self.add(ALL, ())
         self.chosen = ALL
 
@@ -138,10 +139,20 @@ class Board:
     def _numbers(self) -> frozenset[str]:
         return self.examined.numbers
 
+    def _measured(self, cohort: Cohort) -> dict[str, Any]:
+        """Return the size and the measures of a cohort, which are kept."""
+        if cohort not in self._measures:
+            self._measures[cohort] = overview.measured(self.examined, cohort)
+        return self._measures[cohort]
+
+    def _overview(self, given: Given) -> dict[str, Any]:
+        measures = [self._measured(cohort) for cohort in self.cohorts.values()]
+        return overview.overview(self.examined, measures, self._mask(given["cohort"]))
+
     def _listed(self) -> dict[str, Any]:
         found = []
         for name, cohort in self.cohorts.items():
-            one = overview.measured(self.examined, cohort)
+            one = self._measured(cohort)
             found.append({**one, "where": cohort.where, "code": cohort.code,
                           "conditions": as_plain(cohort.conditions), "joined": cohort.joined,
                           "name": name})  # fmt: skip
@@ -205,9 +216,7 @@ _ANSWERS: dict[str, Answer] = {
     "remove": Board._removed,
     "choose": Board._choose,
     "column": Board._column,
-    "overview": lambda b, g: overview.overview(
-        b.examined, list(b.cohorts.values()), b._mask(g["cohort"])
-    ),
+    "overview": Board._overview,
     "errors": lambda b, g: errors.errors(b.examined, b._mask(g["cohort"])),
     "map": lambda b, g: errors.error_map(
         b.examined, b._mask(g["cohort"]), g["across"], g.get("down")

@@ -18,7 +18,7 @@ from synapse_magic.views.words import number, share
 
 TREE_BINS = 24
 MAP_BINS = 8
-MOST_FEATURES = 60
+MOST_FEATURES = 40
 """Features that the tree may part rows by, the strongest first: more would take seconds."""
 
 

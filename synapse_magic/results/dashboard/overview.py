@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,12 @@ from synapse_magic.views.words import share
 BINS = 40
 
 
-def overview(examined: Examined, cohorts: Sequence[Cohort], mask: np.ndarray) -> dict[str, Any]:
+def overview(
+    examined: Examined, measures: Sequence[Mapping[str, Any]], mask: np.ndarray
+) -> dict[str, Any]:
     """Return the measures of all cohorts, and the histogram of the scores of one."""
     return {
-        "cohorts": [measured(examined, cohort) for cohort in cohorts],
+        "cohorts": list(measures),
         "meanings": MEANINGS,
         "histogram": histogram(examined, mask),
     }

@@ -74,8 +74,7 @@ def model() -> PipelineModel:
         (
             "dashboard model people -n 90",
             None,
-            "why = explain(model, people, rows=90, seed=42) "
-            "return Dashboard(why, model, people)",
+            "why = explain(model, people, rows=90, seed=42) return Dashboard(why, model, people)",
         ),
         ("save model a/b", None, 'save_model(model, "a/b")'),
         ("save model a/b", "overwrite = True", 'save_model(model, "a/b", overwrite=True)'),
