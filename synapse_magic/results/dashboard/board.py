@@ -5,22 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.dashboard.conditions import Joined, Levels
 from synapse_magic.results.dashboard import compare, errors, features, overview, quality, rows
-from synapse_magic.results.dashboard.cohort import Cohort, as_plain, conditions_of
+from synapse_magic.results.dashboard.cohort import Cohort, Frame, as_plain, conditions_of
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.results.dashboard.report import report
 from synapse_magic.results.dashboard.thresholds import thresholds
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.views.words import plural
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 ALL = "all rows"
 OFFERED = 200
@@ -48,7 +45,7 @@ class Board:
     def __init__(
         self,
         examined: Examined,
-        frame: DataFrame | None = None,
+        frame: Frame | None = None,
         what_if: WhatIf | str = "",
         other: Examined | None = None,
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,8 +12,18 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.conditions import Column, Condition, Joined, mask
 from synapse_magic.kernels.dashboard.wording import predicate, worded
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+
+class Frame(Protocol):
+    """What a cohort needs of a Spark frame: its columns and a filter."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns."""
+        ...
+
+    def where(self, condition: str) -> Any:
+        """Return the rows for which a predicate is true."""
+        ...
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,7 +53,7 @@ class Cohort:
     conditions: tuple[Condition, ...]
     joined: Joined = "and"
     numbers: frozenset[str] = frozenset()
-    frame: DataFrame | None = None
+    frame: Frame | None = None
 
     @property
     def where(self) -> str:
@@ -60,8 +70,8 @@ class Cohort:
         """A cell that makes the cohort's frame from ``df``."""
         return f"cohort = df.where({self.where!r})"
 
-    def df(self) -> DataFrame:
-        """Return all rows of the frame that are in the cohort, not of the sample alone.
+    def df(self) -> Any:
+        """Return a Spark frame of all rows that are in the cohort, not of the sample alone.
 
         Raises
         ------
