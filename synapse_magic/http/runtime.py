@@ -78,6 +78,10 @@ class Runtime:
         self.loop.close()
 
     async def _close(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:  # such as a line's porter that waits to let the next one in
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         for each in self._senders.values():
             await each.close()
 

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
+from synapse_magic.kernels.held_bytes import held_bytes
+
 AHEAD_BYTES: Final = 64 << 20
 """What is held of rows that nobody has taken yet; the reader waits beyond it."""
 
@@ -141,11 +143,11 @@ class Arrivals:
     def _push(self, arrival: _Arrival, first: bool = False) -> None:
         (self._held.appendleft if first else self._held.append)(arrival)
         self._rows += arrival.batch.num_rows
-        self._bytes += arrival.batch.nbytes
+        self._bytes += held_bytes(arrival.batch)
 
     def _pop(self) -> _Arrival:
         arrival = self._held.popleft()
         self._rows -= arrival.batch.num_rows
-        self._bytes -= arrival.batch.nbytes
+        self._bytes -= held_bytes(arrival.batch)
         self._changed.notify_all()
         return arrival

@@ -133,7 +133,7 @@ def test_throttling_is_waited_out(service: MockService, asking: Asking, engine: 
     assert out.where("response_error is null").count() == 60
 
 
-def test_an_interrupt_ends_the_calls_within_a_second(
+def test_an_interrupt_ends_the_calls(
     spark: SparkSession, service: MockService, asking: Asking
 ) -> None:
     service.reply("/", latency=60.0)

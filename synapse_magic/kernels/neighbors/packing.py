@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synapse_magic.kernels.held_bytes import held_bytes
 from synapse_magic.kernels.neighbors.arrays import (
     Batches,
     Task,
@@ -59,7 +60,7 @@ def index_packer(features: str, carried: Sequence[str]) -> Task:
                 labelled=len(ids) - (label.null_count if label is not None else 0),
                 width=matrix.shape[1],
                 size=sum(array.nbytes for array in matrix_arrays(matrix).values()),
-                value_size=value.nbytes,
+                value_size=held_bytes(value),
                 content=block.to_bytes(),
                 values=to_bytes({"ids": ids, "value": column_array(value)}),
             )
@@ -148,7 +149,7 @@ def _sliced(batches: Batches, size: int, most: int | None = None) -> Batches:
     for batch in batches:
         if not batch.num_rows:
             continue
-        step = max(1, size * batch.num_rows // max(1, batch.nbytes))
+        step = max(1, size * batch.num_rows // max(1, held_bytes(batch)))
         step = min(step, most) if most else step
         for start in range(0, batch.num_rows, step):
             yield batch.slice(start, step)
