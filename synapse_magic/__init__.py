@@ -10,12 +10,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from synapse_magic.services import row_names
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __version__ = "0.1.0"
 
-PUBLIC = {
+_TABLE = {
     "AggregateBalanceMeasure": "data_balance.aggregate_balance_measure",
     "Balance": "results.balance",
     "BestModel": "compose.best",
@@ -77,6 +79,7 @@ PUBLIC = {
     "Range": "compose.tuning.spaces",
     "RangeHyperParam": "compose.tuning.spaces",
     "RowsExplained": "spark.events",
+    "Secret": "http.secret",
     "Session": "spark.session",
     "SynapseError": "errors",
     "SimpleHTTPTransformer": "compose.simple_http_transformer",
@@ -100,6 +103,7 @@ PUBLIC = {
     "VectorLIME": "explainers.vector_lime",
     "VectorSHAP": "explainers.vector_shap",
     "balance": "data_balance.measuring",
+    "cancel": "spark.running",
     "check_alive": "spark.session",
     "check_label": "metrics.label",
     "closest": "errors",
@@ -111,11 +115,13 @@ PUBLIC = {
     "interruptible": "spark.running:run",
     "listen": "spark.events",
     "load_model": "spark.models",
+    "load_services": "services.declared",
     "load_source": "spark.models",
     "pack_message": "views.pack:message",
     "partial_dependence": "explainers.partial_dependence",
     "profile": "metrics.profile",
     "read_images": "images.reading",
+    "running": "spark.running:active",
     "save_model": "spark.models",
     "sessions": "spark.session",
     "start": "spark.session",
@@ -124,6 +130,7 @@ PUBLIC = {
     "to_onnx": "onnx.converting.to_onnx",
     "view_style": "views.page:style",
 }
+PUBLIC = row_names.with_rows(_TABLE)
 """Each public name and where it lives: a module, with ``:name`` where it is called otherwise."""
 
 __all__ = sorted(PUBLIC)
