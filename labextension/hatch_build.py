@@ -14,8 +14,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("src/*.ts", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
-BUILT = "synapse_magic/views/static/runtime.js"
+SOURCES = ("src/**/*.ts*", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
+VIEWS = "synapse_magic/views/static"
+WIDGETS = "synapse_magic/notebook/static"
 LAB_SOURCES = (*SOURCES, "style/*.css", "schema/*.json")
 LAB_BUILT = "labextension/lab/dist/package.json"
 
@@ -27,20 +28,29 @@ class ViewsBuildHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Make sure that what is built is there, and add it to what is packed."""
-        self._make("labextension", BUILT, SOURCES)
-        self._make("labextension/lab", LAB_BUILT, LAB_SOURCES)
-        build_data["artifacts"] += [BUILT, f"{Path(LAB_BUILT).parent.as_posix()}/**"]
+        views = built_files(Path(self.root) / "labextension")
+        self._make("labextension", views, SOURCES)
+        self._make("labextension/lab", [LAB_BUILT], LAB_SOURCES)
+        build_data["artifacts"] += [*views, f"{Path(LAB_BUILT).parent.as_posix()}/**"]
 
-    def _make(self, place: str, built: str, patterns: tuple[str, ...]) -> None:
-        folder, file = Path(self.root) / place, Path(self.root) / built
+    def _make(self, place: str, built: list[str], patterns: tuple[str, ...]) -> None:
+        folder, files = Path(self.root) / place, [Path(self.root) / name for name in built]
         sources = [path for pattern in patterns for path in folder.glob(pattern)]
+        there = all(file.is_file() for file in files)
         # The files of a source archive may be unpacked in any order: what it carries is right.
-        packed = file.is_file() and (Path(self.root) / "PKG-INFO").is_file()
-        if not packed and is_stale(file, sources):
+        packed = there and (Path(self.root) / "PKG-INFO").is_file()
+        if not packed and any(is_stale(file, sources) for file in files):
             self.app.display_info(f"Building {place} with npm")
             build(folder)
-        if not file.is_file():
-            raise RuntimeError(f"npm run build ended well, but {built} is not there")
+        for name, file in zip(built, files, strict=True):
+            if not file.is_file():
+                raise RuntimeError(f"npm run build ended well, but {name} is not there")
+
+
+def built_files(folder: Path) -> list[str]:
+    """Return what is built: the script of the views, and one of each live widget."""
+    widgets = (folder / "src" / "widgets").glob("*.ts*")
+    return [f"{VIEWS}/runtime.js", *sorted(f"{WIDGETS}/{path.stem}.js" for path in widgets)]
 
 
 def is_stale(built: Path, sources: list[Path]) -> bool:

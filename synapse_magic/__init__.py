@@ -22,10 +22,12 @@ _TABLE = {
     "Balance": "results.balance",
     "BestModel": "compose.best",
     "Choice": "compose.tuning.spaces",
+    "Cohort": "results.dashboard.cohort",
     "ConditionalKNN": "neighbors.conditional_knn",
     "ConditionalKNNModel": "neighbors.conditional_knn",
     "CustomInputParser": "services.custom_parsers",
     "CustomOutputParser": "services.custom_parsers",
+    "Dashboard": "notebook.dashboard",
     "DefaultHyperparams": "compose.tuning.default_spaces",
     "DiscreteHyperParam": "compose.tuning.spaces",
     "DistributionBalanceMeasure": "data_balance.distribution_balance_measure",
@@ -106,6 +108,7 @@ _TABLE = {
     "check_label": "metrics.label",
     "closest": "errors",
     "current_session": "spark.session:current",
+    "dashboard_board": "explainers.board:board",
     "datasets": "datasets",
     "evaluate": "metrics.evaluate",
     "explain": "explainers.explain",
@@ -114,6 +117,7 @@ _TABLE = {
     "load_model": "spark.models",
     "load_services": "services.declared",
     "load_source": "spark.models",
+    "pack_message": "views.pack:message",
     "partial_dependence": "explainers.partial_dependence",
     "profile": "metrics.profile",
     "read_images": "images.reading",
@@ -124,6 +128,7 @@ _TABLE = {
     "summarize_explanations": "explainers.summarize",
     "table_page": "metrics.table",
     "to_onnx": "onnx.converting.to_onnx",
+    "view_style": "views.page:style",
 }
 PUBLIC = row_names.with_rows(_TABLE)
 """Each public name and where it lives: a module, with ``:name`` where it is called otherwise."""

@@ -47,6 +47,7 @@ from synapse_magic.errors import ImbalanceError as ImbalanceError
 from synapse_magic.errors import NoEffectWarning as NoEffectWarning
 from synapse_magic.errors import SynapseError as SynapseError
 from synapse_magic.errors import closest as closest
+from synapse_magic.explainers.board import board as _dashboard_board
 from synapse_magic.explainers.explain import explain as explain
 from synapse_magic.explainers.ice_transformer import ICETransformer as _ICETransformer
 from synapse_magic.explainers.image_lime import ImageLIME as _ImageLIME
@@ -81,9 +82,11 @@ from synapse_magic.neighbors.conditional_knn import ConditionalKNN as _Condition
 from synapse_magic.neighbors.conditional_knn import ConditionalKNNModel as _ConditionalKNNModel
 from synapse_magic.neighbors.knn import KNN as _KNN
 from synapse_magic.neighbors.knn import KNNModel as _KNNModel
+from synapse_magic.notebook.dashboard import Dashboard as Dashboard
 from synapse_magic.onnx.converting.to_onnx import to_onnx as to_onnx
 from synapse_magic.onnx.onnx_model import ONNXModel as _ONNXModel
 from synapse_magic.results.balance import Balance as Balance
+from synapse_magic.results.dashboard.cohort import Cohort as Cohort
 from synapse_magic.results.evaluation import Evaluation as Evaluation
 from synapse_magic.results.explanation import Explanation as Explanation
 from synapse_magic.results.explanation_summary import ExplanationSummary as ExplanationSummary
@@ -195,11 +198,16 @@ from synapse_magic.spark.session import current as _current_session
 from synapse_magic.spark.session import sessions as sessions
 from synapse_magic.spark.session import start as start
 from synapse_magic.views.curve import TrainingCurve as TrainingCurve
+from synapse_magic.views.pack import message as _pack_message
+from synapse_magic.views.page import style as _view_style
 from synapse_magic.views.tree import TreeView as TreeView
 
 current_session = _current_session
+dashboard_board = _dashboard_board
 interruptible = _interruptible
+pack_message = _pack_message
 running = _running
+view_style = _view_style
 
 class AnalyzeTextSafety(_AnalyzeTextSafety):
     def __init__(

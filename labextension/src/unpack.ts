@@ -14,8 +14,13 @@ const kinds: Record<string, Kind> = {
 
 export async function unpack(text: string): Promise<Payload> {
   const body = JSON.parse(text) as Payload;
+  return restore(body, Uint8Array.from(atob(body.$data as string), (letter) => letter.charCodeAt(0)));
+}
+
+// Puts the arrays of a block of bytes back into the values that refer to them.
+export async function restore(body: Payload, packed: BlobPart): Promise<Payload> {
   const buffers = body.$buffers as [string, number[], number][];
-  const bytes = await inflate(body.$data as string);
+  const bytes = await inflate(packed);
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);
     if (value === null || typeof value !== "object") return value;
@@ -30,8 +35,7 @@ export async function unpack(text: string): Promise<Payload> {
   return walk(body) as Payload;
 }
 
-async function inflate(packed: string): Promise<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+async function inflate(packed: BlobPart): Promise<ArrayBuffer> {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }

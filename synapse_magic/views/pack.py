@@ -47,6 +47,30 @@ def embed(payload: Mapping[str, Any]) -> str:
 
     Arrays anywhere inside become references into the compressed block ``$data``.
     """
+    body, blob = message(payload, level=9)
+    body["$data"] = base64.b64encode(blob).decode("ascii")
+    words = json.dumps(body, separators=(",", ":"), allow_nan=False)
+    return words.replace("<", "\\u003c")
+
+
+def message(payload: Mapping[str, Any], *, level: int = 1) -> tuple[dict[str, Any], bytes]:
+    """Return ``payload`` as JSON values and one deflated block of bytes, for a live widget.
+
+    Parameters
+    ----------
+    payload
+        Words, numbers and arrays, at any depth.
+    level
+        How hard to compress, from 1 to 9: a message is made while somebody waits for it.
+
+    Examples
+    --------
+    >>> body, block = message({"ages": np.array([3, 5], np.uint8)})
+    >>> body
+    {'ages': {'$': 0}, '$buffers': [['uint8', [2], 0]]}
+    >>> list(zlib.decompress(block))
+    [3, 5]
+    """
     buffers: list[list[Any]] = []
     blob = bytearray()
 
@@ -72,9 +96,7 @@ def embed(payload: Mapping[str, Any]) -> str:
 
     body = walk(payload)
     body["$buffers"] = buffers
-    body["$data"] = base64.b64encode(zlib.compress(bytes(blob), 9)).decode("ascii")
-    words = json.dumps(body, separators=(",", ":"), allow_nan=False)
-    return words.replace("<", "\\u003c")
+    return body, zlib.compress(bytes(blob), level)
 
 
 def extract(words: str) -> dict[str, Any]:
