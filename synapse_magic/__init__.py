@@ -10,20 +10,24 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from synapse_magic.services import row_names
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 __version__ = "0.1.0"
 
-PUBLIC = {
+_TABLE = {
     "AggregateBalanceMeasure": "data_balance.aggregate_balance_measure",
     "Balance": "results.balance",
     "BestModel": "compose.best",
     "Choice": "compose.tuning.spaces",
+    "Cohort": "results.dashboard.cohort",
     "ConditionalKNN": "neighbors.conditional_knn",
     "ConditionalKNNModel": "neighbors.conditional_knn",
     "CustomInputParser": "services.custom_parsers",
     "CustomOutputParser": "services.custom_parsers",
+    "Dashboard": "notebook.dashboard",
     "DefaultHyperparams": "compose.tuning.default_spaces",
     "DiscreteHyperParam": "compose.tuning.spaces",
     "DistributionBalanceMeasure": "data_balance.distribution_balance_measure",
@@ -77,6 +81,7 @@ PUBLIC = {
     "Range": "compose.tuning.spaces",
     "RangeHyperParam": "compose.tuning.spaces",
     "RowsExplained": "spark.events",
+    "Secret": "http.secret",
     "Session": "spark.session",
     "SynapseError": "errors",
     "SimpleHTTPTransformer": "compose.simple_http_transformer",
@@ -105,6 +110,7 @@ PUBLIC = {
     "check_label": "metrics.label",
     "closest": "errors",
     "current_session": "spark.session:current",
+    "dashboard_board": "explainers.board:board",
     "datasets": "datasets",
     "evaluate": "metrics.evaluate",
     "explain": "explainers.explain",
@@ -113,11 +119,13 @@ PUBLIC = {
     "interruptible": "spark.running:run",
     "listen": "spark.events",
     "load_model": "spark.models",
+    "load_services": "services.declared",
     "load_source": "spark.models",
     "pack_message": "views.pack:message",
     "partial_dependence": "explainers.partial_dependence",
     "profile": "metrics.profile",
     "read_images": "images.reading",
+    "running": "spark.running:active",
     "save_model": "spark.models",
     "sessions": "spark.session",
     "start": "spark.session",
@@ -126,6 +134,7 @@ PUBLIC = {
     "to_onnx": "onnx.converting.to_onnx",
     "view_style": "views.page:style",
 }
+PUBLIC = row_names.with_rows(_TABLE)
 """Each public name and where it lives: a module, with ``:name`` where it is called otherwise."""
 
 __all__ = sorted(PUBLIC)

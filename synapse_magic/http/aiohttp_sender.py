@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import functools
 import math
 import urllib.request
@@ -18,6 +19,7 @@ from synapse_magic.http.failure import CallError
 from synapse_magic.http.request import Request, Response
 
 _KEEP_ALIVE = 30.0
+_LONGEST_HEADER = 2**16  # as requests has it; aiohttp's own limit is an eighth
 _NO_ADDRESS = "its address is no http:// or https:// address"
 
 
@@ -36,6 +38,8 @@ class AiohttpSender:
             auto_decompress=False,
             headers={"Accept-Encoding": ACCEPTED},
             skip_auto_headers=("User-Agent", "Content-Type"),
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
         )
 
     async def send(self, request: Request, timeout: float) -> Response:
@@ -96,10 +100,9 @@ def _proxy(scheme: str, host: str) -> dict[str, Any]:
     url = URL(proxy)
     if url.user is None:
         return {"proxy": url}
-    return {
-        "proxy": url.with_user(None),
-        "proxy_auth": aiohttp.BasicAuth(url.user, url.password or ""),
-    }
+    named = f"{url.user}:{url.password or ''}".encode()
+    signed = {"Proxy-Authorization": f"Basic {base64.b64encode(named).decode()}"}
+    return {"proxy": url.with_user(None), "proxy_headers": signed}
 
 
 @functools.lru_cache(maxsize=16)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
+from synapse_magic.http.journal import Journal
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.runtime import Runtime
@@ -21,15 +22,24 @@ _STOPPING = ("quota_gone", "wait_too_long")
 
 @dataclass
 class Caller:
-    """Calls requests by one policy, for one job."""
+    """Calls requests by one policy, for one job.
+
+    What only makes sense as a new question, such as whether something is done by now, is asked
+    by a caller without a journal.
+    """
 
     runtime: Runtime
     policy: Policy
     job: str
+    journal: Journal | None = None
 
     async def call(self, request: Request) -> Outcome:
-        """Return what becomes of a request; only cancelling it raises."""
-        return await _Row(self, request).run()
+        """Return what becomes of a request; raises only for a journal, or when cancelled."""
+        if self.journal is None:
+            return await _Row(self, request).run()
+        return await self.journal.answer(
+            request, self.job, self.policy, lambda: _Row(self, request).run()
+        )
 
 
 class _Row:
@@ -38,7 +48,9 @@ class _Row:
     def __init__(self, caller: Caller, request: Request) -> None:
         self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
         self.job = self.runtime.job(caller.job, request.origin)
-        self.endpoint = self.runtime.endpoint(request.origin, self.policy.requests_per_second)
+        self.endpoint = self.runtime.endpoint(
+            request.origin, self.policy.requests_per_second, self.policy.tokens_per_minute
+        )
         self.began = time.monotonic()
         self.job_ends = self.job.ends(self.policy.job_deadline)
         self.ends = min(self.began + self.policy.deadline, self.job_ends)
@@ -77,7 +89,7 @@ class _Row:
         """Send the request once, if it may go."""
         if self.job.stopped is not None:
             return replace(self.job.stopped, response=None)
-        entry = await self.endpoint.enter(self.ends, self.job)
+        entry = await self.endpoint.enter(self.request, self.ends, self.job)
         if entry == "go":
             return await self._send()
         if entry == "late":
@@ -105,7 +117,7 @@ class _Row:
             raise
         else:
             verdict = of_response(self.policy, self.request, response)
-        self.endpoint.leave(verdict, sent)
+        self.endpoint.leave(self.request, verdict, sent)
         return verdict
 
     def _end(self, verdict: Verdict) -> Verdict | None:

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from synapse_magic.errors import SynapseError
@@ -39,20 +39,35 @@ class Calls:
         Requests in flight at most.
     job : str, optional
         The job that the calls belong to, the same in all its workers; by default its own.
+    first : int
+        Calls that may begin before anything was taken.
+    through : callable, optional
+        Makes of the :class:`Caller` what is called in its place, with what is fed.
     """
 
-    def __init__(self, policy: Policy, concurrency: int, job: str | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        concurrency: int,
+        job: str | None = None,
+        *,
+        first: int = FIRST,
+        through: Callable[[Caller], Any] | None = None,
+    ) -> None:
         if concurrency < 1:
             raise SynapseError(f"concurrency must be at least 1, got {concurrency}")
         self._concurrency = concurrency
         self._runtime = runtimes.current()
-        self._caller = Caller(self._runtime, policy, job or uuid.uuid4().hex)
+        self._journal = self._runtime.journal(policy.journal) if policy.journal else None
+        caller = Caller(self._runtime, policy, job or uuid.uuid4().hex, self._journal)
+        self._caller = caller if through is None else through(caller)
+        self._first = first
         self._fed = self._taken = 0
-        self._waiting: deque[tuple[Any, Request]] = deque()
-        self._done: deque[tuple[Any, Outcome]] = deque()
+        self._waiting: deque[tuple[Any, Any]] = deque()
+        self._done: deque[tuple[Any, Any]] = deque()
         self._ready = threading.Event()
         self._failure: BaseException | None = None
-        self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def outstanding(self) -> int:
@@ -62,13 +77,13 @@ class Calls:
     @property
     def ramping(self) -> bool:
         """Whether the window still grows with each outcome that is taken."""
-        return FIRST + self._taken < 2 * self._concurrency
+        return self._first + self._taken < 2 * self._concurrency
 
     def room(self) -> int:
         """Return how many requests may be fed now."""
-        return min(2 * self._concurrency, FIRST + self._taken) - self.outstanding
+        return min(2 * self._concurrency, self._first + self._taken) - self.outstanding
 
-    def feed(self, requests: Iterable[tuple[Any, Request]]) -> None:
+    def feed(self, requests: Iterable[tuple[Any, Any]]) -> None:
         """Begin calls, each under a key by which its outcome is known."""
         before = self._fed
         for keyed in requests:
@@ -77,7 +92,7 @@ class Calls:
         if self._fed > before:
             self._runtime.loop.call_soon_threadsafe(self._start)
 
-    def ready(self, timeout: float, gather: float = 0.005) -> list[tuple[Any, Outcome]]:
+    def ready(self, timeout: float, gather: float = 0.005) -> list[tuple[Any, Any]]:
         """Return outcomes with their keys, as soon as there are some or the time is up.
 
         They count as taken when :meth:`took` says so. A few at once cost less than each alone, so
@@ -95,10 +110,12 @@ class Calls:
         self._taken += count
 
     def close(self) -> None:
-        """Cancel what is in flight."""
+        """Cancel what is in flight, and write what came to the journal."""
         if self._runtime.usable:
             cancelled = asyncio.run_coroutine_threadsafe(self._cancel(), self._runtime.loop)
             concurrent.futures.wait([cancelled], _CLOSE_SECONDS)
+            if self._journal is not None:
+                self._runtime.run(self._journal.flush())
 
     def _start(self) -> None:
         while self._waiting and len(self._tasks) < self._concurrency:
@@ -107,7 +124,7 @@ class Calls:
             self._tasks.add(task)
             task.add_done_callback(functools.partial(self._ended, key))
 
-    def _ended(self, key: Any, task: asyncio.Task[Outcome]) -> None:
+    def _ended(self, key: Any, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if task.cancelled():
             return

@@ -11,6 +11,8 @@ from synapse_magic.http.breaker import Breaker
 from synapse_magic.http.budget import Budget
 from synapse_magic.http.job import Job
 from synapse_magic.http.pace import Pace
+from synapse_magic.http.request import Request
+from synapse_magic.http.tokens import expected, used
 from synapse_magic.http.verdict import Verdict
 from synapse_magic.http.waiting import exhausted_for
 from synapse_magic.http.window import Window
@@ -31,24 +33,33 @@ class Endpoint:
         Scheme, host and port.
     rate : float or None
         Requests a second, where that is known.
+    tokens : float or None
+        Tokens of a language model a minute, where that is known.
     longest_pause : float
         Seconds that a server may stop all calls for.
     """
 
-    def __init__(self, origin: str, rate: float | None, longest_pause: float = 120.0) -> None:
+    def __init__(
+        self,
+        origin: str,
+        rate: float | None,
+        tokens: float | None = None,
+        longest_pause: float = 120.0,
+    ) -> None:
         self.breaker = Breaker()
         self.window = Window()
         self.pace = Pace()
         self.in_flight = 0
         self.rows = 0  # begun and not ended, whether in flight or between two tries
         self._budget = Budget(origin, rate) if rate else None
+        self._tokens = Budget(f"tokens {origin}", tokens / 60) if tokens else None
         self._longest_pause = longest_pause
         self._paused = 0.0
-        self._line: deque[asyncio.Future[Any]] = deque()
+        self._line: deque[tuple[asyncio.Future[Any], Request]] = deque()
         self._porter: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
-    async def enter(self, ends: float, job: Job) -> Entry | None:
+    async def enter(self, request: Request, ends: float, job: Job) -> Entry | None:
         """Wait until one more request may go.
 
         Returns
@@ -62,7 +73,7 @@ class Endpoint:
             self.in_flight += 1
             return "go"
         future = asyncio.get_running_loop().create_future()
-        self._line.append(future)
+        self._line.append((future, request))
         if self._porter is None or self._porter.done():
             self._porter = asyncio.create_task(self._let_in())
             self._porter.add_done_callback(self._tell_failure)
@@ -74,10 +85,13 @@ class Endpoint:
             raise
         return entry
 
-    def leave(self, verdict: Verdict, sent: float) -> None:
+    def leave(self, request: Request, verdict: Verdict, sent: float) -> None:
         """Learn from the end of a request that was let in at ``sent``."""
         now = time.monotonic()
         self._learn(verdict, sent, now)
+        if self._tokens is not None and verdict.response is not None:
+            told = used(verdict.response)
+            self._tokens.correct(told - expected(request) if told is not None else 0.0)
         self.in_flight -= 1
         self._changed.set()
 
@@ -112,6 +126,7 @@ class Endpoint:
     def _open_to_all(self) -> bool:
         return (
             self._budget is None
+            and self._tokens is None
             and self.pace.free
             and not self.breaker.open
             and self._paused <= time.monotonic()
@@ -121,9 +136,9 @@ class Endpoint:
     async def _let_in(self) -> None:
         """Let those in the line in, each when its time has come."""
         while self._line:
-            entry = await self._clear()
+            entry = await self._clear(self._line[0][1])
             while self._line:
-                future = self._line.popleft()
+                future, _ = self._line.popleft()
                 if not future.done():
                     self._admit(future, entry)
                     break
@@ -132,7 +147,7 @@ class Endpoint:
         """Hand an exception of the porter's, such as of a full disk, to those in the line."""
         failure = None if porter.cancelled() else porter.exception()
         while failure is not None and self._line:
-            future = self._line.popleft()
+            future, _ = self._line.popleft()
             if not future.done():
                 future.set_exception(failure)
 
@@ -142,7 +157,7 @@ class Endpoint:
             self.breaker.probing = self.breaker.open
         future.set_result(entry)
 
-    async def _clear(self) -> Entry:
+    async def _clear(self, request: Request) -> Entry:
         """Wait until the next request may go, or need not wait any longer."""
         placed = False
         while True:
@@ -156,9 +171,18 @@ class Endpoint:
                 return "go"
             else:
                 placed = True
-                wait = max(self.pace.reserve(now), self._budget.reserve() if self._budget else 0.0)
+                wait = self._reserved(request, now)
                 if wait > 0:
                     await asyncio.sleep(wait)
+
+    def _reserved(self, request: Request, now: float) -> float:
+        """Take a place in all that is limited, and return the seconds until it comes."""
+        waits = [self.pace.reserve(now)]
+        if self._budget is not None:
+            waits.append(self._budget.reserve())
+        if self._tokens is not None:
+            waits.append(self._tokens.reserve(expected(request)))
+        return max(waits)
 
     def _resting(self, now: float) -> bool:
         return self.breaker.probing or self.breaker.rest(now) > 0

@@ -34,10 +34,14 @@ class Policy:
         Seconds of the first back-off, which doubles, and of the longest.
     requests_per_second : float or None
         A known limit, kept by all workers of a machine together.
+    tokens_per_minute : float or None
+        Another one, of the tokens of a language model.
     succeed, again, final : frozenset of int
         Statuses of a service that differ from the general rule.
     engine : str
         ``"aiohttp"`` or ``"requests"``.
+    journal : str or None
+        Folder of the answers that are not to be asked for twice.
 
     Examples
     --------
@@ -54,15 +58,18 @@ class Policy:
     first_delay: float = 0.25
     longest_delay: float = 20.0
     requests_per_second: float | None = None
+    tokens_per_minute: float | None = None
     succeed: frozenset[int] = frozenset()
     again: frozenset[int] = frozenset()
     final: frozenset[int] = frozenset()
     engine: str = "aiohttp"
+    journal: str | None = None
 
     def __post_init__(self) -> None:
         if self.attempts < 1:
             raise SynapseError(f"attempts must be at least 1, got {self.attempts}")
-        for name in ("timeout", "deadline", "job_deadline", "requests_per_second"):
+        limits = ("requests_per_second", "tokens_per_minute")
+        for name in ("timeout", "deadline", "job_deadline", *limits):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise SynapseError(f"{name} must be greater than 0, got {value}")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.job import Job
+from synapse_magic.http.journal import Journal
 from synapse_magic.http.sender import Sender, sender
 
 T = TypeVar("T")
@@ -24,8 +25,9 @@ class Runtime:
         self.pid = os.getpid()
         self.loop = asyncio.new_event_loop()
         self._senders: dict[str, Sender] = {}
-        self._endpoints: dict[tuple[str, float | None], Endpoint] = {}
+        self._endpoints: dict[tuple[str, float | None, float | None], Endpoint] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._journals: dict[str, Journal] = {}
         self._thread = threading.Thread(
             target=self.loop.run_forever, name="synapse-magic-http", daemon=True
         )
@@ -46,12 +48,12 @@ class Runtime:
             self._senders[engine] = sender(engine)
         return self._senders[engine]
 
-    def endpoint(self, origin: str, rate: float | None) -> Endpoint:
+    def endpoint(self, origin: str, rate: float | None, tokens: float | None = None) -> Endpoint:
         """Return what is known of an origin; called on the loop."""
-        key = (origin, rate)
+        key = (origin, rate, tokens)
         if key not in self._endpoints:
             self._forget_idle()
-            self._endpoints[key] = Endpoint(origin, rate)
+            self._endpoints[key] = Endpoint(origin, rate, tokens)
         return self._endpoints[key]
 
     def job(self, name: str, origin: str) -> Job:
@@ -62,6 +64,12 @@ class Runtime:
             if len(self._jobs) > _KEPT:  # a stream is a new job every few seconds
                 del self._jobs[next(iter(self._jobs))]
         return self._jobs[key]
+
+    def journal(self, folder: str) -> Journal:
+        """Return the journal of a folder, with what others have written to it; not on the loop."""
+        journal = self._journals.setdefault(folder, Journal(folder))
+        journal.refresh()
+        return journal
 
     def _forget_idle(self) -> None:
         """Forget the older endpoints without calls, where addresses lead to very many."""
@@ -84,6 +92,9 @@ class Runtime:
         await asyncio.gather(*left, return_exceptions=True)
         for each in self._senders.values():
             await each.close()
+        for journal in self._journals.values():
+            await journal.flush()
+        await self.loop.shutdown_default_executor()
 
 
 _lock = threading.Lock()

@@ -32,6 +32,8 @@ PYSPARK_MODULES = (
 )
 _WRITTEN_MODELS = ("ONNXModel",)
 """Stages that are written in cells although they are called models: nothing fits them."""
+_SERVICES = "services.declared"
+"""Where stages of services are, of which some ask about models and none is one."""
 _NO_STAGES = (
     "compose.tuning.default_spaces",
     "compose.tuning.spaces",
@@ -116,7 +118,7 @@ def our_names() -> list[str]:
         name
         for name, module in synapse_magic.PUBLIC.items()
         if name[0].isupper()
-        and (name in _WRITTEN_MODELS or not name.endswith("Model"))
+        and (name in _WRITTEN_MODELS or not name.endswith("Model") or module == _SERVICES)
         and not f"{module}.".startswith(tuple(f"{each}." for each in _NO_STAGES))
     ]
 

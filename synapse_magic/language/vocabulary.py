@@ -297,6 +297,19 @@ _VERBS = (
         "model",
     ),
     Verb(
+        "dashboard",
+        "Look around in an explanation: cohorts, errors, rows, what if, thresholds.",
+        (MODEL, HELD_OUT),
+        _options(
+            option("rows", "Rows to explain, drawn at random.", int, default=2000, low=1),
+            SEED,
+            WHERE,
+        ),
+        "options",
+        "%synapse dashboard model people",
+        "model",
+    ),
+    Verb(
         "code",
         "Show the program that made a variable, or the last one.",
         (Argument("NAME", "a variable that a verb made", "any", False),),

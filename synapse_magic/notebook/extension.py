@@ -7,6 +7,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 
 from synapse_magic.notebook.completion import matcher_for
+from synapse_magic.notebook.lab.channel import Channel
 from synapse_magic.notebook.magic import SynapseMagics
 from synapse_magic.notebook.memory import Memory
 
@@ -14,6 +15,7 @@ NAME = "synapse"
 SECOND_NAME = "syn"
 
 _loaded: dict[int, SynapseMagics] = {}
+_channels: dict[int, Channel | None] = {}
 # Kept when the extension is unloaded, so that %reload_ext forgets no model.
 _memories: dict[int, Memory] = {}
 
@@ -31,6 +33,7 @@ def load(shell: InteractiveShell) -> None:
     shell.events.register("post_run_cell", magics.shown.clear)
     magics.name, magics.matcher = name, matcher
     _loaded[id(shell)] = magics
+    _channels[id(shell)] = Channel.of(shell, magics)
 
 
 def memory_of(shell: InteractiveShell) -> Memory:
@@ -47,6 +50,9 @@ def unload(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop(magics.name, None)
     shell.Completer.custom_matchers.remove(magics.matcher)
     shell.events.unregister("post_run_cell", magics.shown.clear)
+    channel = _channels.pop(id(shell))
+    if channel is not None:
+        channel.close()
     shell.configurables.remove(magics)  # type: ignore[arg-type]
 
 

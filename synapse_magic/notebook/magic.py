@@ -44,7 +44,7 @@ class SynapseMagics(Magics):
             BODY
 
         Verbs: start stop status, load sql show profile balance, build train tune score
-        evaluate explain, code save help. ``%synapse help VERB`` explains one.
+        evaluate explain dashboard, code save help. ``%synapse help VERB`` explains one.
 
         Flags: ``-o NAME`` keeps the result in a variable, ``-q`` shows nothing but errors,
         ``-n ROWS`` says how many rows, ``-s SESSION`` which session, ``--dry-run`` shows the

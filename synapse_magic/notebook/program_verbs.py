@@ -217,5 +217,5 @@ def _show(cell: Cell, value: Any, preview: Any) -> None:
             show_html(repr(value.leaderboard), value.leaderboard.html(interactive=False))
         show_html(*model_card(value))
         cell.shown.skip(value)
-    elif hasattr(value, "_repr_html_"):
+    elif hasattr(value, "_repr_html_") or hasattr(value, "_ipython_display_"):
         cell.show_result(value)

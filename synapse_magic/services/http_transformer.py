@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from synapse_magic.http.policy import PASSING, Policy
 from synapse_magic.services.http_schema import ERROR, RESPONSE
 from synapse_magic.services.requests_column import require_requests
 from synapse_magic.spark.columns import mappable, require_new
+from synapse_magic.spark.files import has_scheme
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.shipping import map_in_arrow
 from synapse_magic.spark.stage import Stage, Transformer
@@ -53,12 +55,24 @@ class CallParams(Stage):
         default=unset,
         above=0,
     )
+    tokensPerMinute: Param[float] = param(
+        "Limit of a language model, kept likewise: a token for four bytes of a body, until the "
+        "answer tells its usage; unset where there is none.",
+        default=unset,
+        above=0,
+    )
     ordered: Param[bool] = param(
         "Give rows in the order in which they came, so that a slow one holds up those after it.",
         default=False,
     )
     engine: Param[Literal["aiohttp", "requests"]] = param(
         "Library that makes the calls: one event loop, or a thread for each.", default="aiohttp"
+    )
+    journal: Param[str] = param(
+        "Folder in which every success is kept as it comes: a job that is run again answers from "
+        "it, and sends what is missing. Equal requests are then sent once. A path of the workers, "
+        "such as of a mounted disk; unset for none.",
+        default=unset,
     )
 
     def _policy(self) -> Policy:
@@ -68,13 +82,26 @@ class CallParams(Stage):
             timeout=self.getOrDefault("timeout"),
             job_deadline=self._given("deadline"),
             requests_per_second=self._given("requestsPerSecond"),
+            tokens_per_minute=self._given("tokensPerMinute"),
             engine=self.getOrDefault("engine"),
+            journal=self._journal_folder(),
         )
         if self._given("concurrentTimeout") is not None:
             policy = replace(policy, deadline=self.getOrDefault("concurrentTimeout"))
         if self._given("handler") == "basic":
             policy = replace(policy, attempts=1, final=PASSING)
         return policy
+
+    def _journal_folder(self) -> str | None:
+        folder = self._given("journal")
+        if folder is None:
+            return None
+        if has_scheme(folder):
+            raise SynapseError(
+                f"journal must be a path that workers can open as a file, got {folder!r}. "
+                "Try: the path under which that storage is mounted"
+            )
+        return os.path.abspath(folder)  # workers stand in a folder of their own
 
     def _given(self, name: str) -> Any:
         return self.getOrDefault(name) if self.isDefined(name) else None
@@ -87,6 +114,11 @@ class HTTPTransformer(Transformer, CallParams):
     ``outputCol`` whatever its status; ``errorCol`` is null for a success and tells status, code,
     message, attempts and elapsed seconds for everything else. A null request is not called and
     gives null in both.
+
+    With a ``journal`` nothing is paid for twice: neither when Spark repeats a task, nor when a job
+    that was killed is run again, nor for rows that ask the same. It is for services that give
+    equal answers to equal requests, or whose first answer will do; not for questions such as
+    whether something is done by now.
 
     Statuses 2xx succeed. 408, 425, 429, most 5xx, cut connections and timeouts are tried again,
     never before the server's Retry-After. Rows come out as they are done.

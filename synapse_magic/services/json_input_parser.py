@@ -10,10 +10,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StructType
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.secret import Secret
 from synapse_magic.services.http_schema import HEADER, REQUEST
 from synapse_magic.services.parser import InputParser
 from synapse_magic.spark.columns import col, field
 from synapse_magic.spark.param import Param, param, unset
+from synapse_magic.spark.shipping import ensure_workers
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,21 +30,24 @@ class JSONInputParser(InputParser):
     column: ``{"text": "..."}``. A null gives a null, for which nothing is called.
 
     The values of ``headers`` may be secret, so they are in no plan, code or saved stage: ``repr``
-    names environment variables in their place, and a loaded stage asks for them. The requests
-    themselves hold them: drop that column before it is shown or written.
+    names environment variables in their place, and a loaded stage asks for them. A ``Secret`` in
+    their place is looked up by the workers, and is saved as what it is, a reference. The requests
+    themselves hold the values: drop that column before it is shown or written.
 
     Examples
     --------
     >>> parser = JSONInputParser(inputCol="text", outputCol="request", url="http://localhost/nlp")
     >>> parser.setHeaders({"Api-Key": "s3cret"}).to_code().partition(", headers")[2]
     '={\'Api-Key\': os.environ["API_KEY"]})'
+    >>> parser.setHeaders({"Authorization": "Bearer " + Secret.env("NLP_KEY")}).getHeaders()
+    {'Authorization': 'Bearer ' + Secret.env('NLP_KEY')}
     >>> requests = parser.transform(texts)  # doctest: +SKIP
     """
 
     url: Param[str] = param(
         "Address to call. It is shown and saved: keys belong into headers.", default=unset
     )
-    headers: Param[dict[str, str]] = param(
+    headers: Param[dict[str, str | Secret]] = param(
         "Headers of each request, their values kept secret.", default={}, secret=True
     )
     method: Param[str] = param(
@@ -59,20 +64,25 @@ class JSONInputParser(InputParser):
         line = {"method": F.lit(self._required("method")), "uri": F.lit(self._required("url"))}
         request = F.struct(
             _filled(REQUEST["requestLine"].dataType, line).alias("requestLine"),
-            self._headers().alias("headers"),
+            self._headers(dataset).alias("headers"),
             _filled(REQUEST["entity"].dataType, known | {"isStreaming": F.lit(False)}).alias(
                 "entity"
             ),
         )
         return F.when(col(name).isNotNull(), request).cast(REQUEST)
 
-    def _headers(self) -> Column:
+    def _headers(self, dataset: DataFrame) -> Column:
         """Return the headers as a column, out of a worker where the plan must not show them."""
         given = self.getOrDefault("headers")
         typed = [(_CONTENT_TYPE, "application/json")]
         if any(name.casefold() == _CONTENT_TYPE.casefold() for name in given):
             typed = []
         if given:
+            references = [value for value in given.values() if isinstance(value, Secret)]
+            for each in references:
+                each.ask()
+            if references:
+                ensure_workers(dataset.sparkSession, needs=())
             make = F.udf(_constant([*given.items(), *typed]), ArrayType(HEADER), useArrow=False)
             return make()
         pairs = [F.struct(F.lit(n).alias("name"), F.lit(v).alias("value")) for n, v in typed]
@@ -83,16 +93,27 @@ class JSONInputParser(InputParser):
         if missing:
             raise SynapseError(
                 f"The headers {', '.join(missing)} of this JSONInputParser were not saved with "
-                f"it, for they may be secret. Try: setHeaders({{{missing[0]!r}: ...}})"
+                f"it, for they may be secret. Try: setHeaders({{{missing[0]!r}: ...}}), "
+                "with all others that it needs; a Secret is saved"
             )
 
     def _get_state(self) -> dict[str, Any]:
         names = dict.fromkeys([*self._missing, *self.getOrDefault("headers")])
-        return {**super()._get_state(), "headers": list(names)}
+        given = self.getOrDefault("headers")
+        saved = {name: _reference(given.get(name)) for name in names}
+        return {**super()._get_state(), "headers": saved}
 
     def _set_state(self, state: dict[str, Any]) -> None:
         super()._set_state(state)
-        self._missing = tuple(state["headers"])
+        saved = state["headers"]
+        self._missing = tuple(saved)
+        references = {n: Secret.from_reference(each) for n, each in saved.items() if each}
+        if references:
+            self._set(headers=references)
+
+
+def _reference(value: str | Secret | None) -> dict[str, Any] | None:
+    return value.reference() if isinstance(value, Secret) else None
 
 
 def _json(schema: StructType, name: str) -> Column:
@@ -108,10 +129,10 @@ def _filled(kind: Any, known: dict[str, Column]) -> Column:
     return F.struct(*(column.alias(name) for name, column in (nulls | known).items()))
 
 
-def _constant(pairs: list[tuple[str, str]]) -> Callable[[], list[tuple[str, str]]]:
+def _constant(pairs: list[tuple[str, str | Secret]]) -> Callable[[], list[tuple[str, str]]]:
     """Return a function for workers, which carries what is no part of the plan's text."""
 
     def headers() -> list[tuple[str, str]]:
-        return pairs
+        return [(name, each if isinstance(each, str) else each.reveal()) for name, each in pairs]
 
     return headers

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pyspark.ml import Transformer
 from pyspark.sql import DataFrame
 
+from synapse_magic.http.secret import Secret
 from synapse_magic.spark import functions
 from synapse_magic.spark.param import Param, unset
 
@@ -89,12 +90,13 @@ def _document_param(declared: Param[Any]) -> list[str]:
 def code(declared: Param[Any], value: Any) -> str:
     """Return the code of a param's value; that of a secret reads the environment.
 
-    A fitted stage or a frame goes by the name of its param.
+    A reference to a secret is code itself. A fitted stage or a frame goes by the name of its param.
     """
     if declared.secret and isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {_from_environment(key)}' for key in value)}}}"
+        parts = (f"{key!r}: {_secret(key, each)}" for key, each in value.items())
+        return f"{{{', '.join(parts)}}}"
     if declared.secret:
-        return _from_environment(declared.name)
+        return _secret(declared.name, value)
     if isinstance(value, (Transformer, DataFrame)):
         return declared.name  # what has no code is taken for a variable
     if callable(value):
@@ -104,8 +106,8 @@ def code(declared: Param[Any], value: Any) -> str:
     return repr(value)
 
 
-def _from_environment(name: str) -> str:
-    return f'os.environ["{environment_name(name)}"]'
+def _secret(name: str, value: Any) -> str:
+    return repr(value) if isinstance(value, Secret) else f'os.environ["{environment_name(name)}"]'
 
 
 def environment_name(name: str) -> str:

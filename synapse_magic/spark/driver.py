@@ -305,6 +305,40 @@ def _stage(context: Any, number: int) -> StageTasks | None:
     return StageTasks(number, name, done, data.numTasks(), active, *read)
 
 
+def running_jobs(spark: SparkSession) -> int | None:
+    """Return how many jobs run now, whoever started them; None where Spark does not tell."""
+    context = _context(spark)
+    if context is None:
+        return None
+    return persistent(lambda: len(context.statusTracker().getActiveJobsIds()))
+
+
+def heap(spark: SparkSession) -> tuple[int, int] | None:
+    """Return the bytes that the driver's JVM uses and may use; None where it is elsewhere."""
+    context = _context(spark)
+    return persistent(lambda: _heap(context)) if context is not None else None
+
+
+def cached_bytes(spark: SparkSession) -> int | None:
+    """Return what cached frames and tables take, in memory and on disk; None as above."""
+    context = _context(spark)
+    return persistent(lambda: _cached_bytes(context)) if context is not None else None
+
+
+def _context(spark: SparkSession) -> Any | None:
+    """Return the classic context whose JVM this process runs, None for a server elsewhere."""
+    return _context_behind_connect() if is_connect(spark) else spark.sparkContext
+
+
+def _heap(context: Any) -> tuple[int, int]:
+    runtime = context._jvm.java.lang.Runtime.getRuntime()
+    return runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()
+
+
+def _cached_bytes(context: Any) -> int:
+    return sum(one.memSize() + one.diskSize() for one in context._jsc.sc().getRDDStorageInfo())
+
+
 def ship(spark: SparkSession, archive: str) -> None:
     """Put the zip file ``archive`` on the Python path of the workers of ``spark``."""
     if is_connect(spark):

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from synapse_magic.spark import driver, launch, quiet
@@ -25,6 +26,7 @@ _SWEEP_SECONDS = 10.0
 # Killed tasks write pages of Java traces, which tell nothing.
 _HOLD_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
+_RECANCEL_SECONDS = 0.25
 _active: dict[str, _Active] = {}
 
 
@@ -33,11 +35,35 @@ class Cancelled(KeyboardInterrupt):
 
 
 class _Active:
-    """A run in progress, for those who want to cancel it from another thread."""
+    """A run in progress, for those who look at it or cancel it from another thread."""
 
-    def __init__(self, spark: SparkSession) -> None:
-        self.spark = spark
+    def __init__(self, spark: SparkSession, description: str) -> None:
+        self.spark, self.description = spark, description
+        self.thread = threading.get_ident()
+        self.watch: Watch | None = None
         self.asked_to_stop = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in progress.
+
+    Attributes
+    ----------
+    id
+        What ``cancel`` takes.
+    description
+        As it was given to ``run``.
+    progress
+        How far it is.
+    stopping
+        Whether it was asked to stop.
+    """
+
+    id: str
+    description: str
+    progress: SparkProgress
+    stopping: bool
 
 
 def run(
@@ -70,7 +96,7 @@ def run(
     10
     """
     tag = f"synapse-magic-{uuid.uuid4().hex}"
-    this = _active[tag] = _Active(spark)
+    this = _active[tag] = _Active(spark, description)
     unmark = driver.job_tag(spark, tag, description)
     try:
         with (
@@ -78,6 +104,7 @@ def run(
             quiet.without_interrupt_records(),
             quiet.plain_interrupts(),
         ):
+            this.watch = seen
             try:
                 result = work()
             except KeyboardInterrupt as interrupt:
@@ -118,18 +145,55 @@ def release(frame: DataFrame) -> None:
     driver.persistent(lambda: frame.unpersist())
 
 
-def cancel() -> int:
-    """Cancel every run in progress, from any thread, and return how many there were."""
-    found = dict(_active)
+def active() -> list[Run]:
+    """Return the runs in progress, from any thread; a run inside another is part of that one.
+
+    Examples
+    --------
+    >>> active()
+    []
+    """
+    outermost: dict[int, tuple[str, _Active]] = {}
+    for tag, this in dict(_active).items():
+        outermost.setdefault(this.thread, (tag, this))
+    return [
+        Run(tag, this.description, this.watch.now(), this.asked_to_stop)
+        for tag, this in outermost.values()
+        if this.watch is not None
+    ]
+
+
+def cancel(run: str | None = None) -> int:
+    """Cancel a run by its id, or every run in progress, and return how many there were.
+
+    Any thread may call it. What the run still starts before it ends is cancelled too.
+
+    Examples
+    --------
+    >>> cancel()
+    0
+    """
+    found = {tag: this for tag, this in dict(_active).items() if run in (None, tag)}
     for tag, this in found.items():
         this.asked_to_stop = True
         driver.cancel_tag(this.spark, tag)
+        threading.Thread(
+            target=_cancel_until_over, args=(tag, this), name="synapse-cancel", daemon=True
+        ).start()
     return len(found)
 
 
 def stopping() -> bool:
     """Say whether a run in progress was asked to stop by :func:`cancel`."""
     return any(this.asked_to_stop for this in _active.values())
+
+
+def _cancel_until_over(tag: str, this: _Active) -> None:
+    """Cancel what a run starts after it was cancelled between two of its jobs."""
+    while _active.get(tag) is this:
+        time.sleep(_RECANCEL_SECONDS)
+        if _active.get(tag) is this:
+            driver.cancel_tag(this.spark, tag)
 
 
 def _stop(spark: SparkSession, tag: str) -> None:

@@ -13,8 +13,11 @@ from synapse_magic.errors import SynapseError, closest
 from synapse_magic.spark import launch, quiet
 from synapse_magic.spark.driver import (
     await_executors,
+    cached_bytes,
+    heap,
     is_alive,
     is_local_connect,
+    running_jobs,
     ui_address,
 )
 from synapse_magic.spark.driver import (
@@ -93,6 +96,13 @@ class Session:
         shown = ("name", "master", "owned", "api", "version", "slots", "ui", "app", "ignored")
         alive = not self.stopped and is_alive(self.spark)
         return {name: getattr(self, name) for name in shown} | {"alive": alive}
+
+    def usage(self) -> dict[str, object]:
+        """Return running jobs, heap and cached bytes at this moment; None where Spark is silent."""
+        if self.stopped or not is_alive(self.spark):
+            return {"jobs": None, "heap": None, "cached": None}
+        asked = {"jobs": running_jobs, "heap": heap, "cached": cached_bytes}
+        return {name: ask(self.spark) for name, ask in asked.items()}
 
     def stop(self) -> str:
         """End the session if it was started here, let go of it if not, and say which."""

@@ -17,6 +17,7 @@ CELLS = (
     "LightGBMClassifier(numIterations=20, isProvideTrainingMetric=True)",
     "%synapse evaluate model",
     "%synapse explain model -n 60",
+    "%synapse dashboard model -n 60",
     "%synapse stop",
 )
 
@@ -74,6 +75,14 @@ def test_views_are_interactive_where_scripts_run(page: Any) -> None:
     for _ in range(10):
         slider.press("ArrowLeft")
     assert evaluation.inner_text() != before
+
+
+def test_the_dashboard_answers_and_puts_its_snapshot_away(page: Any) -> None:
+    app = page.locator(".syn-app")
+    app.locator(".sd-histogram").wait_for()
+    assert not page.locator("[data-syn-still]").first.is_visible()
+    app.get_by_role("tab", name="What if").click()
+    app.get_by_text("ms in the model, without Spark").wait_for()
 
 
 def test_the_theme_is_followed_live(page: Any) -> None:

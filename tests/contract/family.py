@@ -16,17 +16,37 @@ from pyspark.ml.linalg import Vectors
 from pyspark.sql import DataFrame, SparkSession
 
 import synapse_magic
+from synapse_magic.services.retired import RetiredService
+from synapse_magic.services.service_stage import ServiceStage
 from synapse_magic.spark.param import Param, alternatives
 from synapse_magic.spark.stage import Estimator, Model, Stage
 
 STAGES: list[type[Stage]] = [
     value
     for name in synapse_magic.PUBLIC
-    if isinstance(value := getattr(synapse_magic, name), type) and issubclass(value, Stage)
+    if isinstance(value := getattr(synapse_magic, name), type)
+    and issubclass(value, Stage)
+    and not issubclass(value, RetiredService)
 ]
 ESTIMATORS = [stage for stage in STAGES if issubclass(stage, Estimator)]
 UNFITTED = [stage for stage in STAGES if not issubclass(stage, Model)]
+TYPICAL = ("AnalyzeDocument", "OpenAIEmbedding")
+"""Of the stages that rows of a table declare, those by which what all of them share is tested."""
+
 COLUMNS = ["a", "b", "features", "label", "held_out", "weight", "group"]
+
+
+def stands_alone(stage: type[Stage]) -> bool:
+    """Say whether all of a stage is to be tested, not only what its row adds."""
+    return not issubclass(stage, ServiceStage) or stage.__name__ in TYPICAL
+
+
+def own_params(stage: type[Stage]) -> list[Param[Any]]:
+    """Give the params to test: of stages that rows declare, what the row adds."""
+    declared = stage.params_declared()
+    if stands_alone(stage):
+        return list(declared.values())
+    return [declared[name] for name in stage.row["params"]]  # type: ignore[attr-defined]
 
 
 def frame(spark: SparkSession) -> DataFrame:
@@ -104,11 +124,11 @@ def sample_value(declared: Param[Any]) -> Any:
         return onnx_file()
     if declared.name in ("inputParser", "outputParser", "miniBatcher"):
         return part(declared.name)
-    if declared.name in ("backgroundData", "model"):
-        return held(declared.name)
     kind = next(kind for kind in alternatives(declared.type) if kind is not type(None))
     if get_origin(kind) is Literal:
         return get_args(kind)[-1]
+    if declared.name in ("backgroundData", "model") and kind is not str:
+        return held(declared.name)
     if get_origin(kind) is Callable:
         return len
     if get_origin(kind) is list:
@@ -119,13 +139,17 @@ def sample_value(declared: Param[Any]) -> Any:
             return [len]
         if element == dict[str, float]:  # a distribution
             return [{"x": 1.0}]
+        if get_origin(element) is list:
+            return [[]]
         if get_origin(element) is dict:  # the steps of images
             return [{"action": "flip", "flipCode": 1}]
         return [_number(declared, element)] if element in (int, float) else [element("x")]
     if kind is bool:
         return not declared.default
+    if kind is bytes:
+        return b"bytes"
     if (get_origin(kind) or kind) is dict:
-        return {"x": "text"}
+        return {"x": 1.0} if get_args(kind)[1:] == (float,) else {"x": "text"}
     if isinstance(kind, type) and issubclass(kind, dict):
         return kind()
     return _number(declared, kind) if kind in (int, float) else "text"

@@ -18,7 +18,7 @@ from synapse_magic.spark.stage import Stage
 PLACE = Path(synapse_magic.__file__).with_suffix(".pyi")
 HEAD = '''"""Generated from the declarations of the stages; see tests/contract/stubs.py."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
 import pyspark.ml.base
@@ -33,7 +33,7 @@ from synapse_magic.services.parser import InputParser, OutputParser
 '''
 TAIL = """
 __version__: str
-PUBLIC: dict[str, str]
+PUBLIC: Mapping[str, str]
 __all__: list[str]
 
 def load_ipython_extension(shell: InteractiveShell) -> None: ...

@@ -35,6 +35,14 @@ def test_places_are_evenly_spaced(name: str) -> None:
     assert gaps == pytest.approx([0.1] * 4, abs=0.05)
 
 
+def test_one_may_take_many_units_and_give_some_back(name: str) -> None:
+    budget = Budget(name, 10.0)
+    assert budget.reserve(50.0) < 1.0
+    assert budget.reserve(0.0) == pytest.approx(5.0, abs=0.5)
+    budget.correct(-20.0)
+    assert budget.reserve(0.0) == pytest.approx(3.0, abs=0.5)
+
+
 def test_what_nobody_used_is_lost(name: str) -> None:
     budget = Budget(name, 1000.0)
     budget.reserve()

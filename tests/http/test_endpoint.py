@@ -10,9 +10,10 @@ import pytest
 
 from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.job import Job
-from synapse_magic.http.request import Response
+from synapse_magic.http.request import Request, Response
 from synapse_magic.http.verdict import Verdict
 
+ASKED = Request("POST", "http://localhost/", (), bytes(400))
 GOOD = Verdict("good", response=Response(200, "OK"))
 
 
@@ -32,7 +33,7 @@ def test_without_limits_nothing_waits() -> None:
     async def scene() -> None:
         open_one, job = endpoint(), Job("job")
         for _ in range(100):
-            assert await open_one.enter(soon(), job) == "go"
+            assert await open_one.enter(ASKED, soon(), job) == "go"
         assert open_one.in_flight == 100
 
     played(scene())
@@ -42,12 +43,12 @@ def test_a_full_window_lets_in_as_others_leave() -> None:
     async def scene() -> None:
         full, job = endpoint(), Job("job")
         full.window.limit = 1.0
-        assert await full.enter(soon(), job) == "go"
-        assert await full.enter(soon(), job) == "late"
-        waiting = asyncio.create_task(full.enter(time.monotonic() + 10, job))
+        assert await full.enter(ASKED, soon(), job) == "go"
+        assert await full.enter(ASKED, soon(), job) == "late"
+        waiting = asyncio.create_task(full.enter(ASKED, time.monotonic() + 10, job))
         await asyncio.sleep(0.01)
         assert not waiting.done()
-        full.leave(GOOD, sent=time.monotonic())
+        full.leave(ASKED, GOOD, sent=time.monotonic())
         assert await waiting == "go"
 
     played(scene())
@@ -57,11 +58,13 @@ def test_one_who_gives_up_takes_no_place() -> None:
     async def scene() -> None:
         full, job = endpoint(), Job("job")
         full.window.limit = 1.0
-        assert await full.enter(soon(), job) == "go"
-        waiting = [asyncio.create_task(full.enter(time.monotonic() + 10, job)) for _ in range(2)]
+        assert await full.enter(ASKED, soon(), job) == "go"
+        waiting = [
+            asyncio.create_task(full.enter(ASKED, time.monotonic() + 10, job)) for _ in range(2)
+        ]
         await asyncio.sleep(0.01)
         waiting[0].cancel()
-        full.leave(GOOD, sent=time.monotonic())
+        full.leave(ASKED, GOOD, sent=time.monotonic())
         assert await waiting[1] == "go"
         assert full.in_flight == 1
 
@@ -72,8 +75,8 @@ def test_a_stopped_job_wakes_those_in_the_line() -> None:
     async def scene() -> None:
         full, job = endpoint(), Job("job")
         full.window.limit = 1.0
-        assert await full.enter(soon(), job) == "go"
-        waiting = asyncio.create_task(full.enter(time.monotonic() + 60, job))
+        assert await full.enter(ASKED, soon(), job) == "go"
+        waiting = asyncio.create_task(full.enter(ASKED, time.monotonic() + 60, job))
         await asyncio.sleep(0.01)
         job.stop(Verdict("quota", "quota_gone"))
         assert await waiting is None
@@ -89,7 +92,7 @@ def test_what_goes_wrong_in_the_line_is_told_to_all_in_it() -> None:
             raise OSError("no space left")
 
         limited._budget.reserve = full_disk  # type: ignore[method-assign, union-attr]
-        entering = [limited.enter(time.monotonic() + 60, job) for _ in range(3)]
+        entering = [limited.enter(ASKED, time.monotonic() + 60, job) for _ in range(3)]
         found = await asyncio.gather(*entering, return_exceptions=True)
         assert [str(each) for each in found] == ["no space left"] * 3
 
@@ -101,9 +104,25 @@ def test_one_row_alone_lowers_no_rate(kind: Any) -> None:
     async def scene() -> None:
         alone, job = endpoint(), Job("job")
         alone.rows = 1
-        await alone.enter(soon(), job)
-        alone.leave(Verdict(kind, "throttled", response=Response(429, "")), time.monotonic())
+        await alone.enter(ASKED, soon(), job)
+        alone.leave(ASKED, Verdict(kind, "throttled", response=Response(429, "")), time.monotonic())
         assert alone.pace.free
         assert (alone.window.limit == 1) == (kind == "crowded")
+
+    played(scene())
+
+
+def test_tokens_are_guessed_before_and_corrected_after_an_answer() -> None:
+    told = Response(200, "OK", (), b'{"usage": {"total_tokens": 700}}')
+
+    async def scene() -> None:
+        limited = Endpoint(uuid.uuid4().hex, None, tokens=60.0)  # 400 bytes are 100 of them
+        job = Job("tokens")
+        assert await limited.enter(ASKED, soon(), job) == "go"
+        assert await limited.enter(ASKED, soon(), job) == "late"
+        assert limited._tokens is not None
+        before = limited._tokens.reserve(0.0)
+        limited.leave(ASKED, Verdict("good", response=told), time.monotonic())
+        assert limited._tokens.reserve(0.0) - before == pytest.approx(600.0, abs=60.0)
 
     played(scene())

@@ -96,6 +96,15 @@ def test_a_known_rate_is_kept(service: MockService, many: Many) -> None:
         assert seen.at - began >= (number - 1) / 50 - 0.02
 
 
+def test_a_known_number_of_tokens_is_kept(service: MockService) -> None:
+    service.answer("/", lambda seen: {"usage": {"input_tokens": 80, "output_tokens": 20}})
+    asked = [Request("POST", service.url(), (), bytes(400))] * 10  # a hundred tokens each
+    found = dict(call_each(asked, Policy(tokens_per_minute=60_000.0)))
+    assert all(outcome.good for outcome in found.values())
+    times = [seen.at for seen in service.ledger]
+    assert all(at - times[0] >= number / 10 - 0.3 for number, at in enumerate(times))
+
+
 def test_headers_that_tell_of_a_used_up_allowance_are_a_pause(
     service: MockService, many: Many
 ) -> None:

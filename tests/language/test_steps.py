@@ -48,6 +48,11 @@ ACCEPTED = [
         "b = Bucketizer(hours, splits=[{t}, 1.5, {u}])",
         'Bucketizer(inputCol="hours", outputCol="b", splits=[t, 1.5, u])',
     ),
+    # a stage that a row of the table of services declares
+    (
+        "v = OpenAIEmbedding(textCol=job, deploymentName='m')",
+        'OpenAIEmbedding(textCol="job", outputCol="v", deploymentName="m")',
+    ),
     # columns by keyword, as a name, a text or a list
     ("w = Tokenizer(inputCol=job)", 'Tokenizer(inputCol="job", outputCol="w")'),
     ("w = Tokenizer(inputCol='job')", 'Tokenizer(inputCol="job", outputCol="w")'),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,20 @@ def test_empty_partitions_and_frames_are_fine(service: MockService, asking: Aski
     assert stage().transform(asking(0)).collect() == []
 
 
+def test_a_frame_that_is_looked_at_twice_is_paid_once_with_a_journal(
+    service: MockService, asking: Asking, tmp_path: Path
+) -> None:
+    replies = [service.Reply(body="fine"), service.Reply(404, "none")]
+    service.answer("/", lambda seen: replies[int(seen.body) % 2])
+    call = stage(journal=str(tmp_path / "journal"))
+    first, second = (call.transform(asking(40)).drop("request").collect() for _ in range(2))
+    paid = Counter(seen.body for seen in service.ledger)
+    assert paid == {str(n).encode(): 1 + n % 2 for n in range(40)}
+    good = [sorted(row for row in rows if not row.response_error) for rows in (first, second)]
+    assert len(good[0]) == 20
+    assert good[0] == good[1]
+
+
 @pytest.mark.parametrize("engine", ["aiohttp", "requests"])
 def test_throttling_is_waited_out(service: MockService, asking: Asking, engine: str) -> None:
     service.reply("/", "fine")
@@ -196,15 +212,31 @@ def test_a_stream_is_called_once_for_each_row(
 
 def test_params_become_the_policy() -> None:
     policy = stage(
-        timeout=5, concurrentTimeout=50, maxAttempts=2, deadline=100, requestsPerSecond=9
+        timeout=5,
+        concurrentTimeout=50,
+        maxAttempts=2,
+        deadline=100,
+        requestsPerSecond=9,
+        tokensPerMinute=90,
     )._policy()
     assert policy == Policy(
-        attempts=2, timeout=5.0, deadline=50.0, job_deadline=100.0, requests_per_second=9.0
+        attempts=2,
+        timeout=5.0,
+        deadline=50.0,
+        job_deadline=100.0,
+        requests_per_second=9.0,
+        tokens_per_minute=90.0,
     )
     assert stage()._policy() == Policy()
     basic = stage(handler="basic")._policy()
     assert basic.attempts == 1
     assert not basic.tries_again(429)
+
+
+def test_a_journal_is_a_path_that_workers_can_open() -> None:
+    assert stage(journal="kept")._policy().journal == os.path.abspath("kept")
+    with pytest.raises(SynapseError, match=r"journal must be a path .* got 's3a://b/j'\. Try: "):
+        stage(journal="s3a://b/j")._policy()
 
 
 def test_mistakes_are_said_before_spark_runs(spark: SparkSession, asking: Asking) -> None:

@@ -17,6 +17,7 @@ from synapse_magic import (
     CustomOutputParser,
     JSONInputParser,
     JSONOutputParser,
+    Secret,
     StringOutputParser,
     SynapseError,
 )
@@ -131,6 +132,25 @@ def test_code_of_secret_headers_reads_the_environment(monkeypatch: pytest.Monkey
     code = JSONInputParser(url=URL, headers={"Ocp-Apim-Key": "other"}).to_code()
     rebuilt = eval(code, {"JSONInputParser": JSONInputParser, "os": os})
     assert rebuilt.getHeaders() == {"Ocp-Apim-Key": SECRET}
+
+
+def test_a_reference_to_a_secret_is_saved_and_looked_up_by_workers(
+    values: DataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text(f"{SECRET}\n")
+    key = "Bearer " + Secret.file(tmp_path / "key")
+    given = {"Authorization": key, "other": "x"}
+    parser = JSONInputParser(inputCol="whole", outputCol="r", url=URL, headers=given)
+    assert f"{{'Authorization': {key!r}, 'other': os.environ[\"OTHER\"]}}" in parser.to_code()
+    parser.save(str(tmp_path / "parser"))
+    loaded = JSONInputParser.load(str(tmp_path / "parser"))
+    assert loaded.getHeaders() == {"Authorization": key}
+    with pytest.raises(SynapseError, match="headers other of this JSONInputParser were not saved"):
+        loaded.transform(values)
+    only = parser.setHeaders({"Authorization": key})
+    only.write().overwrite().save(str(tmp_path / "parser"))
+    made = JSONInputParser.load(str(tmp_path / "parser")).transform(values)
+    assert made.first().r.headers[0] == Row("Authorization", f"Bearer {SECRET}")
 
 
 def test_a_missing_address_or_column_is_told_by_name(values: DataFrame) -> None:

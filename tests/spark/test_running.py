@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -108,6 +109,32 @@ def test_a_cancel_from_another_thread_ends_the_run(spark: SparkSession) -> None:
         run(spark, lambda: long_query(spark))
     assert active_jobs(spark) == []
     assert running.cancel() == 0
+
+
+def test_a_run_is_told_of_while_it_lasts_and_cancelled_by_its_id(spark: SparkSession) -> None:
+    told: list[running.Run] = []
+
+    def look() -> None:
+        while not any(run.progress.stages for run in running.active()):
+            time.sleep(0.05)
+        told.extend(running.active())
+        running.cancel(told[0].id)
+        told.extend(running.active())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+
+    def work() -> int:  # a run inside another is part of it, and what comes after is cancelled too
+        with contextlib.suppress(Exception):
+            run(spark, lambda: long_query(spark), description="inner")
+        return long_query(spark)
+
+    with pytest.raises(Cancelled):
+        run(spark, work, description="outer")
+    looking.join()
+    assert [(run.description, run.stopping) for run in told] == [("outer", False), ("outer", True)]
+    assert running.active() == []
+    assert running.cancel("a run that has ended") == 0
 
 
 def test_the_marks_of_the_user_are_left_as_they_were(spark: SparkSession) -> None:

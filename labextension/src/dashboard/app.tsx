@@ -1,9 +1,85 @@
-// The dashboard: tabs over one explanation, each asked of the kernel when it is first looked at.
-import { render } from "preact";
+// The dashboard: one bar of cohorts over tabs, each asked of the kernel when it is looked at.
+import { render, type ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Kernel } from "../live/kernel";
 import type { Mount } from "../live/host";
-import type { Payload } from "../model";
+import { whole } from "../words";
+import { Cohorts } from "./cohorts";
+import { Compare } from "./compare";
+import { Errors } from "./errors";
+import { Features } from "./features";
+import { Overview } from "./overview";
+import { Quality } from "./quality";
+import { Rows } from "./rows";
+import { STYLE } from "./style";
+import { Thresholds } from "./thresholds";
+import type { Condition, Opened, Tab } from "./types";
+import { WhatIf } from "./whatif";
+
+const TABS: [string, ComponentType<Tab & { place: number }>, (opened: Opened) => boolean][] = [
+  ["Overview", Overview, () => true],
+  ["Errors", Errors, (opened) => opened.judged],
+  ["Features", Features, () => true],
+  ["Rows", Rows, () => true],
+  ["What if", WhatIf, () => true],
+  ["Thresholds", Thresholds, (opened) => opened.judged && opened.task === "binary"],
+  ["Quality", Quality, () => true],
+  ["Compare", Compare, (opened) => opened.compares],
+];
 
 export const dashboard: Mount = (el, kernel) => {
-  void kernel.ask("open").then((opened: Payload) => render(<p class="syn-title">{opened.title as string}</p>, el));
+  render(<App kernel={kernel} />, el);
   return () => render(null, el);
 };
+
+function App({ kernel }: { kernel: Kernel }) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [failed, setFailed] = useState("");
+  const [against, setAgainst] = useState("");
+  const [tab, setTab] = useState("Overview");
+  const [place, setPlace] = useState(0);
+  const fail = (error: Error) => setFailed(error.message);
+  useEffect(() => {
+    kernel.ask("open").then((answer) => setOpened(answer as unknown as Opened), fail);
+  }, []);
+  if (!opened) return <p class="syn-note" role="status">{failed || "Opening the dashboard…"}</p>;
+  const change = (question: string, given: Record<string, unknown>) =>
+    kernel.ask(question, given).then((answer) => {
+      setOpened({ ...opened, ...(answer as Partial<Opened>) });
+      setFailed("");
+    });
+  const other = opened.cohorts.some((one) => one.name === against) ? against : opened.cohorts[0].name;
+  const make = (conditions: Condition[], joined = "and", name = "", within?: string) => change("add", { conditions, joined, name, within }).then(() => "", (error: Error) => error.message);
+  const tabs = TABS.filter(([, , there]) => there(opened));
+  const Current = tabs.find(([name]) => name === tab)?.[1] ?? Overview;
+  return (
+    <>
+      <style>{STYLE}</style>
+      <p class="syn-title sd-top"><b>{opened.title}</b> <span class="syn-dim">{shown(opened)}</span></p>
+      <Cohorts kernel={kernel} opened={opened} against={other} setAgainst={setAgainst} choose={(cohort) => void change("choose", { cohort }).catch(fail)} remove={(cohort) => void change("remove", { cohort }).catch(fail)} make={make} />
+      {failed && <p class="syn-note" role="alert">{failed}</p>}
+      <div class="syn-tabs" role="tablist" aria-label="Dashboard" onKeyDown={(event) => walk(event, tabs.map(([name]) => name), tab, setTab)}>
+        {tabs.map(([name]) => <button type="button" key={name} role="tab" class="syn-tab" data-tab={name} aria-selected={name === tab} tabIndex={name === tab ? 0 : -1} onClick={() => setTab(name)}>{name}</button>)}
+      </div>
+      <div role="tabpanel" aria-label={tab} class="sd-panel">
+        <Current key={tab} kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place}
+          brush={(conditions, name) => void make(conditions, "and", name, opened.chosen).then(setFailed)}
+          ask={(row) => (setPlace(row), setTab("What if"))} />
+      </div>
+    </>
+  );
+}
+
+function shown(opened: Opened): string {
+  const sampled = opened.rows < opened.explained ? `; filters look at ${whole(opened.rows)} of them, drawn at random` : "";
+  const drawn = opened.explained < opened.total ? `of a frame of ${whole(opened.total)}` : "";
+  return drawn + sampled;
+}
+
+function walk(event: KeyboardEvent, names: string[], tab: string, open: (name: string) => void): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const to = names[(names.indexOf(tab) + step + names.length) % names.length];
+  open(to);
+  (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-tab="${to}"]`)?.focus();
+}

@@ -7,12 +7,13 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.mock import example as examples
 from synapse_magic.http.mock import limits, replies
 from synapse_magic.http.mock.connection import CutError, read, stay, write
 from synapse_magic.http.mock.ledger import Seen
@@ -91,6 +92,13 @@ class MockService:
     def answer(self, path: str, script: Callable[[Seen], Any]) -> None:
         """Answer a path by a function of the request, which returns a reply or a body."""
         self._scripts[path] = lambda seen: _reply(script(seen))
+
+    def example(self, example: Mapping[str, Any]) -> None:
+        """Answer all paths as the example of a described service says, ``Stage.row["example"]``.
+
+        An operation is answered by the example's polls in turn.
+        """
+        self._scripts["*"] = examples.script(example, self.url(""))
 
     def limit(self, path: str, limit: limits.Limit) -> None:
         """Refuse requests to a path that are too many; several limits hold together."""

@@ -8,7 +8,7 @@ from typing import Any
 from synapse_magic.errors import SynapseError
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.labels import copy_name, label_copy
-from synapse_magic.language.layout import call, literal, method
+from synapse_magic.language.layout import call, literal, method, name
 from synapse_magic.language.request import Frame, Request
 
 _EXPLAIN = ("method", "background", "target", "classes", "plot")
@@ -28,17 +28,36 @@ def generate_explain(request: Request) -> None:
     """Write the program: contributions to the predictions of a sample of rows."""
     model, value = request.model(0)
     frame = _rows_of(request, value)
+    codes = {**_drawn(request), **{own: request.option(own) for own in _EXPLAIN}}
+    request.builder.give(_explained(request, model, frame, codes))
+
+
+def generate_dashboard(request: Request) -> None:
+    """Write the program: an explanation, and the dashboard of it."""
+    model, value = request.model(0)
+    frame = _rows_of(request, value)
+    why = name(request.builder.fresh("why"))
+    request.builder.assign(why.id, _explained(request, model, frame, _drawn(request)))
+    dashboard = request.builder.use("synapse_magic", "Dashboard")
+    request.builder.give(call(dashboard, why, model, frame.code))
+
+
+def _drawn(request: Request) -> dict[str, ast.expr | None]:
+    """Return how many rows are explained, and the seed of their draw."""
     rows = request.command.flags.rows
     if rows is not None and "rows" in request.options:
         raise SynapseError("The number of rows is given twice, by -n and by rows. Try: one of them")
-    codes: dict[str, ast.expr | None] = {
+    return {
         "rows": literal(rows) if rows is not None else request.option_or_default("rows"),
         "seed": request.option_or_default("seed"),
-        **{name: request.option(name) for name in _EXPLAIN},
     }
-    given = {name: code for name, code in codes.items() if code is not None}
-    explain = request.builder.use("synapse_magic", "explain")
-    request.builder.give(call(explain, model, frame.code, **given))
+
+
+def _explained(
+    request: Request, model: ast.expr, frame: Frame, codes: dict[str, ast.expr | None]
+) -> ast.expr:
+    given = {own: code for own, code in codes.items() if code is not None}
+    return call(request.builder.use("synapse_magic", "explain"), model, frame.code, **given)
 
 
 def generate_save(request: Request) -> None:

@@ -71,6 +71,11 @@ def model() -> PipelineModel:
             "return explain( model, people, rows=500, seed=42, background=people, "
             'target="probability", classes=[">50K", 0], plot="heatmap", )',
         ),
+        (
+            "dashboard model people -n 90",
+            None,
+            "why = explain(model, people, rows=90, seed=42) return Dashboard(why, model, people)",
+        ),
         ("save model a/b", None, 'save_model(model, "a/b")'),
         ("save model a/b", "overwrite = True", 'save_model(model, "a/b", overwrite=True)'),
     ],

@@ -1,0 +1,82 @@
+// The side panel: what the kernel of the current notebook does on Spark.
+import type { CommandRegistry } from '@lumino/commands';
+import { Widget } from '@lumino/widgets';
+
+import { command } from './commands';
+import { h } from './dom';
+import { synapseIcon } from './icons';
+import type { Links } from './links';
+import { frameRow } from './frames';
+import { modelRow } from './models';
+import { RunRows } from './runs';
+import { Section } from './section';
+import { sessionCard } from './sessions';
+
+export class Panel extends Widget {
+  constructor(
+    private links: Links,
+    private commands: CommandRegistry
+  ) {
+    super({ node: h('div', { 'aria-label': 'Synapse' }) });
+    this.id = 'synapse-magic-panel';
+    this.addClass('jp-Synapse-panel');
+    this.title.icon = synapseIcon;
+    this.title.caption = 'Synapse: Spark sessions, jobs and models';
+    this.runs = new RunRows(run => void links.current?.ask('cancel', { run }));
+    this.node.append(
+      this.empty,
+      this.sessions.node,
+      this.running.node,
+      this.models.node,
+      this.frames.node
+    );
+    this.running.body.append(this.runs.node);
+    links.changed.connect(this.draw, this);
+    this.draw();
+  }
+
+  private draw(): void {
+    const link = this.links.current;
+    const state = link?.state;
+    for (const section of [this.sessions, this.running, this.models, this.frames]) {
+      section.node.hidden = !state;
+    }
+    this.empty.hidden = !!state;
+    if (!state) {
+      this.drawEmpty(link?.isDead ?? false);
+      return;
+    }
+    this.sessions.show(state.sessions, sessionCard);
+    this.running.count(state.runs.length);
+    this.runs.show(state.runs, link.answersWhileBusy);
+    this.models.show(state.models, model => modelRow(model, state.magic, this.insert));
+    this.frames.show(state.frames, frame => frameRow(frame, state.magic, this.insert));
+  }
+
+  private drawEmpty(dead: boolean): void {
+    const start = h(
+      'button',
+      { type: 'button', class: 'jp-Synapse-primary', onclick: this.start },
+      'Start Spark here'
+    );
+    const words = !this.links.panel
+      ? 'Open a notebook to see what its kernel does on Spark.'
+      : dead
+        ? 'The kernel has died, and Spark with it. Restart the kernel to go on.'
+        : 'This notebook has no Spark session yet.';
+    const offers = this.links.panel && !dead;
+    this.empty.replaceChildren(h('p', {}, words), ...(offers ? [start] : []));
+  }
+
+  private start = (): void => void this.commands.execute(command.start);
+
+  private insert = (text: string): void =>
+    void this.commands.execute(command.insert, { text });
+
+  private empty = h('div', { class: 'jp-Synapse-empty' });
+  private sessions = new Section('Spark', 'No session. %synapse start begins one.');
+  private running = new Section('Running', '');
+  private models = new Section('Models', 'None yet: %%synapse train makes one.');
+  private frames = new Section('Frames', 'None yet: %synapse load makes one.');
+  private runs: RunRows;
+}

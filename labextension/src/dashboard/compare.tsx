@@ -1,0 +1,63 @@
+// Two models on the same rows.
+import { useEffect, useRef } from "preact/hooks";
+import type { Tensor } from "../model";
+import { number, whole } from "../words";
+import { useAnswer } from "./hooks";
+import { Answered, Pairs, Title, precise } from "./parts";
+import type { Tab } from "./types";
+
+interface Found {
+  counts: Tensor; // (second score, first score)
+  low: number;
+  high: number;
+  metrics: Record<string, number | null>[];
+  disagree: number | null;
+  names: string[];
+  own: Tensor;
+  other: Tensor;
+}
+
+export function Compare({ kernel, cohort }: Tab) {
+  const from = useAnswer<Found>(kernel, "compare", { cohort });
+  return <Answered from={from}>{(found) => (
+    <div class="sd-halves">
+      <section>
+        <Title note={found.disagree === null ? undefined : `${whole(found.disagree)} rows are predicted otherwise.`}>Both scores</Title>
+        <Density found={found} />
+        <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of both models"><table class="syn-table">
+          <thead><tr><td />{Object.keys(found.metrics[0]).map((name) => <th scope="col" key={name}>{name.replace("_", " ")}</th>)}</tr></thead>
+          <tbody>{found.metrics.map((one, i) => <tr key={i}><th scope="row">{i ? "second" : "first"} model</th>{Object.values(one).map((value, k) => <td class="syn-number" key={k}>{precise(value)}</td>)}</tr>)}</tbody>
+        </table></div>
+      </section>
+      <section>
+        <Title note="Mean absolute contribution; the largest differences first.">Features</Title>
+        <Pairs names={found.names} own={found.own} other={found.other} first="first model" second="second model" />
+      </section>
+    </div>
+  )}</Answered>;
+}
+
+function Density({ found }: { found: Found }) {
+  const place = useRef<HTMLCanvasElement>(null);
+  const [high, wide] = found.counts.shape;
+  useEffect(() => {
+    const pen = place.current?.getContext("2d");
+    if (!pen) return;
+    const most = Math.log1p(Math.max(...Array.from(found.counts.data), 1));
+    const colour = getComputedStyle(place.current as Element).color;
+    pen.clearRect(0, 0, wide, high);
+    for (let y = 0; y < high; y++) for (let x = 0; x < wide; x++) {
+      const rows = found.counts.data[y * wide + x];
+      if (!rows) continue;
+      pen.globalAlpha = 0.12 + (0.88 * Math.log1p(rows)) / most;
+      pen.fillStyle = colour;
+      pen.fillRect(x, high - 1 - y, 1, 1);
+    }
+  }, [found]);
+  return (
+    <figure class="sd-figure sd-square">
+      <canvas ref={place} width={wide} height={high} role="img" aria-label={`Rows by the score of both models, ${number(found.low)} to ${number(found.high)}`} />
+      <div class="sd-ends"><span>{number(found.low)}</span><span>first model (up: second)</span><span>{number(found.high)}</span></div>
+    </figure>
+  );
+}

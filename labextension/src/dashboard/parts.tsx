@@ -1,0 +1,101 @@
+// Small parts that several tabs share.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { StaticModel, type Model, type Payload, type Render, type Tensor } from "../model";
+import { number, signed } from "../words";
+import type { Answer } from "./hooks";
+
+// A view module of inline outputs, mounted inside a tab.
+export function View({ render, payload, use }: { render: Render; payload: Payload; use?: (model: Model) => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!place.current) return;
+    const model = new StaticModel(payload);
+    use?.(model);
+    return render({ model, el: place.current });
+  }, [payload]);
+  return <div ref={place} />;
+}
+
+// What was asked for, or that it is on its way, or why it did not come.
+export function Answered<T>({ from, children }: { from: Answer<T>; children: (answer: T) => ComponentChildren }) {
+  if (from.error) return <p class="syn-note" role="alert">{from.error}</p>;
+  if (!from.answer) return <p class="syn-note">…</p>;
+  return <div class={from.busy ? "sd-busy" : ""} aria-busy={from.busy}>{children(from.answer)}</div>;
+}
+
+export function Title({ children, note }: { children: ComponentChildren; note?: string }) {
+  return (
+    <>
+      <p class="syn-title"><b>{children}</b></p>
+      {note && <p class="syn-note sd-under">{note}</p>}
+    </>
+  );
+}
+
+export function Pick({ label, options, value, set, none }: { label: string; options: string[]; value: string; set: (value: string) => void; none?: string }) {
+  return (
+    <label class="syn-control">
+      <span>{label}</span>
+      <select value={value} onChange={(event) => set(event.currentTarget.value)}>
+        {none !== undefined && <option value="">{none}</option>}
+        {options.map((one) => <option value={one} key={one}>{one}</option>)}
+      </select>
+    </label>
+  );
+}
+
+// Rows by score, those that are wrong on top of the others.
+export function Histogram({ counts, low, high, words, wrong }: { counts: Tensor; low: number; high: number; words: string; wrong?: string }) {
+  const bins = counts.shape[counts.shape.length - 1];
+  const at = (side: number, bin: number) => (counts.shape.length > 1 ? counts.data[side * bins + bin] : side ? 0 : counts.data[bin]);
+  const heights = Array.from({ length: bins }, (_, bin) => at(0, bin) + at(1, bin));
+  const most = Math.max(...heights, 1);
+  const edge = (bin: number) => number(low + ((high - low) * bin) / bins);
+  return (
+    <figure class="sd-figure" aria-label={words}>
+      <div class="sd-histogram" role="img" aria-label={`${words}: ${heights.reduce((a, b) => a + b, 0)} rows from ${number(low)} to ${number(high)}`}>
+        {heights.map((height, bin) => (
+          <div class="sd-column" title={`${edge(bin)} to ${edge(bin + 1)}: ${height} rows${wrong && at(1, bin) ? `, ${at(1, bin)} ${wrong}` : ""}`}>
+            <i class="sd-wrong" style={{ height: `${(100 * at(1, bin)) / most}%` }} />
+            <i style={{ height: `${(100 * at(0, bin)) / most}%` }} />
+          </div>
+        ))}
+      </div>
+      <div class="sd-ends"><span>{number(low)}</span><span>{words}</span><span>{number(high)}</span></div>
+      {wrong && <p class="syn-key"><span><i class="sd-box" /> right</span><span><i class="sd-box sd-wrong" /> {wrong}</span></p>}
+    </figure>
+  );
+}
+
+// Features with their mean contribution in two cohorts.
+export function Pairs({ names, own, other, first, second, press }: { names: string[]; own: Tensor; other: Tensor; first: string; second: string; press?: (name: string) => void }) {
+  const most = Math.max(...Array.from(own.data), ...Array.from(other.data), 1e-12);
+  const width = (value: number) => ({ width: `${(100 * (value || 0)) / most}%` });
+  return (
+    <div class="syn-scroll" tabIndex={0} role="region" aria-label={`Features of ${first} and ${second}`}>
+      <table class="syn-table sd-pairs">
+        <thead><tr><th scope="col">feature</th><th scope="col">mean contribution</th><th scope="col"><i class="sd-box" /> {first}</th><th scope="col"><i class="sd-box sd-light" /> {second}</th><th scope="col">difference</th></tr></thead>
+        <tbody>
+          {names.map((name, i) => (
+            <tr key={name}>
+              <th scope="row">{press ? <button type="button" class="sd-link" onClick={() => press(name)}>{name}</button> : name}</th>
+              <td class="sd-bars"><i style={width(own.data[i])} /><i class="sd-light" style={width(other.data[i])} /></td>
+              <td class="syn-number">{number(own.data[i])}</td>
+              <td class="syn-number">{number(other.data[i])}</td>
+              <td class="syn-number">{signed(own.data[i] - other.data[i])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+// A metric to four digits, as the still pages write it.
+export function precise(value: number | null): string {
+  if (value === null || Number.isNaN(value)) return "–";
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e4) return number(value);
+  return (size < 1 ? value.toFixed(4) : String(parseFloat(value.toPrecision(4)))).replace("-", "\u2212");
+}

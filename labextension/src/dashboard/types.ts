@@ -1,0 +1,48 @@
+// What the kernel says of the dashboard and its cohorts.
+import type { Kernel } from "../live/kernel";
+
+export interface Condition {
+  column: string;
+  operation: string;
+  values: (number | string | null)[];
+}
+
+export interface Cohort {
+  name: string;
+  words: string;
+  rows: number;
+  share: string;
+  score: number | null;
+  metrics: Record<string, number | null>;
+  where: string;
+  code: string;
+  conditions: Condition[];
+  joined: string;
+}
+
+export interface Opened {
+  title: string;
+  task: "binary" | "multiclass" | "regression";
+  positive: string;
+  rows: number;
+  explained: number;
+  total: number;
+  features: number;
+  columns: string[];
+  numbers: string[];
+  judged: boolean;
+  whatIf: string; // why no row can be asked about; empty where it can
+  compares: boolean;
+  cohorts: Cohort[];
+  chosen: string;
+}
+
+// What every tab is given.
+export interface Tab {
+  kernel: Kernel;
+  opened: Opened;
+  cohort: string;
+  against: string;
+  brush(conditions: Condition[], name?: string): void; // makes a cohort within the chosen one
+  ask(place: number): void; // opens a row in What if
+}

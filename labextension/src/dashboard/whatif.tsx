@@ -1,0 +1,186 @@
+// One row as a form: its score as it is changed, and what it would take to change the prediction.
+import { useEffect, useState } from "preact/hooks";
+import type { Payload } from "../model";
+import { number, signed } from "../words";
+import { useCalm } from "./hooks";
+import { Title } from "./parts";
+import type { Opened, Tab } from "./types";
+
+type Value = number | string | null;
+type Values = Record<string, Value>;
+
+interface Field {
+  name: string;
+  levels?: string[];
+  more?: number;
+  low?: number;
+  high?: number;
+  whole?: boolean;
+}
+
+interface Scored {
+  scores: number[];
+  outputs: string[];
+  milliseconds: number;
+  outside: string[];
+}
+
+interface Form extends Scored {
+  place: number;
+  fields: Field[];
+  values: Values;
+}
+
+interface Curve {
+  at: number[];
+  score: number[];
+}
+
+const DRAWN = 12; // curves asked for at once, those of the fields on top
+const UNDONE = 50;
+
+export function WhatIf({ kernel, opened, place }: Tab & { place: number }) {
+  const [at, setAt] = useState(place);
+  const [form, setForm] = useState<Form | null>(null);
+  const [values, setValues] = useState<Values>({});
+  const [scored, setScored] = useState<Scored | null>(null);
+  const [curves, setCurves] = useState<Record<string, Curve>>({});
+  const [locked, setLocked] = useState<string[]>([]);
+  const [history, setHistory] = useState<Values[]>([]);
+  const [said, setSaid] = useState("");
+  const [sought, setSought] = useState("");
+  const calm = useCalm(40);
+  const fail = (error: Error) => setSaid(error.message);
+  const ask = <T,>(question: string, given: Payload) => kernel.ask(question, given) as unknown as Promise<T>;
+
+  const show = (now: Values) => {
+    setValues(now);
+    setSaid("");
+    calm(() => {
+      ask<Scored>("score", { values: now }).then(setScored, fail);
+      const names = (form?.fields ?? []).filter((field) => !field.levels).slice(0, DRAWN).map((field) => field.name);
+      ask<Record<string, Curve>>("curves", { values: now, names }).then(setCurves, fail);
+    });
+  };
+  useEffect(() => {
+    if (opened.whatIf) return;
+    ask<Form>("form", { place: at }).then((found) => {
+      setForm(found);
+      setValues(found.values);
+      setScored(found);
+      setHistory([]);
+      setSaid("");
+      setSought("");
+      const names = found.fields.filter((field) => !field.levels).slice(0, DRAWN).map((field) => field.name);
+      ask<Record<string, Curve>>("curves", { values: found.values, names }).then(setCurves, fail);
+    }, fail);
+  }, [at]);
+  if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;
+  if (!form || !scored) return <p class="syn-note" role="status">{said || "…"}</p>;
+
+  const change = (name: string, value: Value) => {
+    setHistory([...history, values].slice(-UNDONE));
+    show({ ...values, [name]: value });
+  };
+  const take = (now: Values) => {
+    setHistory([...history, values].slice(-UNDONE));
+    show(now);
+  };
+  const undo = () => {
+    show(history[history.length - 1]);
+    setHistory(history.slice(0, -1));
+  };
+  const score = scored.scores[0];
+  const middle = opened.task === "regression" ? form.scores[0] : 0.5;
+  const seek = () =>
+    ask<{ changes: string[] | null; values: Values }>("changes", { values, locked, bound: middle, above: score < middle || (opened.task === "regression" && score === middle) }).then((found) => {
+      if (found.changes) take(found.values);
+      setSought(found.changes ? `Changed: ${found.changes.join("; ")}` : "No change of up to four columns was found that is enough. Unlock some.");
+    }, fail);
+  const nearest = () =>
+    ask<Form>("nearest", { place: at }).then((found) => {
+      take(found.values);
+      setSought(`Row ${found.place} is the nearest of the other class; where it differs is marked.`);
+    }, fail);
+
+  return (
+    <div class="sd-whatif">
+      <section class="sd-score" aria-live="polite">
+        <div class="syn-controls">
+          <label class="syn-control"><span>row</span><input type="number" min={0} max={opened.rows - 1} value={at} onChange={(event) => setAt(Math.min(Math.max(Number(event.currentTarget.value) || 0, 0), opened.rows - 1))} /></label>
+        </div>
+        <Scores opened={opened} now={scored} before={form} />
+        <p class="syn-note">{scored.milliseconds} ms in the model, without Spark</p>
+        <div class="sd-buttons">
+          {opened.task !== "multiclass" && <button type="button" class="syn-button" onClick={() => void seek()}>{opened.task === "binary" ? "smallest change that flips it" : "smallest change that raises it"}</button>}
+          <button type="button" class="syn-button" onClick={() => void nearest()}>nearest row of the other {opened.task === "regression" ? "half" : "class"}</button>
+          <button type="button" class="syn-button" disabled={!history.length} onClick={undo}>undo</button>
+          <button type="button" class="syn-button" onClick={() => take(form.values)}>reset</button>
+        </div>
+        {sought && <p>{sought}</p>}
+        {said && <p class="syn-warn" role="alert">{said}</p>}
+        {scored.outside.map((words) => <p class="syn-note" key={words}>! {words}</p>)}
+      </section>
+      <section>
+        <Title note="Line: the score over the field's range, all else as it stands. A lock keeps a field out of the search.">Values</Title>
+        <div class="sd-form">{form.fields.map((field) => (
+          <Entry key={field.name} field={field} value={values[field.name]} before={form.values[field.name]} curve={curves[field.name]} set={(value) => change(field.name, value)}
+            locked={locked.includes(field.name)} lock={(on) => setLocked(on ? [...locked, field.name] : locked.filter((one) => one !== field.name))} />
+        ))}</div>
+      </section>
+    </div>
+  );
+}
+
+function Scores({ opened, now, before }: { opened: Opened; now: Scored; before: Scored }) {
+  const many = now.scores.length > 1;
+  return (
+    <>
+      {now.outputs.map((output, i) => (
+        <div class="sd-big" key={output}>
+          <span class="syn-dim">{opened.task === "regression" ? "prediction" : `probability of ${output}`}</span>
+          <b class={many ? "" : "syn-metric"}>{number(now.scores[i])}</b>
+          {now.scores[i] !== before.scores[i] && <span> {signed(now.scores[i] - before.scores[i])}</span>}
+          {opened.task !== "regression" && <span class="sd-meter"><i style={{ width: `${100 * now.scores[i]}%` }} /></span>}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Entry({ field, value, before, curve, set, locked, lock }: { field: Field; value: Value; before: Value; curve?: Curve; set: (value: Value) => void; locked: boolean; lock: (on: boolean) => void }) {
+  const changed = value !== before;
+  const known = field.levels && value !== null && !field.levels.includes(String(value)) ? [String(value), ...field.levels] : field.levels;
+  return (
+    <div class={"sd-entry" + (changed ? " sd-changed" : "")}>
+      <label><span title={field.name}>{field.name}{changed && <small class="syn-dim"> was {before === null ? "missing" : typeof before === "number" ? number(before) : before}</small>}</span>
+        {known
+          ? <select value={value === null ? "\0" : String(value)} onChange={(event) => set(event.currentTarget.value === "\0" ? null : event.currentTarget.value)}>
+              {known.map((level) => <option key={level} value={level}>{level}</option>)}
+              <option value={"\0"}>missing</option>
+            </select>
+          : <input type="number" step={field.whole ? 1 : "any"} value={value === null ? "" : Number(value)} placeholder="missing" title={`${number(field.low)} to ${number(field.high)} among the explained rows`}
+              onInput={(event) => set(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)} />}
+      </label>
+      <button type="button" class="sd-lock" aria-pressed={locked} aria-label={`Lock ${field.name}`} title={locked ? "kept as it is in the search" : "free in the search"} onClick={() => lock(!locked)}>{locked ? "locked" : "free"}</button>
+      {curve && curve.at.length > 1 && <Spark curve={curve} at={value === null ? null : Number(value)} name={field.name} />}
+    </div>
+  );
+}
+
+// The score over a field's range as a line, with a mark where the field stands.
+function Spark({ curve, at, name }: { curve: Curve; at: number | null; name: string }) {
+  const [low, high] = [Math.min(...curve.score), Math.max(...curve.score)];
+  const [first, last] = [curve.at[0], curve.at[curve.at.length - 1]];
+  const x = (value: number) => (100 * (value - first)) / (last - first);
+  const y = (value: number) => (high > low ? 22 - (20 * (value - low)) / (high - low) : 12);
+  const points = curve.at.map((value, i) => `${x(value).toFixed(1)},${y(curve.score[i]).toFixed(1)}`).join(" ");
+  const place = at === null ? null : Math.min(Math.max(x(at), 0), 100);
+  return (
+    <svg class="sd-spark" viewBox="0 0 100 24" preserveAspectRatio="none" role="img" aria-label={`Score over ${name}: ${number(low)} to ${number(high)}`}>
+      <title>{`score ${number(low)} to ${number(high)} over ${number(first)} to ${number(last)}`}</title>
+      <polyline points={points} />
+      {place !== null && <line x1={place} x2={place} y1={0} y2={24} />}
+    </svg>
+  );
+}

@@ -1,0 +1,1 @@
+"""A described service called from rows: values into requests, and replies into typed values."""

@@ -1,0 +1,146 @@
+"""A service called for the rows of Arrow batches, which come out with values or errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from synapse_magic.http.arrow import errors
+from synapse_magic.http.calls import FIRST, Calls
+from synapse_magic.http.policy import Policy
+from synapse_magic.http.secret import revealed
+from synapse_magic.http.service.answering import Answer, Answering
+from synapse_magic.http.service.line import Line, Row, by_batch
+from synapse_magic.http.service.operation import Polling
+from synapse_magic.http.service.packing import Unit, Values, units
+from synapse_magic.http.service.service import Service
+from synapse_magic.http.service.template import names
+from synapse_magic.http.service.values import plain
+from synapse_magic.http.worker_pipe import WorkerPipe
+
+_READ = 64
+_LOOK_SECONDS = 0.2
+_GATHER_SECONDS = 0.02
+_STOP_SECONDS = 0.025
+_HELD = 10_000
+"""Rows that are done and held back for one before them, after which no more calls are begun."""
+
+
+@dataclass(frozen=True)
+class ServiceMapper:
+    """Calls a service for each row, and puts values and errors beside the other columns.
+
+    Parameters
+    ----------
+    service : Service
+    given : dict
+        Values that are the same for all rows, secrets among them.
+    columns : dict
+        Places of the columns of the other values, by name.
+    kept : int
+        How many of the first columns come out again.
+    policy : Policy
+    concurrency : int
+        Requests in flight at most.
+    most : int or None
+        Rows in a request, where the service takes several.
+    """
+
+    service: Service
+    given: Mapping[str, Any] = field(repr=False)
+    columns: Mapping[str, int]
+    kept: int
+    policy: Policy
+    concurrency: int
+    most: int | None = None
+    ordered: bool = False
+    polling: Polling = field(default_factory=Polling)
+
+    def run(self, batches: Iterable[pa.RecordBatch], job: str) -> Iterator[pa.RecordBatch]:
+        """Yield rows as they are done, a few at a time; stops when nobody reads them any more."""
+        pipe = WorkerPipe.here()
+        given = {name: revealed(value) for name, value in self.given.items()}
+        made = partial(Answering, service=self.service, given=given, polling=self.polling)
+        # What waits for operations is begun at once: who wants ten rows would wait ten times.
+        first = FIRST if self.service.operation is None else self.concurrency
+        calls = Calls(self.policy, self.concurrency, job, first=first, through=made)
+        line = Line(self.ordered)
+        try:
+            for done in self._rounds(calls, self._units(batches, given, line), line, pipe):
+                if not done and line.latest is not None:
+                    # Spark looks whether a task was cancelled when a batch comes, and only then.
+                    yield self._made(line.latest, [])
+                    pipe.flush()
+                for ready in by_batch(line.passed(done)):
+                    yield self._made(ready[0][0].batch, ready)
+                    pipe.flush()
+        finally:
+            calls.close()
+
+    def _rounds(
+        self, calls: Calls, waiting: Iterator[Unit[Row] | Row], line: Line, pipe: WorkerPipe
+    ) -> Iterator[list[tuple[Row, Answer]]]:
+        """Yield what was done in each round of feeding and taking."""
+        left, handed_on = True, False
+        while left or calls.outstanding:
+            # After answers, whoever reads them has a moment to say that they are enough.
+            if pipe.closed(_STOP_SECONDS if calls.ramping and handed_on else 0.0):
+                return
+            full = line.held >= _HELD and calls.outstanding
+            room = max(0, calls.room()) if left and not full else 0
+            fed = list(islice(waiting, room))
+            left = left and (bool(full) or len(fed) == room)
+            calls.feed((unit, unit) for unit in fed if isinstance(unit, Unit))
+            done = [(row, Answer(None)) for row in fed if isinstance(row, Row)]
+            wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
+            called = calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
+            handed_on = bool(called)
+            for unit, answers in called:
+                done += zip(unit.places, answers)
+            yield done
+            calls.took(len(called))
+
+    def _units(
+        self, batches: Iterable[pa.RecordBatch], given: Values, line: Line
+    ) -> Iterator[Unit[Row] | Row]:
+        batch = self.service.batch
+        wanted = set(names(batch.item)) if batch is not None else set()
+        # What an item holds may be given for all rows at once; secrets are in no item.
+        shared = {name: value for name, value in given.items() if name in wanted}
+        return units(self.service, self._rows(batches, given, shared, line), self.most)
+
+    def _rows(
+        self, batches: Iterable[pa.RecordBatch], given: Values, shared: Values, line: Line
+    ) -> Iterator[tuple[Row, Values | None]]:
+        number = 0
+        for batch in batches:
+            line.latest = batch
+            for start in range(0, batch.num_rows, _READ):
+                for place, values in enumerate(self._values(batch.slice(start, _READ)), start):
+                    whole = self._whole({**shared, **values}, given)
+                    yield Row(number, batch, place), whole
+                    number += 1
+
+    def _values(self, part: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+        read = {name: plain(part.column(place)) for name, place in self.columns.items()}
+        for place in range(part.num_rows):
+            yield {name: column[place] for name, column in read.items()}
+
+    def _whole(self, values: Values, given: Values) -> Values | None:
+        """Return the values of a row, None where one that must be there is not."""
+        lacking = any(values.get(n, given.get(n)) is None for n in self.service.required)
+        return None if lacking else values
+
+    def _made(self, batch: pa.RecordBatch, done: list[tuple[Row, Answer]]) -> pa.RecordBatch:
+        places = pa.array([row.place for row, _ in done], pa.int64())
+        answers = [answer for _, answer in done]
+        own = [column.take(places) for column in batch.columns[: self.kept]]
+        names = [*batch.schema.names[: self.kept], "value", "error"]
+        values = pa.array([answer.value for answer in answers], self.service.reply.type)
+        told = errors([answer.outcome for answer in answers])
+        return pa.RecordBatch.from_arrays([*own, values, told], names)

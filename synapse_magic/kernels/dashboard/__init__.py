@@ -1,0 +1,1 @@
+"""The maths behind the dashboard of an explanation: cohorts, errors, costs, what if."""

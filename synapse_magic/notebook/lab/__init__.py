@@ -1,0 +1,1 @@
+"""What the extension of JupyterLab and Notebook is told by the kernel."""

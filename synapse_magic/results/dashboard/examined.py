@@ -1,0 +1,163 @@
+"""The explained rows as the dashboard looks at them: columns, scores, labels and errors."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from synapse_magic.kernels.dashboard.binning import Binned, binned
+from synapse_magic.kernels.dashboard.conditions import Column, Levels
+from synapse_magic.kernels.dashboard.metrics import (
+    binary_metrics,
+    class_metrics,
+    number_metrics,
+)
+from synapse_magic.results.explanation import Explanation
+from synapse_magic.views.links import inverse
+
+Task = Literal["binary", "multiclass", "regression"]
+
+MOST_ROWS = 200_000
+"""Rows that answer filters; of more a sample is drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """Explained rows, at most 200,000 of them.
+
+    Attributes
+    ----------
+    why
+        Their explanation.
+    explained
+        Rows that were explained in all.
+    """
+
+    why: Explanation
+    explained: int
+
+    @classmethod
+    def of(cls, why: Explanation, seed: int = 42) -> Examined:
+        """Return the rows of an explanation, or of many rows a sample that is drawn by a seed."""
+        if len(why) <= MOST_ROWS:
+            return cls(why, len(why))
+        drawn = np.random.default_rng(seed).choice(len(why), MOST_ROWS, replace=False)
+        return cls(why[np.sort(drawn)], len(why))
+
+    def __len__(self) -> int:
+        return len(self.why)
+
+    @functools.cached_property
+    def columns(self) -> dict[str, Column]:
+        """The columns whose values are known."""
+        return {
+            name: Levels.of(values) if values.dtype == object else values
+            for name, values in self.why.data.items()
+        }
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The columns that hold numbers."""
+        return frozenset(n for n, c in self.columns.items() if not isinstance(c, Levels))
+
+    @functools.cached_property
+    def task(self) -> Task:
+        """What was predicted: a number, or which of two or more classes."""
+        if self.why.outputs == ("prediction",) or self.why.link == "log":
+            return "regression"
+        return "binary" if len(self.why.outputs) == 1 else "multiclass"
+
+    @functools.cached_property
+    def scores(self) -> np.ndarray:
+        """(rows, outputs) predictions on the natural scale: probabilities of classes."""
+        return inverse(self.why.link, self.why.prediction)
+
+    @functools.cached_property
+    def score(self) -> np.ndarray:
+        """(rows,) the prediction of the first output, or the probability of the class predicted."""
+        return self.scores.max(axis=1) if self.task == "multiclass" else self.scores[:, 0]
+
+    @property
+    def positive(self) -> str:
+        """The class whose probability is shown, or what the number is."""
+        return str(self.why.outputs[0])
+
+    @functools.cached_property
+    def truth(self) -> np.ndarray | None:
+        """(rows,) true class numbers (1 for the positive one), or numbers; NaN where not known."""
+        labels = self.why.labels
+        if labels is None:
+            return None
+        if self.task == "regression":
+            return np.array([_number(label) for label in labels])
+        named = Levels.of(labels)
+        if self.task == "binary":
+            codes = np.array([float(_same(name, self.positive)) for name in named.names] + [np.nan])
+        else:
+            codes = np.array([_place(name, self.why.outputs) for name in named.names] + [np.nan])
+        found: np.ndarray = codes[named.codes]
+        return found
+
+    @functools.cached_property
+    def judged(self) -> np.ndarray:
+        """(rows,) whether a row has a label to be judged by."""
+        return np.zeros(len(self), bool) if self.truth is None else ~np.isnan(self.truth)
+
+    @functools.cached_property
+    def errors(self) -> np.ndarray:
+        """(rows,) how wrong each row is: 1 or 0 for classes, the squared error for numbers."""
+        if self.truth is None:
+            return np.full(len(self), np.nan)
+        if self.task == "regression":
+            squared: np.ndarray = (self.truth - self.scores[:, 0]) ** 2
+            return squared
+        chosen = self.scores[:, 0] >= 0.5
+        guess = chosen if self.task == "binary" else self.scores.argmax(axis=1)
+        return np.where(self.judged, (guess != self.truth).astype(float), np.nan)
+
+    def metrics(self, mask: np.ndarray) -> dict[str, float]:
+        """Return the measures of some rows, of those that have a label."""
+        if self.truth is None:
+            return {}
+        inside = mask & self.judged
+        truth, scores = self.truth[inside], self.scores[inside]
+        if self.task == "regression":
+            return number_metrics(truth, scores[:, 0])
+        if self.task == "binary":
+            return binary_metrics(truth > 0, scores[:, 0])
+        return class_metrics(truth.astype(int), scores)
+
+    @functools.cached_property
+    def strongest(self) -> list[str]:
+        """The features whose values are known, by their mean contribution, strongest first."""
+        mean = np.abs(self.why.values).mean(axis=(0, 2)) if len(self) else np.zeros(0)
+        order = np.argsort(-np.nan_to_num(mean), kind="stable")
+        return [name for i in order if (name := self.why.names[i]) in self.why.data]
+
+    def binned(self, name: str, bins: int) -> Binned:
+        """Return a column in bins; they are kept."""
+        return self._bins(name, bins)
+
+    @functools.cached_property
+    def _bins(self) -> Any:
+        return functools.cache(lambda name, bins: binned(name, self.columns[name], bins))
+
+
+def _number(label: Any) -> float:
+    try:
+        return float(label)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def _same(name: str, other: str) -> bool:
+    """Say whether a label is a class; numbers are the same however they are written."""
+    return name == other or _number(name) == _number(other)
+
+
+def _place(name: str, outputs: tuple[str, ...]) -> float:
+    found = [i for i, output in enumerate(outputs) if _same(name, str(output))]
+    return float(found[0]) if found else float("nan")

@@ -1,0 +1,84 @@
+"""How far the explanation itself can be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.views.page import figure
+from synapse_magic.views.table import html_table
+from synapse_magic.views.words import number, share
+
+BINS = 40
+
+
+def quality(examined: Examined, mask: np.ndarray) -> dict[str, Any]:
+    """Return what contributions leave of predictions, their standard errors, and how few do."""
+    why = examined.why
+    left = np.abs(why.residual[mask]).max(axis=1) if mask.any() else np.zeros(0)
+    high = float(left.max()) if len(left) else 0.0
+    counts, edges = np.histogram(left, bins=BINS, range=(0, high or 1e-12))
+    return {
+        "facts": facts(examined, mask),
+        "residuals": {"counts": counts.astype(np.uint32), "low": 0.0, "high": float(edges[-1])},
+        "compacity": compacity(why.values[mask]),
+        "errors": _errors(examined, mask),
+    }
+
+
+def facts(examined: Examined, mask: np.ndarray) -> list[tuple[str, str]]:
+    """Return what is known of the explanation, as names and words."""
+    why = examined.why
+    left = np.abs(why.residual[mask])
+    size = np.abs(why.values[mask]).sum(axis=1) + 1e-300
+    found = [
+        ("method", why.method.replace("_", " ")),
+        ("rows explained", f"{examined.explained:,} of {why.rows_total:,}"),
+        ("rows that could not be explained", f"{len(why.failures):,}"),
+        ("largest residual", number(left.max()) if left.size else "none"),
+        (
+            "largest residual, of all contributions",
+            number((left / size).max()) if left.size else "",
+        ),
+    ]
+    if why.quality is not None:
+        found.append(("median R\N{SUPERSCRIPT TWO}", number(np.median(why.quality[mask]))))
+    return found
+
+
+def compacity(values: np.ndarray) -> list[tuple[int, float]]:
+    """Return for some numbers of features the mean share of contributions that they make up.
+
+    Examples
+    --------
+    >>> compacity(np.array([[[3.0], [1.0]]]))
+    [(1, 0.75), (2, 1.0)]
+    """
+    if not len(values):
+        return []
+    size = np.sort(np.abs(values[:5000]).sum(axis=2), axis=1)[:, ::-1]
+    total = size.sum(axis=1, keepdims=True)
+    grown = (size.cumsum(axis=1) / np.where(total, total, 1)).mean(axis=0)
+    steps = [n for n in (1, 2, 3, 5, 8, 12, 20, 40) if n < size.shape[1]] + [size.shape[1]]
+    return [(n, float(grown[n - 1])) for n in steps]
+
+
+def _errors(examined: Examined, mask: np.ndarray) -> list[tuple[str, float, float]]:
+    """Return features with their mean contribution and its mean standard error, where sampled."""
+    error = examined.why.error
+    if error is None or not mask.any():
+        return []
+    sizes = np.abs(examined.why.values[mask]).mean(axis=(0, 2))
+    errors = error[mask].mean(axis=(0, 2))
+    order = np.argsort(-sizes, kind="stable")[:20]
+    return [(examined.why.names[i], float(sizes[i]), float(errors[i])) for i in order]
+
+
+def quality_still(examined: Examined, mask: np.ndarray) -> str:
+    """Return what is known of the explanation as a table."""
+    rows = facts(examined, mask)
+    few = [(f"share of the {n} strongest features", share(part, 1)) for n, part in
+           compacity(examined.why.values[mask])[:4]]  # fmt: skip
+    return figure("Quality", "", html_table(["of the explanation", ""], [*rows, *few]))

@@ -1,0 +1,202 @@
+"""What if: one row as a form, its score as it is changed, and what it would take to change it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.dashboard.conditions import Levels
+from synapse_magic.kernels.dashboard.what_if import (
+    Asker,
+    Change,
+    Goal,
+    Values,
+    counterfactual,
+    distances,
+    spreads,
+)
+from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.views.words import number
+
+POINTS = 24
+"""Values at which the curve behind a number is asked for."""
+LEVELS = 200
+"""Levels that a form offers, the most frequent."""
+TRIED = 12
+"""Levels that are tried in a search."""
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """A model beside the rows that it was explained on."""
+
+    examined: Examined
+    asker: Asker
+
+    def form(self, place: int) -> dict[str, Any]:
+        """Return a row with what its fields may hold, and its score."""
+        values = self._row(place)
+        return {
+            "place": place,
+            "fields": [self._field(field) for field in self.asker.schema],
+            "values": values,
+            **self.score(values),
+        }
+
+    def score(self, values: Values) -> dict[str, Any]:
+        """Return what the model says of a row, and the milliseconds that it took."""
+        began = time.perf_counter()
+        found = self.asker.score([values])[0]
+        took = 1000 * (time.perf_counter() - began)
+        return {
+            "scores": found.tolist(),
+            "outputs": list(self.examined.why.outputs),
+            "milliseconds": round(took, 2),
+            "outside": self._outside(values),
+        }
+
+    def curves(self, values: Values, names: Sequence[str]) -> dict[str, Any]:
+        """Return the score over the range of each column, all else as in the row."""
+        grids = {name: self._grid(name) for name in names if name in self.examined.columns}
+        asked = [{**values, name: value} for name, grid in grids.items() for value in grid]
+        scores = self.asker.score(asked)[:, 0] if asked else np.zeros(0)
+        ends = np.cumsum([len(grid) for grid in grids.values()])
+        parts = np.split(scores, ends[:-1]) if len(ends) else []
+        return {
+            name: {"at": list(grid), "score": part.tolist()}
+            for (name, grid), part in zip(grids.items(), parts)
+        }
+
+    def nearest(self, place: int) -> dict[str, Any]:
+        """Return the row most like this one that is predicted as the other class.
+
+        Raises
+        ------
+        SynapseError
+            When all rows are predicted alike.
+        """
+        guess = self._guess()
+        others = guess != guess[place]
+        if not others.any():
+            raise SynapseError("All explained rows are predicted alike, so none is the other class")
+        columns = self.examined.columns
+        away = distances(columns, {name: self._value(name, place) for name in columns})
+        found = int(np.where(others, away, np.inf).argmin())
+        return {"place": found, "values": self._row(found), **self.score(self._row(found))}
+
+    def changes(
+        self, values: Values, locked: Sequence[str], bound: float, above: bool
+    ) -> dict[str, Any]:
+        """Return the fewest and smallest changes found that bring the score over a bound."""
+        found = counterfactual(
+            lambda rows: self.asker.score(rows)[:, 0],
+            values,
+            self._choices(values),
+            Goal(bound, above),
+            locked,
+        )
+        if found is None:
+            return {"changes": None}
+        after = {**values, **{one.column: one.value for one in found}}
+        words = [
+            f"{one.column}: {_said(values.get(one.column))} \N{RIGHTWARDS ARROW} {_said(one.value)}"
+            for one in found
+        ]
+        return {"changes": words, "values": after, **self.score(after)}
+
+    def _guess(self) -> np.ndarray:
+        if self.examined.task == "multiclass":
+            guess: np.ndarray = self.examined.scores.argmax(axis=1)
+            return guess
+        middle = 0.5 if self.examined.task == "binary" else float(np.median(self.examined.score))
+        above: np.ndarray = self.examined.score >= middle
+        return above
+
+    def _row(self, place: int) -> Values:
+        return {field.name: self._value(field.name, place) for field in self.asker.schema}
+
+    def _value(self, name: str, place: int) -> Any:
+        if name not in self.examined.why.data:
+            raise SynapseError(
+                f"The model reads {name!r}, and its values are not in the explanation, so a row "
+                "cannot be asked about"
+            )
+        value = self.examined.why.data[name][place]
+        if isinstance(value, float):
+            return None if np.isnan(value) else float(value)
+        return value
+
+    def _field(self, field: pa.Field) -> dict[str, Any]:
+        column = self.examined.columns[field.name]
+        if isinstance(column, Levels):
+            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
+            order = np.argsort(-counts, kind="stable")[:LEVELS]
+            return {
+                "name": field.name,
+                "levels": [column.names[i] for i in order],
+                "more": len(column.names) - len(order),
+            }
+        finite = column[np.isfinite(column)]
+        low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+        return {
+            "name": field.name,
+            "low": low,
+            "high": high,
+            "whole": bool(pa.types.is_integer(field.type)),
+        }
+
+    def _outside(self, values: Values) -> list[str]:
+        """Return in words which values were never seen among the explained rows."""
+        found = []
+        for name, value in values.items():
+            column = self.examined.columns.get(name)
+            if value is None or column is None:
+                continue
+            if isinstance(column, Levels):
+                if value not in column.names:
+                    found.append(f"{name}: no explained row has this level")
+            elif (
+                not np.nanmin(column, initial=np.inf) <= value <= np.nanmax(column, initial=-np.inf)
+            ):
+                found.append(f"{name}: outside the range of the explained rows")
+        return found
+
+    def _grid(self, name: str) -> list[Any]:
+        column = self.examined.columns[name]
+        if isinstance(column, Levels):
+            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
+            return [column.names[i] for i in np.argsort(-counts, kind="stable")[:TRIED]]
+        finite = column[np.isfinite(column)]
+        if not len(finite):
+            return []
+        low, high = np.quantile(finite, [0.01, 0.99])
+        grid = np.linspace(low, high, POINTS)
+        if pa.types.is_integer(self.asker.schema.field(name).type):
+            grid = np.unique(np.round(grid))
+        return [float(value) for value in np.unique(grid)]
+
+    def _choices(self, values: Values) -> list[Change]:
+        spread = spreads(self.examined.columns)
+        found = []
+        for field in self.asker.schema:
+            now = values.get(field.name)
+            for value in self._grid(field.name):
+                if value != now:
+                    found.append(Change(field.name, value, _cost(now, value, spread, field.name)))
+        return found
+
+
+def _cost(now: Any, value: Any, spread: Mapping[str, float], name: str) -> float:
+    if isinstance(value, str) or now is None:
+        return 1.0
+    return abs(value - now) / spread[name]
+
+
+def _said(value: Any) -> str:
+    return "missing" if value is None else value if isinstance(value, str) else number(value)

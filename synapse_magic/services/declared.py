@@ -1,0 +1,53 @@
+"""The stages that rows of the table declare, each made when it is first asked for."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from synapse_magic.services.declaring import stage_of
+from synapse_magic.services.row_file import Row, read_rows
+from synapse_magic.services.row_names import add, files
+
+
+def __getattr__(name: str) -> Any:
+    if name not in files:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = stage = stage_of(_rows(files[name])[name], __name__)
+    return stage
+
+
+def load_services(path: str) -> dict[str, type[Any]]:
+    """Return the stages that a file of your own declares, by name.
+
+    They are stages as all others: in ``%%synapse`` cells and pipelines by their names, saved, and
+    loaded again where the file was loaded before. The README says what a row holds.
+
+    Parameters
+    ----------
+    path : str
+        A YAML file of rows.
+
+    Raises
+    ------
+    SynapseError
+        With the file, the row and the key of what is not as it must be.
+
+    Examples
+    --------
+    >>> stages = load_services("my_services.yaml")  # doctest: +SKIP
+    >>> stages["Mood"](textCol="text", outputCol="mood").transform(texts)  # doctest: +SKIP
+    """
+    place = Path(path).resolve()
+    _rows.cache_clear()
+    rows = _rows(place)
+    stages = {name: stage_of(row, __name__) for name, row in rows.items()}
+    add(stages, place)
+    globals().update(stages)
+    return stages
+
+
+@functools.cache
+def _rows(place: Path) -> dict[str, Row]:
+    return {row["name"]: row for row in read_rows(place)}

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from pyspark.ml import Pipeline
+from pyspark.ml.feature import StringIndexer
+from pyspark.sql import DataFrame, SparkSession
+
+from synapse_magic import Featurize, LightGBMClassifier, SynapseError, datasets, explain
+from synapse_magic.explainers.background import collected
+from synapse_magic.explainers.board import board
+from synapse_magic.kernels.dashboard.conditions import Condition, Levels
+from synapse_magic.kernels.plain_values import plain_values
+from synapse_magic.results.dashboard.board import Board
+from synapse_magic.results.dashboard.cohort import Cohort
+
+TEXTS = ("it's", "back\\slash", "${spark.app.name}", "</script>", "line\nbreak", "`quoted`", "%_")
+AGE = 'age\'s `x` "y"'
+ROWS = [
+    (i, None if i % 5 == 0 else i, [1.5, None, float("nan"), float("inf")][i % 4],
+     None if i % 9 == 0 else TEXTS[i % 7], [True, False, None][i % 3], date(2024, 1, 1 + i % 20))
+    for i in range(60)
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def odd(spark: SparkSession) -> DataFrame:
+    schema = f"id int, `{AGE.replace('`', '``')}` int, pay double, job string, ok boolean, day date"
+    return spark.createDataFrame(ROWS, schema)
+
+
+def conditions() -> list[tuple[tuple[Condition, ...], Any]]:
+    age = [Condition(AGE, op, (20,)) for op in ("<", "<=", ">", ">=", "not <=")]
+    pay = [Condition("pay", op, (1.5,)) for op in ("<", "<=", ">", ">=", "not <=")]
+    pay += [Condition("pay", op, (float("inf"),)) for op in ("<", ">=")]
+    listed: list[tuple[str, tuple[Any, ...]]] = [
+        ("job", TEXTS[:4]),
+        ("job", (*TEXTS[4:], None)),
+        ("job", (None,)),
+        ("ok", ("true", None)),
+        ("day", ("2024-01-03",)),
+        (AGE, (3, None)),
+        ("pay", (1.5,)),
+    ]
+    among = [Condition(name, op, values) for op in ("in", "not in") for name, values in listed]
+    bare = [Condition(name, op) for name in (AGE, "pay", "job") for op in ("missing", "known")]
+    single = [((one,), "and") for one in (*age, *pay, *among, *bare)]
+    return [*single, ((age[2], pay[0]), "or"), ((age[2], among[0]), "and")]
+
+
+def test_a_predicate_keeps_the_rows_that_the_cohort_has(odd: DataFrame) -> None:
+    names = [AGE, "pay", "job", "ok", "day"]
+    batch = collected(odd.orderBy("id"), names)
+    columns = {
+        name: Levels.of(values) if values.dtype == object else values
+        for name, (values,) in zip(names, map(plain_values, batch.columns))
+    }
+    numbers = frozenset({AGE, "pay"})
+    cohorts = [Cohort("c", own, joined, numbers, odd) for own, joined in conditions()]
+    flags = [f"({cohort.where}) AS c{i}" for i, cohort in enumerate(cohorts)]
+    found = odd.orderBy("id").selectExpr(*flags).collect()  # all predicates in one job
+    for i, cohort in enumerate(cohorts):
+        kept = [bool(row[i]) for row in found]
+        assert kept == cohort.mask(columns, len(ROWS)).tolist(), cohort.where
+    assert cohorts[0].df().count() == sum(bool(row[0]) for row in found)
+
+
+def test_a_feature_that_is_no_column_gives_no_frame(odd: DataFrame) -> None:
+    with pytest.raises(SynapseError, match="no column of the frame"):
+        Cohort("c", (Condition("slot 3", "missing"),), frame=odd).df()
+    with pytest.raises(SynapseError, match="without a frame"):
+        Cohort("c", ()).df()
+
+
+@pytest.fixture(scope="module")
+def opened(spark: SparkSession) -> tuple[Board, Any, DataFrame]:
+    people = datasets.people(spark, rows=400, seed=3)
+    features = Featurize(inputCols=["age", "hours", "workclass"], outputCol="features")
+    label = StringIndexer(inputCol="income", outputCol="label")
+    booster = LightGBMClassifier(numIterations=8)
+    model = Pipeline(stages=[label, features, booster]).fit(people)
+    return board(explain(model, people, rows=50), model, people), model, people
+
+
+def test_what_if_gives_what_transform_gives_of_the_same_row(
+    opened: tuple[Board, Any, DataFrame], spark: SparkSession
+) -> None:
+    asked, model, people = opened
+    values = asked.answer("form", {"place": 0})["values"]
+    values = {**values, "age": 61, "workclass": None}
+    found = asked.answer("score", {"values": values})
+    schema = people.select("age", "hours", "workclass").schema
+    row = spark.createDataFrame([tuple(_typed(values[f.name], f) for f in schema)], schema)
+    expected = model.transform(row).first()["probability"][1]
+    assert found["scores"] == [expected]
+    form = asked.answer("form", {"place": 7})
+    assert form["scores"][0] == pytest.approx(asked.examined.score[7], abs=1e-9)
+
+
+def _typed(value: Any, field: Any) -> Any:
+    return int(value) if value is not None and "int" in field.dataType.typeName() else value
+
+
+def test_labels_are_compared_with_predictions(opened: tuple[Board, Any, DataFrame]) -> None:
+    asked, _, people = opened
+    assert asked.examined.task == "binary"
+    assert asked.examined.judged.all()
+    assert asked.answer("overview", {"cohort": "all rows"})["cohorts"][0]["metrics"]["AUC"] > 0.5
+    old = asked.add("old", [Condition("age", ">", (40.5,))])
+    ages = np.array([row["age"] for row in people.select("age").collect()], float)
+    assert old.df().count() == (ages > 40.5).sum()
+
+
+def test_what_is_no_explanation_of_a_table_is_refused() -> None:
+    with pytest.raises(SynapseError, match="explanation of a table"):
+        board("why")  # type: ignore[arg-type]

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from service_rows import LENGTHS, answers
+
+from synapse_magic.http.mock.ledger import Seen
+from synapse_magic.http.mock.service import MockService
+
+
+def lengths(seen: Seen) -> Any:
+    """Answer as the service does: backwards, a text of "odd" with an error of its own."""
+    texts = seen.json()["texts"][::-1]
+    if any(each["text"] == "poison" for each in texts):
+        refusal = {"error": {"code": "BadText", "message": "one text is bad"}}
+        return MockService.Reply(400, refusal)
+    good = [each for each in texts if each["text"] not in ("odd", "lost")]
+    odd = [{"id": e["id"], "code": "Odd", "text": "it is odd"} for e in texts if e["text"] == "odd"]
+    return {
+        "found": [{"id": each["id"], "length": len(each["text"])} for each in good],
+        "errors": odd,
+    }
+
+
+@pytest.fixture
+def there(service: MockService) -> str:
+    service.answer("/lengths", lengths)
+    return service.url("")
+
+
+def test_rows_go_together_and_each_gets_its_own_answer(service: MockService, there: str) -> None:
+    found = answers(LENGTHS, there, ["a" * n for n in range(10)])
+    assert found == [(n, None) for n in range(10)]
+    assert sorted(len(seen.json()["texts"]) for seen in service.ledger) == [2, 4, 4]
+
+
+def test_rows_keep_their_order_when_asked(there: str) -> None:
+    texts = ["a" * n if n % 3 else None for n in range(20)]
+    found = answers(LENGTHS, there, texts, ordered=True, most=2)
+    assert [value for value, _ in found] == [n if n % 3 else None for n in range(20)]
+
+
+def test_only_rows_with_equal_other_values_go_together(service: MockService, there: str) -> None:
+    units = ["cm", "m", "cm", None, "m", "cm"]
+    answers(LENGTHS, there, list("abcdef"), unit=units)
+    sent = [(s.json().get("unit"), [e["text"] for e in s.json()["texts"]]) for s in service.ledger]
+    assert sorted(sent, key=str) == [("cm", ["a", "c", "f"]), ("m", ["b", "e"]), (None, ["d"])]
+
+
+def test_a_user_may_want_fewer_in_a_request(service: MockService, there: str) -> None:
+    answers(LENGTHS, there, list("abcd"), most=1)
+    assert [len(seen.json()["texts"]) for seen in service.ledger] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("limit", [{"bytes": 100}, {"tokens": 40}])
+def test_a_request_ends_where_its_items_are_too_large(
+    service: MockService, there: str, limit: dict[str, int]
+) -> None:
+    row = LENGTHS | {"batch": {**LENGTHS["batch"], "most": 100, **limit}}
+    assert answers(row, there, ["x" * 60] * 3) == [(60, None)] * 3
+    assert [len(seen.json()["texts"]) for seen in service.ledger] == [1, 1, 1]
+
+
+def test_an_error_of_an_item_and_a_lost_answer_reach_their_row_alone(there: str) -> None:
+    (a, odd, lost, b) = answers(LENGTHS, there, ["a", "odd", "lost", "bb"])
+    assert (a, b) == ((1, None), (2, None))
+    assert (odd[0], odd[1]["code"]) == (None, "Odd")
+    assert odd[1]["message"].endswith("it is odd")
+    assert (odd[1]["status"]["statusCode"], odd[1]["attempts"]) == (200, 1)
+    assert (lost[0], lost[1]["code"]) == (None, "no_answer")
+
+
+def test_elements_of_one_list_without_the_mark_of_good_ones_are_errors(
+    service: MockService,
+) -> None:
+    row = LENGTHS | {
+        "response": {**LENGTHS["response"], "items": {"order": True}},
+        "errors": {"items": {"path": "$.found", "ok": "$.length", "code": "$.why"}},
+    }
+    service.reply("/lengths", {"found": [{"length": 1}, {"why": "Odd"}, {"length": False}]})
+    (a, odd, false) = answers(row, service.url(""), ["a", "b", "c"])
+    assert a == (1, None)
+    assert odd[1]["code"] == "Odd"
+    assert false[1]["code"] == "item_refused"
+
+
+@pytest.mark.parametrize("place", [0, 777, 2047])
+def test_one_bad_row_of_2048_costs_23_calls(service: MockService, there: str, place: int) -> None:
+    texts = ["x" * (n % 9) for n in range(2048)]
+    texts[place] = "poison"
+    row = LENGTHS | {"batch": {**LENGTHS["batch"], "most": 2048}}
+    found = answers(row, there, texts)
+    good = [value for n, (value, error) in enumerate(found) if error is None and n != place]
+    assert good == [len(text) for n, text in enumerate(texts) if n != place]
+    value, error = found[place]
+    assert (value, error["code"], error["status"]["statusCode"]) == (None, "BadText", 400)
+    assert error["attempts"] == 12
+    assert len(service.ledger) <= 2 * math.log2(2048) + 1
+
+
+def test_a_request_that_is_refused_for_all_rows_is_not_taken_apart_to_the_end(
+    service: MockService,
+) -> None:
+    service.reply("/lengths", {"error": {"message": "no such model"}}, status=400)
+    row = LENGTHS | {"batch": {**LENGTHS["batch"], "most": 1024}}
+    found = answers(row, service.url(""), ["x"] * 1024)
+    assert all("no such model" in error["message"] for _, error in found)
+    assert len(service.ledger) < 60
+
+
+def test_answers_in_order_are_counted(service: MockService) -> None:
+    row = LENGTHS | {"response": {**LENGTHS["response"], "items": {"order": True}}}
+    service.script("/lengths", [{"found": [{"length": 5}, {"length": 6}]}, {"found": []}])
+    assert answers(row, service.url(""), ["a", "b"]) == [(5, None), (6, None)]
+    ((_, first), (_, second)) = answers(row, service.url(""), ["a", "b"])
+    assert first["code"] == second["code"] == "miscounted"
+    assert "0 answers for 2 rows" in first["message"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "said"),
+    [
+        ("<html>", "no_json", "is no JSON"),
+        ("", "no_json", "is empty"),
+        ({"other": 1}, "unexpected_reply", "no list at $.found"),
+        ({"found": [{"id": "0"}]}, "unexpected_reply", "nothing at $.length"),
+        ({"found": [{"id": "0", "length": None}]}, "unexpected_reply", "null at $.length"),
+        ({"found": [{"id": "0", "length": "3"}]}, "unexpected_reply", 'an integer, got "3"'),
+    ],
+)
+def test_a_reply_that_does_not_fit_is_an_error_of_its_rows(
+    service: MockService, reply: Any, code: str, said: str
+) -> None:
+    service.reply("/lengths", reply)
+    ((value, error),) = answers(LENGTHS, service.url(""), ["a"])
+    assert (value, error["code"]) == (None, code)
+    assert said in error["message"]
+
+
+def test_a_reply_without_a_body_by_its_status_is_null_without_an_error(
+    service: MockService,
+) -> None:
+    service.reply("/lengths", b"", status=204)
+    assert answers(LENGTHS, service.url(""), ["a"]) == [(None, None)]
+
+
+def test_a_good_status_may_say_that_all_failed(service: MockService) -> None:
+    row = LENGTHS | {"errors": {"row": {"path": "$.status", "ok": ["fine"]}}}
+    service.script("/lengths", [{"status": "fine", "found": [{"id": 0, "length": 1}]}, {}])
+    assert answers(row, service.url(""), ["a"]) == [(1, None)]
+    ((value, error),) = answers(row, service.url(""), ["a"])
+    assert (value, error["code"]) == (None, "refused")
+    assert "$.status is missing" in error["message"]
+
+
+def test_a_quota_that_is_gone_ends_the_job(service: MockService) -> None:
+    row = LENGTHS | {"errors": {"quota": ["AllSpent"]}}
+    service.reply(
+        "/lengths", {"error": {"code": "AllSpent", "message": "nothing left"}}, status=409
+    )
+    found = answers(row, service.url(""), ["x"] * 40, most=1, concurrency=1)
+    assert all(error is not None for _, error in found)
+    assert len(service.ledger) == 1
+
+
+def test_values_that_are_no_json_are_an_error_of_their_row_alone(
+    service: MockService, there: str
+) -> None:
+    row = LENGTHS | {
+        "batch": {**LENGTHS["batch"], "item": {"id": "${index}", "text": "${text}", "n": "${n}"}}
+    }
+    ((value, error), *_) = answers(row, there, ["a"], n=math.nan)
+    assert (value, error["code"], error["attempts"]) == (None, "bad_request", 0)
+    assert service.ledger == []

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import everyboard
+import numpy as np
+import pytest
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.dashboard.conditions import Condition
+from synapse_magic.results.dashboard.board import Board
+from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.explanation import Explanation
+from synapse_magic.views.pack import message
+
+MOST = 2_000_000
+FIRST_PAINT = 1_000_000
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "open": {},
+    "overview": {},
+    "errors": {},
+    "features": {"against": "all rows"},
+    "rows": {"sort": "score", "descending": True, "start": 0, "count": 200},
+    "row": {"places": [0]},
+    "thresholds": {"group": None},
+    "quality": {},
+}
+
+
+def wide(rows: int, features: int, classes: tuple[str, ...] = ("yes",)) -> Explanation:
+    rng = np.random.default_rng(2)
+    values = rng.normal(size=(rows, features, len(classes)))
+    names = tuple(f"feature {i}" for i in range(features))
+    data = {name: values[:, i, 0] for i, name in enumerate(names)}
+    labels = rng.choice([*classes, "no"], rows).astype(object)
+    base = np.zeros((rows, len(classes)))
+    link = "logit" if len(classes) == 1 else "softmax"
+    return Explanation(
+        values, base, values.sum(1), data, names, classes, link, "tree_path", rows, labels=labels
+    )
+
+
+def size(board: Board, ask: str, **given: Any) -> int:
+    body, block = message(board.answer(ask, {"cohort": "all rows", **given}))
+    return len(json.dumps(body, allow_nan=False)) + len(block)
+
+
+@pytest.fixture(scope="module")
+def board() -> Board:
+    return everyboard.board()
+
+
+def test_a_brush_becomes_a_cohort_of_the_rows_that_meet_it(board: Board) -> None:
+    node = board.answer("errors", {"cohort": "all rows"})["nodes"][1]
+    listed = board.answer("add", {"conditions": node["conditions"], "name": node["words"]})
+    assert listed["chosen"] == node["words"]
+    assert listed["cohorts"][-1]["rows"] == node["rows"]
+    assert board.cohort.name == node["words"]
+    again = board.answer("add", {"conditions": [], "within": node["words"], "name": "inside"})
+    assert again["cohorts"][-1]["rows"] == node["rows"]
+    board.answer("remove", {"cohort": "inside"})
+    assert board.answer("remove", {"cohort": node["words"]})["chosen"] == "all rows"
+
+
+def test_all_rows_stay_and_a_cohort_of_an_unknown_column_is_not_kept(board: Board) -> None:
+    assert board.answer("remove", {"cohort": "all rows"})["cohorts"][0]["name"] == "all rows"
+    with pytest.raises(SynapseError, match="agee"):
+        board.add("wrong", [Condition("agee", "<", (3,))])
+    assert list(board.cohorts) == ["all rows"]
+
+
+def test_measures_are_those_of_the_rows(board: Board) -> None:
+    examined = board.examined
+    assert examined.truth is not None
+    right = (examined.scores[:, 0] >= 0.5) == (examined.truth > 0)
+    found = board.answer("overview", {"cohort": "all rows"})
+    assert found["cohorts"][0]["metrics"]["accuracy"] == right.mean()
+    assert found["histogram"]["counts"][0].sum() == right.sum()
+    assert examined.errors.sum() == (~right).sum()
+
+
+def test_rows_are_sorted_and_missing_values_come_last(board: Board) -> None:
+    given = {"cohort": "all rows", "descending": False, "start": 0, "count": 3}
+    lowest = board.answer("rows", {**given, "sort": "score"})["rows"][0]["place"]
+    assert lowest == board.examined.score.argmin()
+    assert board.answer("rows", {**given, "sort": "row", "descending": True})["rows"][0][
+        "place"
+    ] == (len(board.examined) - 1)
+    page = board.answer("rows", {**given, "sort": "region", "start": len(board.examined) - 1})
+    column = page["names"].index("region")
+    assert page["rows"][-1]["cells"][column] == "missing"
+
+
+def test_what_if_gives_the_score_of_the_model_and_changes_that_flip_it(board: Board) -> None:
+    form = board.answer("form", {"place": 3})
+    assert form["scores"][0] == pytest.approx(board.examined.score[3])
+    above = form["scores"][0] < 0.5
+    given = {"values": form["values"], "locked": ["age"], "bound": 0.5, "above": above}
+    found = board.answer("changes", given)
+    assert (found["scores"][0] >= 0.5) is above
+    assert found["values"]["age"] == form["values"]["age"]
+    nearest = board.answer("nearest", {"place": 3})
+    assert (nearest["scores"][0] >= 0.5) is above
+    curve = board.answer("curves", {"values": form["values"], "names": ["age"]})["age"]
+    assert (np.diff(curve["score"]) > 0).all()
+
+
+def test_a_value_never_seen_is_scored_and_told(board: Board) -> None:
+    values = board.answer("form", {"place": 0})["values"]
+    outside = board.answer("score", {"values": {**values, "age": 98, "degree": "none"}})["outside"]
+    assert len(outside) == 2
+
+
+def test_a_row_that_the_model_raises_for_is_told_and_others_are_scored(board: Board) -> None:
+    values = board.answer("form", {"place": 0})["values"]
+    with pytest.raises(ValueError, match="nobody of 99"):
+        board.answer("score", {"values": {**values, "age": 99}})
+    assert board.answer("score", {"values": values})["scores"]
+
+
+def test_an_unknown_question_is_refused(board: Board) -> None:
+    with pytest.raises(SynapseError, match="'row'"):
+        board.answer("rowz", {})
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+def test_two_thousand_columns_fit_in_a_message(ask: str) -> None:
+    wider = Board(Examined.of(wide(300, 2000)))
+    most = FIRST_PAINT if ask in ("open", "overview") else MOST
+    assert size(wider, ask, **QUESTIONS[ask]) <= most
+
+
+def test_a_category_of_a_hundred_thousand_levels_fits_in_a_message() -> None:
+    why = wide(100_000, 2)
+    why.data["feature 0"] = np.array([f"level {i}" for i in range(100_000)], dtype=object)
+    board = Board(Examined.of(why))
+    for ask, given in QUESTIONS.items():
+        assert size(board, ask, **given) <= MOST
+    assert size(board, "column", column="feature 0") <= 20_000
+    assert size(board, "map", across="feature 0", down="feature 1") <= 20_000
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+@pytest.mark.parametrize("case", ["one class", "nothing known", "no labels", "three classes"])
+def test_bad_data_is_answered_or_refused_in_words(ask: str, case: str) -> None:
+    why = wide(60, 3, ("a", "b", "c") if case == "three classes" else ("yes",))
+    if case == "one class":
+        why = replace(why, labels=np.full(60, "yes", dtype=object))
+    if case == "nothing known":
+        why = replace(why, data={name: np.full(60, np.nan) for name in why.names})
+    if case == "no labels":
+        why = replace(why, labels=None)
+    board = Board(Examined.of(why))
+    unjudged = case == "no labels" or (case == "three classes" and ask == "thresholds")
+    if unjudged and ask in ("errors", "thresholds"):
+        with pytest.raises(SynapseError, match="labels"):
+            size(board, ask, **QUESTIONS[ask])
+    else:
+        assert size(board, ask, **QUESTIONS[ask]) > 0
+
+
+def test_an_empty_cohort_is_answered_by_every_tab(board: Board) -> None:
+    board.add("none", [Condition("age", ">", (1000,))])
+    for ask, given in QUESTIONS.items():
+        assert size(board, ask, **{**given, "cohort": "none", "against": "all rows"}) > 0
+    board.answer("remove", {"cohort": "none"})
+
+
+def test_numbers_are_predicted_too() -> None:
+    why = wide(80, 2)
+    labels = np.array([float(one) for one in why.prediction[:, 0] + 1], dtype=object)
+    why = replace(why, outputs=("prediction",), link="identity", labels=labels)
+    board = Board(Examined.of(why))
+    found = board.answer("overview", {"cohort": "all rows"})["cohorts"][0]["metrics"]
+    assert found["rmse"] == pytest.approx(1.0)
+    assert board.answer("errors", {"cohort": "all rows"})["nodes"][0]["rate"] == pytest.approx(1.0)
+
+
+def test_more_rows_than_filters_can_look_at_are_sampled_and_told() -> None:
+    board = Board(Examined.of(wide(250_000, 1)))
+    opened = board.answer("open", {})
+    assert (opened["rows"], opened["explained"]) == (200_000, 250_000)
+
+
+def test_the_second_model_must_be_about_the_same_rows(board: Board) -> None:
+    assert board.answer("compare", {"cohort": "all rows"})["disagree"] == 0
+    with pytest.raises(SynapseError, match="same rows"):
+        Board(board.examined, other=Examined.of(wide(3, 1)))
+
+
+def test_the_still_page_and_the_saved_one_hold_hostile_names_as_words(tmp_path: Path) -> None:
+    hostile = everyboard.board(everyboard.HOSTILE, compared=False)
+    hostile.save_html(tmp_path / "board.html")
+    saved = (tmp_path / "board.html").read_text(encoding="utf-8")
+    for page in (hostile.still(), saved):
+        assert "<script>window.broken" not in page
+        assert "<img src=x" not in page
+    assert len(saved.encode()) < MOST
+    assert "<script" not in hostile.still()

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from row_contract import call
+
+import synapse_magic
+from synapse_magic import MockService, SynapseError, load_services
+from synapse_magic.services import declared, row_names
+from synapse_magic.services.row_file import read_rows
+
+FILE: dict[str, Any] = {
+    "family": "own",
+    "title": "My own",
+    "service": {
+        "endpoint": "http://localhost",
+        "auth": {"header": "Api-Key"},
+        "params": {
+            "model": {"type": "string", "doc": "Model."},
+            "idle": {"type": "string", "doc": "Used by other rows."},
+        },
+        "errors": {"code": "$.code"},
+    },
+    "rows": [
+        {
+            "name": "Mood",
+            "summary": "Mood of texts.",
+            "status": "ga",
+            "reference": "https://example.org",
+            "method": "POST",
+            "path": "/mood",
+            "params": {"text": {"type": "string", "doc": "Text.", "required": True}},
+            "body": {"text": "${text}", "model": "${model}"},
+            "response": {"path": "$.mood", "type": "string"},
+            "errors": {"message": "$.why"},
+            "example": {
+                "given": {"text": "fine"},
+                "request": {"method": "POST", "path": "/mood", "body": {"text": "fine"}},
+                "reply": {"status": 200, "body": {"mood": "good"}},
+                "output": "good",
+            },
+        }
+    ],
+}
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Give a function that writes the file with one value changed, and returns its place."""
+
+    def changed(*way: Any, value: Any = None) -> Path:
+        content = copy.deepcopy(FILE)
+        if way:
+            *before, last = way
+            part: Any = content
+            for step in before:
+                part = part[step]
+            if value is None:
+                del part[last]
+            else:
+                part[last] = value
+        place = tmp_path / "own.yaml"
+        place.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        return place
+
+    return changed
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """Take rows that a test loads out of the tables again."""
+    before = set(row_names.files)
+    yield
+    for name in set(row_names.files) - before:
+        for table in (row_names.files, row_names._places, vars(declared), vars(synapse_magic)):
+            table.pop(name, None)
+
+
+def test_a_row_takes_over_what_its_file_says(write: Write) -> None:
+    (row,) = read_rows(write())
+    assert (row["family"], row["endpoint"]) == ("own", "http://localhost")
+    assert list(row["params"]) == ["model", "text"]
+    assert row["errors"] == {"code": "$.code", "message": "$.why"}
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "said"),
+    [
+        (("title",), None, ": the key 'title' is missing"),
+        (("rows", 0, "stauts"), "ga", "row Mood: there is no key 'stauts'. Did you mean 'status'"),
+        (("rows", 0, "status"), "preveiw", "status: expected one of ga, preview, .*'preview'"),
+        (("rows", 0, "summary"), "Mood", "row Mood, summary: "),
+        (("rows", 0, "status"), "deprecated", "row Mood: the key 'instead' is missing"),
+        (("rows", 0, "params", "text", "tipe"), "x", "params.text: there is no key 'tipe'"),
+        (("rows", 0, "params", "text", "type"), "strng", "params.text.type: .*Did you mean 'stri"),
+        (("rows", 0, "params", "idol"), {"type": "int", "doc": "A."}, "'idol' is in no template"),
+        (("rows", 0, "body", "text"), "${txt}", "body: there is no param 'txt'. Did you mean 'tex"),
+        (("rows", 0, "response", "path"), "$..", "row Mood, response: The path"),
+        (("rows", 0, "response", "items"), {"key": "id"}, "batch is missing"),
+        (("rows", 0, "example", "given"), {"test": "x"}, "example.given: .*Did you mean 'text'"),
+        (("rows", 0, "example", "given"), {"model": "x"}, "'text' is required, and missing"),
+        (("rows", 0, "example", "output"), 3, r"example.output: \$ must be a string, got 3"),
+        (("rows", 0, "example", "polls"), [{"status": 200}], "polls are for rows with async"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_row_and_key(
+    write: Write, way: tuple[Any, ...], value: Any, said: str
+) -> None:
+    place = write(*way, value=value)
+    with pytest.raises(SynapseError, match=said) as raised:
+        read_rows(place)
+    assert str(raised.value).startswith(str(place))
+
+
+def test_a_key_twice_and_a_broken_file_are_refused(tmp_path: Path) -> None:
+    place = tmp_path / "own.yaml"
+    place.write_text("family: a\ntitle: b\nfamily: c\n")
+    with pytest.raises(SynapseError, match="line 1: the key 'family' is there twice"):
+        read_rows(place)
+    place.write_text("family: [")
+    with pytest.raises(SynapseError, match="is no YAML"):
+        read_rows(place)
+    with pytest.raises(SynapseError, match="cannot be read"):
+        read_rows(tmp_path / "other.yaml")
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_rows_of_your_own_become_public_stages(write: Write, service: MockService) -> None:
+    stages = load_services(str(write()))
+    assert stages["Mood"] is synapse_magic.Mood is synapse_magic.Mood
+    assert "Mood" in synapse_magic.PUBLIC
+    service.example(FILE["rows"][0]["example"])
+    stage = stages["Mood"](url=service.url(""), subscriptionKey="k")
+    assert call(stage, {"text": "fine"}) == [("good", None)]
+    assert service.ledger[0].header("Api-Key") == "k"
+
+
+def test_a_name_of_another_stage_is_refused(write: Write) -> None:
+    with pytest.raises(SynapseError, match="HTTPTransformer is the name of another stage"):
+        load_services(str(write("rows", 0, "name", value="HTTPTransformer")))
+    with pytest.raises(SynapseError, match="OpenAIEmbedding is the name of another stage"):
+        load_services(str(write("rows", 0, "name", value="OpenAIEmbedding")))
+
+
+def test_a_param_that_every_stage_has_is_refused(write: Write) -> None:
+    place = write("rows", 0, "params", "url", value={"type": "string", "doc": "A."})
+    text = place.read_text(encoding="utf-8").replace("text: ${text}", "text: ${text}${url}")
+    place.write_text(text, encoding="utf-8")
+    with pytest.raises(SynapseError, match="has a param 'url', which every stage has"):
+        load_services(str(place))
