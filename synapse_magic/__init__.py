@@ -109,6 +109,7 @@ _TABLE = {
     "check_alive": "spark.session",
     "check_label": "metrics.label",
     "closest": "errors",
+    "current_run": "spark.running:current",
     "current_session": "spark.session:current",
     "dashboard_board": "explainers.board:board",
     "datasets": "datasets",

@@ -8,6 +8,7 @@ Spark notices a process that died, but not one that is blocked.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import functools
 import hmac
 import json
@@ -57,7 +58,9 @@ def listening(
     with socket.create_server((bound, 0)) as server:
         channel = Channel(host, server.getsockname()[1], secrets.token_hex(16))
         hearing = _Hearing(uid, total, channel.token, timeout, on_silence)
-        thread = threading.Thread(target=hearing.serve, args=(server,), daemon=True)
+        # In the context of the caller: what a worker tells belongs to the run that trains.
+        serve = functools.partial(contextvars.copy_context().run, hearing.serve)
+        thread = threading.Thread(target=serve, args=(server,), daemon=True)
         thread.start()
         try:
             yield channel
@@ -87,7 +90,8 @@ class _Hearing:
             if self.ended.is_set():
                 connection.close()
                 return
-            thread = threading.Thread(target=self._hear, args=(connection,), daemon=True)
+            hear = functools.partial(contextvars.copy_context().run, self._hear)
+            thread = threading.Thread(target=hear, args=(connection,), daemon=True)
             self._heard.append((thread, connection))
             thread.start()
 

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +29,8 @@ _HOLD_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 _RECANCEL_SECONDS = 0.25
 _active: dict[str, _Active] = {}
+# The run that this thread works for; a thread of :func:`in_thread` works for that of its maker.
+_current: ContextVar[_Active | None] = ContextVar("synapse_magic_run", default=None)
 
 
 class Cancelled(KeyboardInterrupt):
@@ -37,8 +40,9 @@ class Cancelled(KeyboardInterrupt):
 class _Active:
     """A run in progress, for those who look at it or cancel it from another thread."""
 
-    def __init__(self, spark: SparkSession, description: str) -> None:
-        self.spark, self.description = spark, description
+    def __init__(self, spark: SparkSession, tag: str, description: str) -> None:
+        self.spark, self.tag, self.description = spark, tag, description
+        self.parent = _current.get()
         self.thread = threading.get_ident()
         self.watch: Watch | None = None
         self.asked_to_stop = False
@@ -58,12 +62,15 @@ class Run:
         How far it is.
     stopping
         Whether it was asked to stop.
+    thread
+        The thread that it runs in, as ``threading.get_ident`` names it.
     """
 
     id: str
     description: str
     progress: SparkProgress
     stopping: bool
+    thread: int
 
 
 def run(
@@ -96,8 +103,9 @@ def run(
     10
     """
     tag = f"synapse-magic-{uuid.uuid4().hex}"
-    this = _active[tag] = _Active(spark, description)
     unmark = driver.job_tag(spark, tag, description)
+    this = _active[tag] = _Active(spark, tag, description)
+    before = _current.set(this)
     try:
         with (
             watch(spark, tag, on_progress) as seen,
@@ -117,6 +125,7 @@ def run(
                     raise Cancelled(_how_far(seen)) from failure
                 raise
     finally:
+        _current.reset(before)
         del _active[tag]
         unmark()
     return result
@@ -133,11 +142,20 @@ def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], Non
     """
     from pyspark import __version__, inheritable_thread_target
 
+    this = _current.get()
+
+    def belonging() -> None:
+        before = _current.set(this)
+        try:
+            work()
+        finally:
+            _current.reset(before)
+
     if __version__.startswith("3."):
-        marked: Callable[[], None] = inheritable_thread_target(work)
+        marked: Callable[[], None] = inheritable_thread_target(belonging)
         return marked
     inherit = inheritable_thread_target(spark)
-    return inherit(work)
+    return inherit(belonging)
 
 
 def release(frame: DataFrame) -> None:
@@ -153,18 +171,15 @@ def active() -> list[Run]:
     >>> active()
     []
     """
-    outermost: dict[int, tuple[str, _Active]] = {}
-    for tag, this in dict(_active).items():
-        outermost.setdefault(this.thread, (tag, this))
     return [
-        Run(tag, this.description, this.watch.now(), this.asked_to_stop)
-        for tag, this in outermost.values()
-        if this.watch is not None
+        Run(this.tag, this.description, this.watch.now(), this.asked_to_stop, this.thread)
+        for this in dict(_active).values()
+        if this.watch is not None and _outermost(this) is this
     ]
 
 
-def cancel(run: str | None = None) -> int:
-    """Cancel a run by its id, or every run in progress, and return how many there were.
+def cancel(run: str | None = None, *, thread: int | None = None) -> int:
+    """Cancel a run by its id, those of a thread, or all in progress; return how many there were.
 
     Any thread may call it. What the run still starts before it ends is cancelled too.
 
@@ -173,27 +188,58 @@ def cancel(run: str | None = None) -> int:
     >>> cancel()
     0
     """
-    found = {tag: this for tag, this in dict(_active).items() if run in (None, tag)}
-    for tag, this in found.items():
+    found = [
+        this
+        for this in dict(_active).values()
+        if run in (None, this.tag) and thread in (None, this.thread)
+    ]
+    for this in found:
         this.asked_to_stop = True
-        driver.cancel_tag(this.spark, tag)
+        driver.cancel_tag(this.spark, this.tag)
         threading.Thread(
-            target=_cancel_until_over, args=(tag, this), name="synapse-cancel", daemon=True
+            target=_cancel_until_over, args=(this,), name="synapse-cancel", daemon=True
         ).start()
     return len(found)
 
 
 def stopping() -> bool:
-    """Say whether a run in progress was asked to stop by :func:`cancel`."""
-    return any(this.asked_to_stop for this in _active.values())
+    """Say whether the run that this thread works for, or one around it, was asked to stop."""
+    this = _current.get()
+    while this is not None:
+        if this.asked_to_stop:
+            return True
+        this = this.parent
+    return False
 
 
-def _cancel_until_over(tag: str, this: _Active) -> None:
+def current() -> str | None:
+    """Return the id of the outermost run that this thread works for, None outside of any.
+
+    Examples
+    --------
+    >>> print(current())
+    None
+    """
+    this = _current.get()
+    return None if this is None else _outermost(this).tag
+
+
+def _outermost(this: _Active) -> _Active:
+    """Return the run around all others; those that have ended are around none any more."""
+    outermost = this
+    while this.parent is not None:
+        this = this.parent
+        if _active.get(this.tag) is this:
+            outermost = this
+    return outermost
+
+
+def _cancel_until_over(this: _Active) -> None:
     """Cancel what a run starts after it was cancelled between two of its jobs."""
-    while _active.get(tag) is this:
+    while _active.get(this.tag) is this:
         time.sleep(_RECANCEL_SECONDS)
-        if _active.get(tag) is this:
-            driver.cancel_tag(this.spark, tag)
+        if _active.get(this.tag) is this:
+            driver.cancel_tag(this.spark, this.tag)
 
 
 def _stop(spark: SparkSession, tag: str) -> None:

@@ -74,5 +74,5 @@ export interface Questions {
   check: [{ text: string }, Mark[]];
   complete: [{ text: string; cursor: number }, Proposal[]];
   code: [{ text: string }, string];
-  cancel: [{ run?: string }, number];
+  cancel: [{ run?: string; cell?: boolean }, number];
 }

@@ -26,7 +26,7 @@ export function addToolbar(
     const button = new ToolbarButton({
       icon: stopIcon,
       tooltip: 'Cancel what this cell runs on Spark',
-      onClick: () => void links.ofModel(cell.model)?.ask('cancel', {})
+      onClick: () => void links.ofModel(cell.model)?.ask('cancel', { cell: true })
     });
     return shownWhile(
       button,

@@ -56,9 +56,9 @@ class Answers:
         session = self._magics.memory.session
         return diagnosis.program(text, self._context(), session, self._magics.name)
 
-    def cancel(self, run: str | None = None) -> int:
-        """Cancel one run, or all of them, and return how many there were."""
-        return state.cancel(run)
+    def cancel(self, run: str | None = None, cell: bool = False) -> int:
+        """Cancel one run, those of the cell that runs, or all, and return how many there were."""
+        return state.cancel(run, cell=cell)
 
     def _context(self) -> Context:
         # A look attaches to no session and starts none, unlike a cell.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,13 +43,14 @@ def known_session() -> Any:
     return known[-1].spark if known else None
 
 
-def cancel(run: str | None) -> int:
-    """Cancel one run by its id, or all of them, and return how many there were."""
+def cancel(run: str | None, *, cell: bool = False) -> int:
+    """Cancel one run by its id, those of the cell that runs, or all; return how many there were."""
     if "pyspark" not in sys.modules:
         return 0
     from synapse_magic import cancel as cancel_runs
 
-    return cancel_runs(run)
+    # Cells run in the main thread of the kernel; the builder trains in one of its own.
+    return cancel_runs(run, thread=threading.main_thread().ident if cell else None)
 
 
 def _known() -> list[Any]:
