@@ -194,6 +194,7 @@ from synapse_magic.spark.models import load_source as load_source
 from synapse_magic.spark.models import save_model as save_model
 from synapse_magic.spark.running import active as _running
 from synapse_magic.spark.running import cancel as cancel
+from synapse_magic.spark.running import current as _current_run
 from synapse_magic.spark.running import in_thread as in_thread
 from synapse_magic.spark.running import run as _interruptible
 from synapse_magic.spark.session import Session as Session
@@ -206,6 +207,7 @@ from synapse_magic.views.pack import message as _pack_message
 from synapse_magic.views.page import style as _view_style
 from synapse_magic.views.tree import TreeView as TreeView
 
+current_run = _current_run
 current_session = _current_session
 dashboard_board = _dashboard_board
 interruptible = _interruptible

@@ -59,8 +59,9 @@ def listening(
         channel = Channel(host, server.getsockname()[1], secrets.token_hex(16))
         hearing = _Hearing(uid, total, channel.token, timeout, on_silence)
         # In the context of the caller: what a worker tells belongs to the run that trains.
-        serve = functools.partial(contextvars.copy_context().run, hearing.serve)
-        thread = threading.Thread(target=serve, args=(server,), daemon=True)
+        thread = threading.Thread(
+            target=contextvars.copy_context().run, args=(hearing.serve, server), daemon=True
+        )
         thread.start()
         try:
             yield channel
@@ -90,8 +91,9 @@ class _Hearing:
             if self.ended.is_set():
                 connection.close()
                 return
-            hear = functools.partial(contextvars.copy_context().run, self._hear)
-            thread = threading.Thread(target=hear, args=(connection,), daemon=True)
+            thread = threading.Thread(
+                target=contextvars.copy_context().run, args=(self._hear, connection), daemon=True
+            )
             self._heard.append((thread, connection))
             thread.start()
 

@@ -239,7 +239,7 @@ def test_trials_stream_in_and_two_are_compared_without_training(hosted: Any) -> 
     page, host, _ = hosted
     run = finished()
     host.builder.runs.append(run)
-    host.app._tell_run(run)
+    host.app.hear(run)
     for told in host.told():
         page.evaluate("told => window.deliver(told)", told)
     train = step(page, "Train")

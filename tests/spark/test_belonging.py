@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from synapse_magic.spark import driver, quiet, running
+from synapse_magic.spark import driver, running
 from synapse_magic.spark.running import Cancelled, in_thread, run
 
 SPARK: Any = SimpleNamespace()
 
 
-@pytest.fixture(autouse=True)
-def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let runs mark, watch and cancel nothing: what is looked at here is who belongs to whom."""
-    progress = SimpleNamespace(total=0, done=0, jobs=0)
-
-    @contextlib.contextmanager
-    def watched(*_: Any) -> Iterator[Any]:
-        yield SimpleNamespace(now=lambda: progress)
-
-    monkeypatch.setattr(running, "watch", watched)
-    monkeypatch.setattr(running, "_stop", lambda *_: None)
-    monkeypatch.setattr(quiet, "without_interrupt_records", contextlib.nullcontext)
-    monkeypatch.setattr(driver, "job_tag", lambda *_: lambda: None)
-    monkeypatch.setattr(driver, "cancel_tag", lambda *_: None)
-    monkeypatch.setattr("pyspark.inheritable_thread_target", _inherit)
-
-
-def _inherit(given: Any) -> Any:
-    return given if callable(given) else (lambda work: work)
+pytestmark = pytest.mark.usefixtures("without_spark")
 
 
 def elsewhere(work: Callable[[], Any]) -> Any:

@@ -20,7 +20,7 @@ from synapse_magic.notebook.errors import one_line
 
 _BARS = 30
 _FACTS = 60
-EXPLAINED = 200
+EXPLAINED = 2000
 """Rows that the builder explains."""
 
 
@@ -44,6 +44,9 @@ class BuilderApp:
         self.builder = builder
         self.teller: Teller | None = None
         self._working: threading.Thread | None = None
+        self._explained: Mapping[str, Any] = {}
+        self._board: Any = None
+        builder.viewers.add(self)
 
     @property
     def label(self) -> str:
@@ -68,6 +71,7 @@ class BuilderApp:
             "stop": self._stop,
             "report": self._report,
             "explain": self._explain,
+            "board": self._ask_board,
             "script": self._script,
         }
         return asked[ask](given)
@@ -77,20 +81,23 @@ class BuilderApp:
             "frame": self.builder.frame,
             "options": _option_docs(),
             "runs": [_run_told(run) for run in self.builder.runs],
+            "explained": self._explained,
             **self._looked(),
             **self._state(),
         }
 
     def _state(self) -> dict[str, Any]:
         cell = self.builder.cell
-        return {
-            "text": cell.text,
-            "problem": asdict(cell.problem) if cell.problem is not None else None,
-            "undoable": cell.undoable,
-            "form": cell.form.to_json(),
-            "summaries": summaries(self.builder),
-            "guardrails": self._guardrails(),
-        }
+        with cell.lock:
+            return {
+                "version": cell.version,
+                "text": cell.text,
+                "problem": asdict(cell.problem) if cell.problem is not None else None,
+                "undoable": cell.undoable,
+                "form": cell.form.to_json(),
+                "summaries": summaries(self.builder),
+                "guardrails": self._guardrails(),
+            }
 
     def _click(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         self.builder.cell.click(given["change"])
@@ -158,12 +165,18 @@ class BuilderApp:
         return self._behind("looked", write)
 
     def _run(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"run": _run_told(self.builder.start(self._tell_run))}
+        return {"run": _run_told(self.builder.start())}
 
     def _stop(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"stopped": self.builder.stop()}
+        from synapse_magic import cancel
 
-    def _tell_run(self, run: Run) -> None:
+        stopped = self.builder.stop()
+        if self._working is not None and self._working.is_alive():
+            stopped = cancel(thread=self._working.ident) > 0 or stopped
+        return {"stopped": stopped}
+
+    def hear(self, run: Run) -> None:
+        """Tell the form what is new of a run, from any thread."""
         self._tell("run", {"run": _run_told(run), "summaries": summaries(self.builder)})
 
     def _report(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -183,14 +196,26 @@ class BuilderApp:
         if run.trained is None:
             raise SynapseError("This run has no model. Try: run the cell to its end")
 
-        def explained() -> Mapping[str, Any]:
-            from synapse_magic import explain
+        return self._behind("explained", lambda: self._explain_now(run))
 
-            rows = run.trained.test if run.trained.test is not None else run.trained.train
-            why = explain(run.trained.model, rows, rows=EXPLAINED)
-            return {"run": run.number, "html": why.html(interactive=False)}
+    def _explain_now(self, run: Run) -> Mapping[str, Any]:
+        from synapse_magic import Explanation, dashboard_board, explain
 
-        return self._behind("explained", explained)
+        rows = run.trained.test if run.trained.test is not None else run.trained.train
+        why = explain(run.trained.model, rows, rows=EXPLAINED)
+        if isinstance(why, Explanation):
+            self._board, html = dashboard_board(why, run.trained.model, rows), ""
+        else:  # texts and images have no dashboard: their explanation is a page of its own
+            self._board, html = None, why.html(interactive=False)
+        self._explained = {"run": run.number, "html": html}
+        return self._explained
+
+    def _ask_board(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the answer of the dashboard to a question of its own."""
+        if self._board is None:
+            raise SynapseError("Nothing is explained yet. Try: explain a run")
+        answer: Mapping[str, Any] = self._board.answer(given["ask"], given["given"])
+        return answer
 
     def _script(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"script": self.builder.script()}
@@ -200,19 +225,21 @@ class BuilderApp:
 
     def _behind(self, name: str, work: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         """Do work on Spark in a thread of its own, and tell its result when it is there."""
-        from synapse_magic import in_thread
+        from synapse_magic import in_thread, interruptible
 
         if self._working is not None and self._working.is_alive():
             raise SynapseError("Spark is asked something already. Try: wait for its answer")
+        spark = self.builder.df.sparkSession
 
         def worked() -> None:
             try:
-                told = work()
+                told = interruptible(spark, work, description=f"%synapse build: {name}")
+            except KeyboardInterrupt as stopped:
+                told = {"error": str(stopped) or "Stopped"}
             except Exception as failure:  # travels to the browser, which shows it
                 told = {"error": one_line(failure)}
             self._tell(name, told)
 
-        spark = self.builder.df.sparkSession
         thread = threading.Thread(
             target=in_thread(spark, worked), name="synapse-builder-asks", daemon=True
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ _REMEMBERED = 200
 class CellText:
     """The text of a cell, changed by clicks and by hand, with what the form shows of it.
 
+    Any thread may change it. Who reads several of its parts holds ``lock`` meanwhile.
+
     Parameters
     ----------
     text : str
@@ -28,6 +31,8 @@ class CellText:
     def __init__(self, text: str, context: Callable[[], Context]) -> None:
         self._context = context
         self._before: list[str] = []
+        self.lock = threading.RLock()
+        self.version = 0
         self.text = text
         self.form: Form = read_form(text, context())
         self.problem: Problem | None = problem_in(text, context())
@@ -45,16 +50,19 @@ class CellText:
         SynapseError
             When the change cannot be written into the text, which then stays as it is.
         """
-        self._take(changed(self.text, change, self._context()))
+        with self.lock:
+            self._take(changed(self.text, change, self._context()))
 
     def edit(self, text: str) -> None:
         """Take a text that was typed, whatever it is; the form keeps what it last could read."""
-        self._take(text)
+        with self.lock:
+            self._take(text)
 
     def undo(self) -> None:
         """Go back to the text before the last change."""
-        if self._before:
-            self._show(self._before.pop())
+        with self.lock:
+            if self._before:
+                self._show(self._before.pop())
 
     def _take(self, text: str) -> None:
         if text == self.text:
@@ -63,7 +71,7 @@ class CellText:
         self._show(text)
 
     def _show(self, text: str) -> None:
-        self.text = text
+        self.text, self.version = text, self.version + 1
         context = self._context()
         self.problem = problem_in(text, context)
         try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+from weakref import WeakSet
 
 from synapse_magic import SynapseError
 from synapse_magic.language.context import Context, Origin, is_frame
@@ -13,8 +15,17 @@ from synapse_magic.language.form.catalog import CLASSIFIERS, REGRESSORS
 from synapse_magic.language.form.fixes import fix_of
 from synapse_magic.language.form.source import Source
 from synapse_magic.language.plan import plan
+from synapse_magic.notebook import world
 from synapse_magic.notebook.builder.cell_text import CellText
 from synapse_magic.notebook.builder.run import Run, Runner
+
+
+class Viewer(Protocol):
+    """What shows a builder, of which there are as many as cells that show it."""
+
+    def hear(self, run: Run) -> None:
+        """Show what is new of a run; called from any thread."""
+        ...
 
 
 class ModelBuilder:
@@ -50,8 +61,14 @@ class ModelBuilder:
         self.runs: list[Run] = []
         self._guardrails: Any = None
         self._profile: Any = None
-        self._thread: threading.Thread | None = None
-        self._cell = CellText(cell or f"%%synapse train {self.frame} -o model", self._context)
+        self.viewers: WeakSet[Viewer] = WeakSet()
+        self._looking = threading.Lock()
+        self._cell = CellText(cell or f"%%synapse train {self._word} -o model", self._context)
+
+    @property
+    def _word(self) -> str:
+        """The frame as one word of the first line."""
+        return f'"{self.frame}"' if len(self.frame.split()) > 1 else self.frame
 
     @property
     def text(self) -> str:
@@ -97,12 +114,13 @@ class ModelBuilder:
         from synapse_magic import guardrails, profile
 
         target = self._cell.form.target
-        if self._profile is None:
-            self._profile = profile(self.df)
-        if self._guardrails is None or self._guardrails.target != target:
-            known = target if target in self.df.columns else ""
-            self._guardrails = guardrails(self.df, known, profile=self._profile)
-        return self._guardrails
+        known = target if target in self.df.columns else ""
+        with self._looking:
+            if self._profile is None:
+                self._profile = profile(self.df)
+            if self._guardrails is None or self._guardrails.target != known:
+                self._guardrails = guardrails(self.df, known, profile=self._profile)
+            return self._guardrails
 
     def start_from(self, target: str) -> None:
         """Write a first cell for a target: its features, a split, and one algorithm for its task.
@@ -162,45 +180,43 @@ class ModelBuilder:
         """
         from synapse_magic.notebook.builder.still import told
 
-        if target and target != self._cell.form.target and not features:
-            self.start_from(target)
+        form = self._cell.form
+        another = target not in ("", form.target) and not features
+        nothing_learns = not (algorithms or form.algorithms)
+        if another or (nothing_learns and (target or form.target)):
+            self.start_from(target or form.target)
         elif target:
             self.change("target", column=target)
         self._apply(split, features, algorithms, trials, options)
         print(told(self))  # noqa: T201 - the same steps as tables, where nothing is drawn
         run = self._made()
-        try:
-            self._runner(lambda _: None).carry_out(run)
-        finally:
-            self._keep(run)
+        self._runner(self._heard).carry_out(run)
         if run.board is not None:
             print(run.board.table().to_string(index=False))  # noqa: T201
         if run.evaluation is not None:
             print(run.evaluation)  # noqa: T201
         return run.trained.model
 
-    def start(self, tell: Any) -> Run:
+    def start(self, tell: Callable[[Run], None] | None = None) -> Run:
         """Carry the cell out in a thread of its own; ``tell`` is called with what is new."""
         if self.running is not None:
             raise SynapseError("A training goes on already. Try: stop it first")
         run = self._made()
 
         def heard(now: Run) -> None:
-            if now.state != "running":
-                self._keep(now)
-            tell(now)
+            self._heard(now)
+            if tell is not None:
+                tell(now)
 
-        self._thread = self._runner(heard).start(run)
+        self._runner(heard).start(run)
         return run
 
     def stop(self) -> bool:
-        """Stop the training that goes on, and say whether there was one."""
+        """Stop the training that goes on, and no other work; say whether there was one."""
         from synapse_magic import cancel
 
-        if self.running is None:
-            return False
-        cancel()
-        return True
+        run = self.running
+        return run is not None and cancel(thread=run.thread) > 0
 
     def script(self) -> str:
         """Return the cell as a script of plain Python, as ``%synapse code`` would."""
@@ -208,19 +224,31 @@ class ModelBuilder:
 
         context = self._context()
         session = None if self._memory() is None else self._memory().session
-        return export(self._planned(), context.variables, context, session)
+        return export(self._planned(self.text), context.variables, context, session)
 
     def _made(self) -> Run:
-        run = Run(len(self.runs) + 1, self.text, self._planned())
+        text, variables = self.text, self._context().variables
+        program = self._planned(text)
+        # As they are now: the cell that assigns them anew may run before the training has ended.
+        used = {p.variable: variables[p.variable] for p in program.parameters
+                if p.variable is not None and p.variable in variables}  # fmt: skip
+        run = Run(len(self.runs) + 1, text, program, used)
         self.runs.append(run)
         return run
 
-    def _planned(self) -> Any:
-        source = Source(self.text)
-        return plan(source.command, self.text[source.body_at :] or None, self._context())
+    def _planned(self, text: str) -> Any:
+        source = Source(text)
+        return plan(source.command, text[source.body_at :] or None, self._context())
 
-    def _runner(self, tell: Any) -> Runner:
-        return Runner(self.df.sparkSession, self._context().variables, tell)
+    def _runner(self, tell: Callable[[Run], None]) -> Runner:
+        return Runner(self.df.sparkSession, tell)
+
+    def _heard(self, run: Run) -> None:
+        """Keep the model of a run that has ended, and tell all who show the builder."""
+        if run.state != "running":
+            self._keep(run)
+        for viewer in list(self.viewers):
+            viewer.hear(run)
 
     def _apply(
         self,
@@ -252,7 +280,7 @@ class ModelBuilder:
         shell, memory = _shell(), self._memory()
         if run.trained is None or shell is None or memory is None:
             return
-        variables = self._context().variables
+        variables = run.variables
         origin = Origin(label=run.trained.label, test=run.trained.test)
         memory.remember(run.trained.test, run.program, variables, "test")
         memory.remember(run.trained.train, run.program, variables, "train")
@@ -268,17 +296,18 @@ class ModelBuilder:
         return None if shell is None else memory_of(shell)
 
     def _context(self) -> Context:
-        shell, memory = _shell(), self._memory()
-        own = {self.frame: self.df}
-        spark = self.df.sparkSession
-        sensitive = spark.conf.get("spark.sql.caseSensitive") == "true"
+        shell, memory, spark = _shell(), self._memory(), self.df.sparkSession
+        own = {self.frame: self.df} if self.frame.isidentifier() else {}
         if shell is None or memory is None:
-            return Context(own, case_sensitive=sensitive)
-        return Context(
-            ChainMap(own, shell.user_ns),
-            case_sensitive=sensitive,
-            origin=memory.origin,
-            made_by=memory.made_by,
+            sensitive = spark.conf.get("spark.sql.caseSensitive") == "true"
+            known = Context(own, case_sensitive=sensitive)
+        else:
+            known = world.context(shell, memory, None, spark)
+            known = replace(known, variables=ChainMap(own, shell.user_ns))
+        others = known.schema
+        # Its own columns are known, and Spark need not be asked for them at every click.
+        return replace(
+            known, schema=lambda name: self.df.schema if name == self.frame else others(name)
         )
 
     def _ipython_display_(self) -> None:

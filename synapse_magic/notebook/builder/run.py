@@ -27,6 +27,10 @@ class Run:
         The cell that it ran.
     program : Program
         What that cell became, which is what ``%synapse code`` shows.
+    variables : mapping
+        The user's variables that it takes, as they were when it began.
+    thread : int
+        The thread that carries it out, 0 before it does.
     state : str
     error : str
         Why it failed, in one line.
@@ -45,6 +49,8 @@ class Run:
     number: int
     text: str
     program: Program
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    thread: int = 0
     state: State = "running"
     error: str = ""
     began: float = field(default_factory=time.monotonic)
@@ -68,21 +74,18 @@ class Runner:
     Parameters
     ----------
     spark : SparkSession
-    variables : mapping
-        The user's variables.
     tell : callable
         Called with the run when there is something new; from any thread.
     """
 
-    def __init__(
-        self, spark: Any, variables: Mapping[str, Any], tell: Callable[[Run], None]
-    ) -> None:
-        self._spark, self._variables, self._tell = spark, variables, tell
+    def __init__(self, spark: Any, tell: Callable[[Run], None]) -> None:
+        self._spark, self._tell = spark, tell
+        self._root: str | None = None
         self._last = 0.0
         self._lock = threading.Lock()
 
     def start(self, run: Run) -> threading.Thread:
-        """Carry a run out in a thread of its own; ``cancel()`` of the package ends it."""
+        """Carry a run out in a thread of its own; ``cancel`` of that thread ends it."""
         from synapse_magic import in_thread
 
         work = in_thread(self._spark, lambda: self._kept(run))
@@ -99,8 +102,10 @@ class Runner:
             Whatever the program raises.
         """
         from synapse_magic import interruptible
+        from synapse_magic.notebook.errors import one_line
 
         state: State = "failed"
+        run.thread = threading.get_ident()
         try:
             with self._listening(run):
                 interruptible(
@@ -113,38 +118,41 @@ class Runner:
         except KeyboardInterrupt as interrupt:
             state, run.error = "stopped", str(interrupt) or "Stopped"
             raise
+        except Exception as failure:
+            run.error = one_line(failure)
+            raise
         finally:
             run.seconds = time.monotonic() - run.began
             run.state = state
             self._tell(run)
 
     def _kept(self, run: Run) -> None:
-        """Carry a run out and keep what it raises for those who look at it."""
-        from synapse_magic.notebook.errors import one_line
-
+        """Carry a run out; what it raises is kept in the run, and told, for those who look."""
         try:
             self.carry_out(run)
         except KeyboardInterrupt:
             return  # told already: it was stopped
-        except Exception as failure:
-            run.error = one_line(failure)
-            self._tell(run)
+        except Exception:
+            if not run.error:
+                raise  # not of the program, and told to nobody
 
     def _work(self, run: Run) -> None:
-        from synapse_magic import evaluate
+        from synapse_magic import current_run, evaluate
 
-        run.trained = run.program.call(self._spark, self._variables)
+        self._root = current_run()
+        run.trained = run.program.call(self._spark, run.variables)
         if run.trained.test is not None and run.trained.label:
             run.evaluation = evaluate(run.trained.model, run.trained.test)
 
     @contextlib.contextmanager
     def _listening(self, run: Run) -> Any:
-        from synapse_magic import Leaderboard, listen
+        from synapse_magic import Leaderboard, current_run, listen
 
-        with (
-            listen(lambda event: self._hear_iteration(run, event)),
-            listen(lambda board: self._hear_board(run, board), Leaderboard),
-        ):
+        def own(hear: Callable[[Run, Any], None]) -> Callable[[Any], None]:
+            # All of the process is heard: a training in another cell is none of this run.
+            return lambda event: hear(run, event) if current_run() == self._root else None
+
+        with listen(own(self._hear_iteration)), listen(own(self._hear_board), Leaderboard):
             yield
 
     def _hear_spark(self, run: Run, progress: Any) -> None:
