@@ -96,51 +96,36 @@ class Brackets:
             width += len(piece + comma)
         return text
 
-    def removed_all(self, parts: Sequence[Part]) -> list[Edit]:
-        """Return the edits that take several parts out."""
-        places = {self.parts.index(part) for part in parts}
+    def removed(self, parts: Sequence[Part]) -> list[Edit]:
+        """Return the edits that take some parts out; comments beside them stay."""
+        gone = {self.parts.index(part) for part in parts}
         last = len(self.parts) - 1
-        first = last
-        while first >= 0 and first in places:
-            first -= 1
-        kept_end = self.parts[first].end if first >= 0 else None
-        edits = []
-        if kept_end is not None and first < last:
-            between = self.text[kept_end : self.parts[last].end]
-            if "\n" not in between and "#" not in between:
-                edits.append(Edit(kept_end, self.parts[last].end, ""))
-                places -= set(range(first + 1, last + 1))
-        return edits + [self.removed(self.parts[place]) for place in sorted(places)]
+        kept = max((place for place in range(last + 1) if place not in gone), default=-1)
+        edits: list[Edit] = []
+        if 0 <= kept < last:
+            end = self.parts[last].end
+            if "#" not in self.text[self.parts[kept].end : end]:
+                edits.append(Edit(self.parts[kept].end, end, ""))
+                gone -= set(range(kept + 1, last + 1))
+        for place in sorted(gone):
+            edits += self._without(place)
+        return edits
 
-    def removed(self, part: Part) -> Edit:
-        """Return the edit that takes a part out; comments beside it stay."""
-        index = self.parts.index(part)
+    def _without(self, place: int) -> list[Edit]:
+        """Return the edits that take one part out with its comma."""
+        part = self.parts[place]
+        if part.comma is not None and "#" in self.text[part.end : part.comma]:
+            return [Edit(part.start, part.end, ""), Edit(part.comma, part.comma + 1, "")]
         end = part.end if part.comma is None else part.comma + 1
-        if self._alone(part.start, end):
-            return self._whole_rows(part.start, end)
-        after = self.parts[index + 1] if index + 1 < len(self.parts) else None
-        if after is not None and "\n" not in self.text[end : after.start]:
-            return Edit(part.start, after.start, "")
-        before = self.parts[index - 1] if index else None
-        if before is None or after is not None:
-            return Edit(part.start, self._past_spaces(end), "")
-        if "\n" in self.text[before.end : part.start]:
-            return Edit(self._before_spaces(part.start), end, "")
-        return Edit(before.end, part.end, "")
-
-    def _alone(self, start: int, end: int) -> bool:
-        """Say whether nothing but a comment shares the rows of a part."""
-        behind = self.text[end : self._row_end(end)].strip()
-        before = self.text[self._row_start(start) : start].strip()
-        return not before and (not behind or behind.startswith("#"))
-
-    def _whole_rows(self, start: int, end: int) -> Edit:
-        row = self._row_start(start)
-        ending = self._row_end(end)
-        comment = self.text[end:ending].strip()
-        if comment:
-            return Edit(start, self._past_spaces(end), "")
-        return Edit(row, min(ending + 1, len(self.text)), "")
+        row, ending = self._row_start(part.start), self._row_end(end)
+        behind = self.text[end:ending].strip()
+        if not self.text[row : part.start].strip() and not behind:
+            return [Edit(row, min(ending + 1, len(self.text)), "")]
+        if place < len(self.parts) - 1 and not self.text[end : self.parts[place + 1].start].strip(
+            " \t"
+        ):
+            return [Edit(part.start, self.parts[place + 1].start, "")]
+        return [Edit(part.start, self._past_spaces(end), "")]
 
     def _row_start(self, place: int) -> int:
         return self.text.rfind("\n", 0, place) + 1
@@ -159,11 +144,6 @@ class Brackets:
     def _past_spaces(self, place: int) -> int:
         while place < len(self.text) and self.text[place] in " \t":
             place += 1
-        return place
-
-    def _before_spaces(self, place: int) -> int:
-        while place > 0 and self.text[place - 1] in " \t":
-            place -= 1
         return place
 
 

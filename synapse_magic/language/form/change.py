@@ -59,9 +59,12 @@ def changed(text: str, change: Change, context: Context) -> str:
     return made
 
 
-def _target(source: Source, change: Change, _: Context) -> str:
-    """``column``: the label; an empty one takes it away."""
+def _target(source: Source, change: Change, context: Context) -> str:
+    """``column``: the label, which is no feature any more; an empty one takes it away."""
     column = str(change.get("column") or "")
+    form = form_of(source, context)
+    holding = [s for s in _choosing(form) if column in s.columns and column not in s.fixed]
+    source = Source(source.edited(_taken_out(source, holding, [column])))
     return _with_option(source, "label", writing.column(column) if column else None)
 
 
@@ -89,35 +92,54 @@ def _also(source: Source, change: Change, _: Context) -> str:
     """``text``: a condition that rows meet beside those in ``where``."""
     condition = writing.expression(change["text"])
     written = source.option("where")
-    if written is not None:
-        held = source.of(written.statement.value)
-        held = f"({held})" if isinstance(written.statement.value, ast.BoolOp) else held
-        condition = f"{held} and {condition}"
-    return _with_option(source, "where", condition)
+    if written is None or condition is None:
+        return _with_option(source, "where", condition)
+    return source.edited(writing.together(source, written, condition))
 
 
 def _features(source: Source, change: Change, context: Context) -> str:
     """``columns`` and ``on``: columns that become features, or are none any more."""
     columns, on = list(map(str, change["columns"])), bool(change["on"])
-    form = form_of(source, context)
-    step = form.features or next((a for a in form.algorithms if a.columns), None)
-    if step is None:
+    steps = _choosing(form_of(source, context))
+    if not steps:
         return _with_features(source, columns) if on and columns else source.text
-    known = set(step.columns)
+    alike = [step for step in steps if step.columns == steps[0].columns]
+    known = set(steps[0].columns)
     moved = [column for column in columns if (column in known) != on]
     if not moved:
         return source.text
-    brackets = _columns_bracket(source, source.statements[step.index].statement.value)
-    if on:
-        return source.edited([brackets.inserted(*map(writing.column, moved))])
-    return source.edited(brackets.removed_all(_parts_of(source, brackets, step, moved)))
+    if not on:
+        return source.edited(_taken_out(source, alike, moved))
+    names = list(map(writing.column, moved))
+    return source.edited(_columns_bracket(source, step).inserted(*names) for step in alike)
 
 
-def _columns_bracket(source: Source, call: ast.expr) -> Brackets:
+def _choosing(form: Form) -> list[StepState]:
+    """Return the steps that name the features: the one that makes them, else the algorithms."""
+    if form.features is not None:
+        return [form.features]
+    return [step for step in form.algorithms if step.columns]
+
+
+def _taken_out(source: Source, steps: Sequence[StepState], columns: Sequence[str]) -> list[Edit]:
+    edits: list[Edit] = []
+    for step in steps:
+        brackets = _columns_bracket(source, step)
+        edits += brackets.removed(_parts_of(source, brackets, step, columns))
+    return edits
+
+
+def _columns_bracket(source: Source, step: StepState) -> Brackets:
     """Return the bracket that holds the columns of a step: its own, or that of ``inputCols``."""
+    call = source.statements[step.index].statement.value
     for each in getattr(call, "keywords", ()):
         if each.arg == "inputCols" and isinstance(each.value, (ast.List, ast.Tuple)):
             return Brackets(source.text, *source.span(each.value))
+        if each.arg == "inputCols":
+            raise SynapseError(
+                f"The columns of {step.stage} stand in a variable of the notebook. Try: change the "
+                "variable, or write the columns out"
+            )
     return Brackets(source.text, *source.span(call))
 
 
@@ -164,6 +186,12 @@ def _algorithm(source: Source, change: Change, context: Context) -> str:
         return source.text
     if not stages.is_stage_name(name) or not stages.find(name).predicts:
         raise SynapseError(f"{name!r} is no stage that learns a label")
+    named = next((step for step in form.algorithms if step.target), None)
+    if named is not None:
+        raise SynapseError(
+            f"{named.stage} makes a column {named.target!r}, and several that are compared make "
+            "none. Try: its line without the name"
+        )
     direct = next((step for step in form.algorithms if step.columns), None)
     text = f"{name}({_columns_written(source, direct)})"
     made = source.edited([writing.line_at_end(source, text)])
@@ -196,7 +224,7 @@ def _param(source: Source, change: Change, context: Context) -> str:
     brackets = Brackets(source.text, *source.span(call))
     part = next((each for each in brackets.parts if each.name == name), None)
     if mode == "default":
-        return source.edited([brackets.removed(part)] if part is not None else [])
+        return source.edited(brackets.removed([part]) if part is not None else [])
     written = _written_as(mode, change, is_float(step.stage, name))
     edit = brackets.added(f"{name}={written}") if part is None else brackets.replaced(part, written)
     made = source.edited([edit])
@@ -267,6 +295,9 @@ def _as_train(source: Source, form: Form) -> str:
     for written in source.statements:
         if written.option is not None and written.option not in kept:
             edits.append(writing.commented(source, written))
+    for name in source.command.options:
+        if name not in kept:
+            edits += writing.flag_as_comment(source, name)
     for step in form.steps:
         edits += _middles(source, source.statements[step.index], step)
     return source.edited(edits)
@@ -279,7 +310,7 @@ def _middles(source: Source, written: Written, step: StepState) -> list[Edit]:
     parts = {part.name: part for part in brackets.parts}
     edits = []
     for setting in step.params:
-        if setting.mode == "list":
+        if setting.mode == "list" and setting.value:
             middle = setting.value[0]
         elif setting.mode == "range" and setting.low is not None and setting.high is not None:
             middle = Range(setting.low, setting.high, setting.log).at(0.5)
@@ -301,7 +332,7 @@ def _with_option(source: Source, name: str, value: str | None) -> str:
     if value is None:
         return source.edited([] if written is None else [writing.without(source, written)])
     if written is not None:
-        return source.edited([writing.value_of(source, written, value)])
+        return source.edited(writing.value_of(source, written, value))
     return source.edited([writing.option_line(source, name, value)])
 
 

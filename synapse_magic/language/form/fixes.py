@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from synapse_magic.language.form import writing
@@ -25,8 +26,10 @@ def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
         return {"op": "features", "columns": [column], "on": False} if held else None
     if kind == "missing label":
         condition = f"{_as_condition(column)} is not None"
-        where = next((each.text for each in form.settings if each.name == "where"), "")
-        return None if condition in where else {"op": "also", "text": condition}
+        where = next((each for each in form.settings if each.name == "where"), None)
+        if where is not None and (where.mode == "variable" or condition in _conjuncts(where.text)):
+            return None
+        return {"op": "also", "text": condition}
     if kind != "imbalance":
         return None
     for step in form.algorithms:
@@ -34,6 +37,18 @@ def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
         if step.stage == "LightGBMClassifier" and not weighed:
             return {"op": "param", "step": step.index, "name": "isUnbalance", "value": True}
     return None
+
+
+def _conjuncts(condition: str) -> set[str]:
+    """Return the conditions that all hold, each as Python writes it."""
+    found, open_ = set(), [ast.parse(f"({condition}\n)", mode="eval").body]
+    while open_:
+        node = open_.pop()
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            open_ += node.values
+        else:
+            found.add(ast.unparse(node))
+    return found
 
 
 def _as_condition(column: str) -> str:

@@ -77,7 +77,7 @@ def form_of(source: Source, context: Context) -> Form:
         verb=source.command.verb,
         frame=frame_name(source),
         output=source.command.flags.output or "",
-        target=_target(source, columns),
+        target=_target(source, context, columns),
         split=_split(source),
         settings=tuple(_settings(source)),
         steps=tuple(_with_features(list(_steps(source, context, columns)))),
@@ -151,18 +151,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _target(source: Source, columns: Columns) -> str:
+def _target(source: Source, context: Context, columns: Columns) -> str:
     written = source.option("label")
-    if written is not None:
-        return _column(written.statement.value, columns)
-    return source.command.options.get("label", "")
+    if written is None:
+        return source.command.options.get("label", "")
+    node = written.statement.value
+    if is_variable(node):
+        held = context.variables.get(variable_name(node))
+        return _resolved(held, columns) if isinstance(held, str) else ""
+    return _column(node, columns)
 
 
 def _column(node: ast.expr, columns: Columns) -> str:
     """Return the column that a node names, as it is written where there is no such column."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "value", None)
-    if not isinstance(name, str):
-        return ""
+    return _resolved(name, columns) if isinstance(name, str) else ""
+
+
+def _resolved(name: str, columns: Columns) -> str:
     try:
         return columns.resolve(name)
     except SynapseError:
@@ -170,11 +176,14 @@ def _column(node: ast.expr, columns: Columns) -> str:
 
 
 def _split(source: Source) -> Split:
-    written = source.option("split")
-    if written is None:
+    written, on_line = source.option("split"), source.command.options.get("split")
+    if written is not None:
+        node = written.statement.value
+        text = source.of(node)
+    elif on_line is not None:
+        node, text = _value_on_line(on_line), on_line
+    else:
         return Split()
-    node = written.statement.value
-    text = source.of(node)
     if is_variable(node):
         return Split("variable", None, text)
     try:
@@ -182,6 +191,14 @@ def _split(source: Source) -> Split:
         return Split("share", round(first / (first + second), 6), text)
     except (ValueError, TypeError, ZeroDivisionError):
         return Split("condition", None, text)
+
+
+def _value_on_line(written: str) -> ast.expr:
+    """Return what a word of the first line is: Python, else a text."""
+    try:
+        return ast.parse(written, mode="eval").body
+    except SyntaxError:
+        return ast.Constant(written)
 
 
 def _settings(source: Source) -> Iterator[Setting]:
@@ -193,14 +210,15 @@ def _settings(source: Source) -> Iterator[Setting]:
 
 
 def _steps(source: Source, context: Context, columns: Columns) -> Iterator[StepState]:
-    for index, written in enumerate(source.statements):
-        if written.option is None and written.called:
-            yield _step(source, context, columns, index, written)
+    called = [i for i, each in enumerate(source.statements) if each.option is None and each.called]
+    for index in called:
+        yield _step(source, context, columns, index, last=index == called[-1])
 
 
 def _step(
-    source: Source, context: Context, columns: Columns, index: int, written: Written
+    source: Source, context: Context, columns: Columns, index: int, *, last: bool
 ) -> StepState:
+    written = source.statements[index]
     node = written.statement.value
     line = node.lineno + source.above + 1
     known = stages.is_stage_name(written.called)
@@ -210,7 +228,7 @@ def _step(
         index=index,
         stage=written.called,
         doc=info.doc if info is not None else "",
-        role=_role(info, written),
+        role=_role(info, written, last),
         target=", ".join(target.id for target in written.statement.targets),
         columns=names,
         fixed=fixed,
@@ -223,8 +241,9 @@ def _step(
     )
 
 
-def _role(info: StageInfo | None, written: Written) -> Role:
-    if info is not None and info.predicts and not written.statement.targets:
+def _role(info: StageInfo | None, written: Written, last: bool) -> Role:
+    """Return what a step is: one that learns has no name, unless all others come before it."""
+    if info is not None and info.predicts and (last or not written.statement.targets):
         return "algorithm"
     return "step"
 

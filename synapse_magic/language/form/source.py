@@ -150,11 +150,23 @@ class Source:
         return next((each for each in self.statements if each.option == name), None)
 
     def edited(self, edits: Iterable[Edit]) -> str:
-        """Return the text after some edits, which do not overlap."""
+        """Return the text after some edits; of those that overlap, all do nothing but delete."""
         text = self.text
-        for edit in sorted(edits, key=lambda each: (each.start, each.end), reverse=True):
+        for edit in reversed(_joined(edits)):
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
+
+
+def _joined(edits: Iterable[Edit]) -> list[Edit]:
+    """Return edits in the order of their places, with deletions that overlap made one."""
+    joined: list[Edit] = []
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        last = joined[-1] if joined else None
+        if last is not None and edit.start < last.end and not (edit.text or last.text):
+            joined[-1] = Edit(last.start, max(last.end, edit.end), "")
+        else:
+            joined.append(edit)
+    return joined
 
 
 def _row_starts(text: str, first: int) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.language import line
+from synapse_magic.language.body import is_variable
 from synapse_magic.language.form.source import Edit, Source, Written
 
 
@@ -101,11 +102,42 @@ def line_at_end(source: Source, text: str) -> Edit:
     return Edit(len(source.text), len(source.text), f"\n{text}")
 
 
-def value_of(source: Source, written: Written, value: str) -> Edit:
-    """Return the edit that gives an option another right side."""
+def value_of(source: Source, written: Written, value: str) -> list[Edit]:
+    """Return the edits that give an option another right side; comments in the old one stay."""
+    start = right_side(source, written)
+    comments = _comments(source.text[start : written.end])
+    kept = [line_before(source, written, comment) for comment in comments]
+    return [*kept, Edit(start, written.end, value)]
+
+
+def right_side(source: Source, written: Written) -> int:
+    """Return where the right side of an option begins, its parentheses included."""
     equals = source.text.index("=", written.start) + 1
     rest = source.text[equals : written.end]
-    return Edit(equals + len(rest) - len(rest.lstrip(" \t")), written.end, value)
+    return equals + len(rest) - len(rest.lstrip(" \t"))
+
+
+def together(source: Source, written: Written, condition: str) -> list[Edit]:
+    """Return the edits that join a condition to that of an option, whatever is written there.
+
+    Raises
+    ------
+    SynapseError
+        Where the condition stands in a variable, which no text can be joined to.
+    """
+    node = written.statement.value
+    if is_variable(node):
+        raise SynapseError(
+            f"{written.option} stands in a variable of the notebook. Try: write the condition out"
+        )
+    start = right_side(source, written)
+    enclosed = source.span(node)[0] > start
+    simple = enclosed or not isinstance(node, ast.BoolOp)
+    opening, closing = ("", "") if simple else ("(", ")")
+    return [
+        Edit(start, start, opening),
+        Edit(written.end, written.end, f"{closing} and {condition}"),
+    ]
 
 
 def without(source: Source, written: Written) -> Edit:
@@ -135,9 +167,37 @@ def _without_neighbours(text: str, written: Written, before: str, ending: int) -
 
 
 def commented(source: Source, written: Written) -> Edit:
-    """Return the edit that makes a statement a comment."""
-    text = source.text[written.start : written.end]
-    return Edit(written.start, written.end, "# " + text.replace("\n", "\n# "))
+    """Return the edit that makes a statement a comment; beside others in its row it is left out."""
+    text = source.text
+    row = text.rfind("\n", 0, written.start) + 1
+    if text[row : written.start].strip() or text[written.end :].lstrip(" \t").startswith(";"):
+        return without(source, written)
+    rows = text[written.start : written.end].split("\n")
+    margin = f"\n{_indent(source, written)}# "
+    return Edit(written.start, written.end, "# " + margin.join(map(str.lstrip, rows)))
+
+
+def flag_as_comment(source: Source, name: str) -> list[Edit]:
+    """Return the edits that take an option off the first line and keep it as a comment below.
+
+    Raises
+    ------
+    SynapseError
+        When the line does not spell it so that it can be found.
+    """
+    value = source.command.options[name]
+    given = rf"[ \t]+--{name}(?:[ \t]+|=)([\"\']?){re.escape(value)}\1(?=\s|$)"
+    found = re.search(given, source.text[source.head])
+    if found is None:
+        raise SynapseError(f"{name} stands on the first line of the cell. Try: take it away there")
+    at = source.head.start
+    comment = f"# {name} = {value}"
+    below = (
+        line_before(source, source.statements[0], comment)
+        if source.statements
+        else line_at_end(source, comment)
+    )
+    return [Edit(at + found.start(), at + found.end(), ""), below]
 
 
 def verb(source: Source, name: str) -> Edit:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import ast
 import difflib
+import itertools
+import random
 import time
 from typing import Any
 
@@ -13,6 +15,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.language.context import Context
 from synapse_magic.language.form.catalog import cards, offered
 from synapse_magic.language.form.change import changed
+from synapse_magic.language.form.fixes import fix_of
 from synapse_magic.language.form.reading import problem_in, read_form
 
 
@@ -45,7 +48,8 @@ def test_a_click_is_read_back_and_loses_nothing(cell: str, name: str) -> None:
     if name not in ("rows",):
         assert changed(after, change, world()) == after, "a second click changes nothing"
     assert [c for c in comments(before) if c not in comments(after)] == []
-    if "algorithm" not in name and "boosting" not in name and "feature" not in name:
+    steps_change = "algorithm" in name or "boosting" in name or "feature" in name
+    if not steps_change and change.get("column") not in form.columns:
         assert again.steps == _renumbered(form.steps, again.steps)
     if "target" not in name:
         assert again.target == form.target
@@ -240,3 +244,167 @@ def test_every_offered_algorithm_has_cards_with_controls_that_fit_the_defaults()
                 assert isinstance(card.default, kinds[card.control]), (info.name, card)
             if card.space and "low" in card.space and card.low is not None:
                 assert card.space["low"] >= card.low
+
+
+HEAD = "%%synapse train people\nlabel = income\n"
+
+
+def layouts(seed: int) -> str:
+    """Return a cell whose columns are laid out in some way, comments between them."""
+    rng = random.Random(seed)
+    names = rng.sample(["age", "hours", "job", "edu", "'class'", "'a.b'"], rng.randint(1, 5))
+    margin = rng.choice(["", "    "])
+    notes = itertools.count()
+    inside = rng.choice(["", f"\n{margin}    "])
+    for place, name in enumerate(names):
+        last = place == len(names) - 1
+        comma = "" if last and rng.random() < 0.6 else rng.choice([",", ",", " ,"])
+        gaps = [" ", f"\n{margin}    ", f"  # note {next(notes)}\n{margin}    "]
+        inside += name + comma + ("" if last else rng.choice(gaps))
+    inside += rng.choice(["", f"\n{margin}", f"  # note {next(notes)}\n{margin}"])
+    lines = ["label = income", f"features = Featurize({inside})", "LightGBMClassifier()"]
+    if rng.random() < 0.3:
+        lines = [lines[0] + "; " + lines[1], lines[2]]
+    return "%%synapse train people\n" + "\n".join(margin + line for line in lines) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_columns_are_left_out_of_every_layout_and_come_back(seed: int) -> None:
+    before, rng = layouts(seed), random.Random(seed)
+    held = read_form(before, world()).columns
+    left = rng.sample(held, rng.randint(1, len(held)))
+    fewer = click(before, "features", columns=left, on=False)
+    assert read_form(fewer, world()).columns == tuple(c for c in held if c not in left)
+    assert comments(fewer) == comments(before)
+    again = click(fewer, "features", columns=left, on=True)
+    assert set(read_form(again, world()).columns) == set(held)
+    assert comments(again) == comments(before)
+    assert problem_in(again, world()) is None
+
+
+def test_all_columns_are_left_out_of_one_line() -> None:
+    for inside in ("age, job, hours", "age, job, hours,"):
+        cell = HEAD + f"features = Featurize({inside})\nLightGBMClassifier()"
+        made = click(cell, "features", columns=["age", "job", "hours"], on=False)
+        assert made == HEAD + "features = Featurize()\nLightGBMClassifier()"
+
+
+def test_to_train_takes_options_of_the_search_out_of_a_row_of_several() -> None:
+    cell = (
+        "%%synapse tune people\n"
+        "label = income; trials = 5; metric = 'AUC'; LightGBMClassifier(age)\n"
+    )
+    assert click(cell, "verb", verb="train") == (
+        "%%synapse train people\nlabel = income; LightGBMClassifier(age)\n"
+    )
+    last = "%%synapse tune people\nlabel = income; trials = 5; metric = 'AUC'  # best\n"
+    made = click(last + "LightGBMClassifier(age)", "verb", verb="train")
+    assert problem_in(made, world()) is None
+    assert comments(made) == ["best"]
+
+
+def test_to_train_takes_flags_of_the_search_off_the_line_and_keeps_them_as_comments() -> None:
+    cell = "%%synapse tune people --trials 5 -o best\n    label = income\n    LinearSVC(age)\n"
+    made = click(cell, "verb", verb="train")
+    assert made.startswith("%%synapse train people -o best\n    # trials = 5\n    label = income\n")
+    assert problem_in(made, world()) is None
+
+
+def test_an_empty_list_has_no_middle_and_is_told_where_the_cell_is_checked() -> None:
+    cell = "%%synapse tune people\nlabel = income\nLightGBMClassifier(age, numLeaves=Choice())\n"
+    made = click(cell, "verb", verb="train")
+    assert "Choice()" in made
+    assert problem_in(made, world()) is not None
+
+
+def test_an_option_of_several_rows_becomes_a_comment_in_an_indented_cell() -> None:
+    cell = (
+        "%%synapse tune people\n    label = income\n    trials = (\n        5\n    )\n"
+        "    LightGBMClassifier(age)\n"
+    )
+    made = click(cell, "verb", verb="train")
+    assert "    # trials = (\n    # 5\n    # )\n" in made
+    assert problem_in(made, world()) is None
+
+
+@pytest.mark.parametrize(
+    "right", ["(income  # who earns\n)", "(  # who earns\n    income)", "income  # who earns"]
+)
+def test_comments_in_a_right_side_outlive_a_click(right: str) -> None:
+    cell = f"%%synapse train people\nlabel = {right}\nLightGBMClassifier(age)\n"
+    made = click(cell, "target", column="edu")
+    assert comments(made) == ["who earns"]
+    assert read_form(made, world()).target == "edu"
+    assert problem_in(made, world()) is None
+
+
+@pytest.mark.parametrize(
+    ("right", "joined"),
+    [
+        (
+            "(age > 18  # adults\n         or hours > 3)",
+            "(age > 18  # adults\n         or hours > 3)",
+        ),
+        ("(age >  # adults\n    18)", "(age >  # adults\n    18)"),
+        ("age > 18 or hours > 3", "(age > 18 or hours > 3)"),
+        ("age > 18", "age > 18"),
+        ("(age > 18) or (hours > 3)", "((age > 18) or (hours > 3))"),
+    ],
+)
+def test_a_condition_is_joined_to_what_is_written(right: str, joined: str) -> None:
+    cell = HEAD + f"where = {right}\nLightGBMClassifier(age)\n"
+    made = click(cell, "also", text="income is not None")
+    assert f"where = {joined} and income is not None\n" in made
+    assert problem_in(made, world()) is None
+
+
+def test_a_condition_in_a_variable_cannot_be_joined_to() -> None:
+    cell = HEAD + "where = {cond}\nLightGBMClassifier(age)\n"
+    with pytest.raises(SynapseError, match="where stands in a variable"):
+        click(cell, "also", text="income is not None")
+    form = read_form(cell, world())
+    assert fix_of("missing label", "income", form) is None
+
+
+def test_a_condition_is_there_already_only_as_a_whole() -> None:
+    def fix(where: str) -> Any:
+        form = read_form(HEAD + f"where = {where}\nLightGBMClassifier(age)\n", world())
+        return fix_of("missing label", "income", form)
+
+    assert fix("age > 3 and (income  is not None)") is None
+    assert fix("income is not None or age > 3") is not None
+    assert fix("other_income is not None") is not None
+
+
+def test_a_feature_that_becomes_the_target_is_no_feature_any_more() -> None:
+    cell = HEAD + "features = Featurize(age, edu, job)\nLightGBMClassifier()\n"
+    made = click(cell, "target", column="edu")
+    assert read_form(made, world()).columns == ("age", "job")
+    assert problem_in(made, world()) is None
+    direct = HEAD + "LightGBMClassifier(age, edu)\nLogisticRegression(edu, hours)\n"
+    assert "LightGBMClassifier(age)\nLogisticRegression(hours)" in click(
+        direct, "target", column="edu"
+    )
+
+
+def test_algorithms_that_name_the_same_columns_change_together() -> None:
+    cell = HEAD.replace("train", "tune") + (
+        "LightGBMClassifier(age, job)\nRandomForestClassifier(age, job, numTrees=5)\n"
+    )
+    more = click(cell, "features", columns=["edu"], on=True)
+    assert "LightGBMClassifier(age, job, edu)\nRandomForestClassifier(age, job, edu, num" in more
+    assert click(more, "features", columns=["edu"], on=False) == cell
+
+
+def test_columns_in_a_variable_are_said_to_be_there() -> None:
+    cell = HEAD + "features = Featurize(inputCols={names})\nLightGBMClassifier()\n"
+    for on, name in ((True, "edu"), (False, "age")):
+        with pytest.raises(SynapseError, match="variable of the notebook"):
+            click(cell, "features", columns=[name], on=on)
+
+
+def test_an_algorithm_that_makes_a_column_is_the_only_one() -> None:
+    cell = HEAD + "guess = LightGBMClassifier(age)\n"
+    with pytest.raises(SynapseError, match="without the name"):
+        click(cell, "algorithm", name="LogisticRegression", on=True)
+    assert click(cell, "algorithm", name="LightGBMClassifier", on=False) == HEAD

@@ -94,3 +94,26 @@ def test_a_cell_that_is_no_python_cannot_be_read() -> None:
 @pytest.mark.parametrize("name", NASTY)
 def test_a_column_with_any_name_is_a_target(name: str) -> None:
     assert read_form(f"%%synapse train people\nlabel = {name!r}", world()).target == name
+
+
+def test_the_last_step_that_learns_is_the_algorithm_with_a_name_as_well() -> None:
+    cell = HEAD + "made = LinearRegression(age)\nguess = LightGBMClassifier(age, made)\n"
+    form = read_form(cell, world())
+    assert [(s.stage, s.role) for s in form.steps] == [
+        ("LinearRegression", "step"), ("LightGBMClassifier", "algorithm"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "train"),
+    [("[3,1]", "share", 0.75), ("0.8,0.2", "share", 0.8), ("{part}", "variable", None)],
+)
+def test_a_split_on_the_first_line_is_read(words: str, kind: str, train: float | None) -> None:
+    split = read_form(f"%%synapse train people --split {words}\nlabel = income", world()).split
+    assert (split.kind, split.train) == (kind, train)
+
+
+def test_a_label_in_a_variable_is_the_column_it_names() -> None:
+    cell = "%%synapse train people\nlabel = {lab}"
+    assert read_form(cell, world(lab="Income")).target == "income"
+    assert read_form(cell, world()).target == ""
