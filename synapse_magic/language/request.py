@@ -17,6 +17,7 @@ from synapse_magic.language.context import Context, frame_schema, is_frame, is_m
 from synapse_magic.language.declaration import Verb, not_given
 from synapse_magic.language.layout import call, literal, method
 from synapse_magic.language.line import Command, Variable
+from synapse_magic.language.text import AbsentError
 from synapse_magic.language.values import Values
 
 
@@ -189,7 +190,7 @@ class Request:
             hint = closest(name, frames) or f"Frames: {', '.join(frames) or 'none yet'}"
             if re.search(r"[/\\]", name):
                 hint = f"Try: %synapse load {name} -o people first"
-            raise SynapseError(f"There is no frame or table {name!r}. {hint}")
+            raise AbsentError(f"There is no frame or table {name!r}. {hint}")
         local = re.sub(r"\W", "_", name.rpartition(".")[2].strip("`")) or "frame"
         code = ast.Name(self.builder.fresh(local))
         self.builder.assign(code.id, method(ast.Name("spark"), "table", literal(name)))

@@ -25,6 +25,14 @@ class CellError(SynapseError):
         self.sentence, self.excerpt, self.line, self.column = sentence, excerpt, line, column
 
 
+class AbsentError(SynapseError):
+    """A cell needs what is not there, and may be there by the time it runs."""
+
+
+class AbsentVariableError(CellError, AbsentError):
+    """A cell needs a variable that no cell above has made so far."""
+
+
 @dataclass(frozen=True)
 class Text:
     """The body of a cell, whose first line is line ``first`` of the cell."""
@@ -32,7 +40,7 @@ class Text:
     content: str
     first: int = 2
 
-    def error(self, node: ast.AST, sentence: str) -> CellError:
+    def error(self, node: ast.AST, sentence: str, kind: type[CellError] = CellError) -> CellError:
         """Return the error that points at a node of this text."""
         lines = self.content.splitlines() or [""]
         number = getattr(node, "lineno", 1)
@@ -40,9 +48,16 @@ class Text:
         start = characters(row, getattr(node, "col_offset", 0))
         last = getattr(node, "end_lineno", number)
         end = characters(row, getattr(node, "end_col_offset", 0)) if last == number else len(row)
-        return self.error_at(number, start, end, sentence)
+        return self.error_at(number, start, end, sentence, kind)
 
-    def error_at(self, number: int, start: int, end: int, sentence: str) -> CellError:
+    def error_at(
+        self,
+        number: int,
+        start: int,
+        end: int,
+        sentence: str,
+        kind: type[CellError] = CellError,
+    ) -> CellError:
         """Return the error that points at characters ``start`` to ``end`` of a line."""
         lines = self.content.splitlines() or [""]
         number = min(max(number, 1), len(lines))
@@ -52,7 +67,7 @@ class Text:
         head = f"  line {line}: "
         pad = " " * len(head) + "".join(map(blank, row[:start]))
         carets = "^" * max(width(row[start:end]), 1)
-        return CellError(sentence, f"{head}{row}\n{pad}{carets}", line, start)
+        return kind(sentence, f"{head}{row}\n{pad}{carets}", line, start)
 
 
 def characters(row: str, offset: int) -> int:

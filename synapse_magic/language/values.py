@@ -12,7 +12,7 @@ from synapse_magic.language.builder import Builder
 from synapse_magic.language.declaration import Option
 from synapse_magic.language.layout import literal
 from synapse_magic.language.secrets import names_secret
-from synapse_magic.language.text import Text
+from synapse_magic.language.text import AbsentVariableError, Text
 
 
 class Values:
@@ -102,7 +102,8 @@ class Values:
         if name not in self.variables:
             hint = closest(name, [v for v in self.variables if not v.startswith("_")])
             hint = hint or f"Try: {name} = ... in a cell before"
-            raise self.text.error(node, f"There is no Python variable {name!r}. {hint}")
+            sentence = f"There is no Python variable {name!r}. {hint}"
+            raise self.text.error(node, sentence, AbsentVariableError)
         return self.variables[name]
 
     def _hashable(self, node: ast.Dict, keys: list[Any]) -> list[Any]:

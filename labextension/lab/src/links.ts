@@ -5,7 +5,8 @@ import { Signal } from '@lumino/signaling';
 
 import { Link } from './link';
 
-const MENTION = 'synapse';
+// Cells that load our magics or run them; a cell that only speaks of a synapse is none of ours.
+const MENTION = /synapse_magic|^\s*%%?syn(apse)?\b/m;
 
 export class Links {
   /** Emitted when the state of the current notebook is another, or another is current. */
@@ -19,7 +20,7 @@ export class Links {
     tracker.currentChanged.connect(() => this.changed.emit());
     NotebookActions.executed.connect((_, { notebook, cell }) => {
       const panel = tracker.find(one => one.content === notebook);
-      if (panel && cell.model.sharedModel.getSource().includes(MENTION)) {
+      if (panel && MENTION.test(cell.model.sharedModel.getSource())) {
         void this.of(panel)?.connect();
       }
     });
@@ -75,5 +76,5 @@ export class Links {
 
 function mentions(panel: NotebookPanel): boolean {
   const cells = panel.model?.sharedModel.cells ?? [];
-  return cells.some(cell => cell.cell_type === 'code' && cell.getSource().includes(MENTION));
+  return cells.some(cell => cell.cell_type === 'code' && MENTION.test(cell.getSource()));
 }

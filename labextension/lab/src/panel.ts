@@ -17,7 +17,7 @@ export class Panel extends Widget {
     private links: Links,
     private commands: CommandRegistry
   ) {
-    super({ node: h('div', { 'aria-label': 'Synapse' }) });
+    super({ node: h('div', { role: 'region', 'aria-label': 'Synapse' }) });
     this.id = 'synapse-magic-panel';
     this.addClass('jp-Synapse-panel');
     this.title.icon = synapseIcon;

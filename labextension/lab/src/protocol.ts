@@ -58,7 +58,7 @@ export interface Mark {
   line: number;
   column: number;
   length: number;
-  severity: 'error' | 'warning';
+  severity: 'error' | 'warning' | 'info';
   message: string;
 }
 

@@ -18,7 +18,7 @@ from synapse_magic.language.plan import option_name
 from synapse_magic.language.text import CellError, characters
 from synapse_magic.language.vocabulary import VERBS
 
-_FIRST = re.compile(r"\s*%%(\w+)[ \t]+(?=\S)")
+_FIRST = re.compile(r"\s*%%(synapse|syn)[ \t]+(?=\S)")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 BUILT = ("train", "tune")
 """The verbs whose cells have a form."""

@@ -69,7 +69,8 @@ def still(builder: ModelBuilder) -> str:
         html += markup.table("To look at", ["column", "what", "advice"], found)
     problem = builder.cell.problem
     if problem is not None:
-        html += markup.dim(f"Line {problem.line}: {problem.sentence}")
+        place = f"Line {problem.line}: " if problem.line else ""
+        html += markup.dim(place + problem.sentence)
     return html + markup.code(builder.text, "The cell")
 
 

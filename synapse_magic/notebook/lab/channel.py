@@ -44,11 +44,12 @@ class Channel:
         return cls(shell, magics) if hasattr(shell, "kernel") else None
 
     def close(self) -> None:
-        """Answer nobody any more."""
+        """Answer nobody any more; front ends hear of it, and may open the next channel's comm."""
         self._manager.unregister_target(TARGET, self._opened)
         self._events.unregister("pre_run_cell", self._pushing.begin)
         self._events.unregister("post_run_cell", self._pushing.end)
-        self._pushing.close()
+        for comm in self._pushing.close():
+            comm.close()
 
     def _opened(self, comm: Any, _: dict[str, Any]) -> None:
         comm.on_msg(lambda message: self._asked(comm, message["content"]["data"]))

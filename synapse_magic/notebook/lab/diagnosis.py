@@ -12,8 +12,10 @@ from synapse_magic.language import line
 from synapse_magic.language.context import Context, Made
 from synapse_magic.language.export import export
 from synapse_magic.language.plan import plan
-from synapse_magic.language.text import CellError
+from synapse_magic.language.text import AbsentError, CellError
 from synapse_magic.language.vocabulary import VERBS
+
+Severity = Literal["error", "warning", "info"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Mark:
     length : int
         How many characters it covers.
     severity : str
-        ``error`` for what can never run, ``warning`` for what may be there by then, such as a
-        variable that a cell above makes.
+        ``error`` for what can never run, ``warning`` for what may be right by then, such as a
+        variable that a cell above makes, ``info`` for a frame that is not made yet.
     message : str
         One sentence.
     """
@@ -36,7 +38,7 @@ class Mark:
     line: int
     column: int
     length: int
-    severity: Literal["error", "warning"]
+    severity: Severity
     message: str
 
 
@@ -112,12 +114,15 @@ def _mark(found: _Command, context: Context) -> Mark | None:
         plan(command, found.body, context)
     except CellError as error:
         carets = error.excerpt.count("^")
-        return Mark(error.line, error.column, carets, "error", error.sentence)
+        severity: Severity = "warning" if isinstance(error, AbsentError) else "error"
+        return Mark(error.line, error.column, carets, severity, error.sentence)
+    except AbsentError as error:
+        return _on_line(found, "info", str(error))
     except SynapseError as error:
         return _on_line(found, "warning", str(error))
     return None
 
 
-def _on_line(found: _Command, severity: Literal["error", "warning"], message: str) -> Mark:
+def _on_line(found: _Command, severity: Severity, message: str) -> Mark:
     length = max(len(found.words.rstrip()), 1)
     return Mark(found.number, len(found.before), length, severity, message)

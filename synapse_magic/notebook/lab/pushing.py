@@ -59,10 +59,13 @@ class Pushing:
         """Look now."""
         self._wake.set()
 
-    def close(self) -> None:
-        """End the thread."""
+    def close(self) -> list[Any]:
+        """End the thread, and return the comms that are still open."""
         self._over.set()
         self._wake.set()
+        comms = list(self._comms)
+        self._comms.clear()
+        return comms
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -72,7 +75,12 @@ class Pushing:
                 self._push()
 
     def _push(self) -> None:
-        state = self._state()
+        try:
+            state = self._state()
+        except Exception:
+            # A session that ends while it is looked at cannot be asked any more, in whatever way
+            # py4j or the Connect client says so. The next look finds it gone.
+            return
         if state != self._last:
             self._last = state
             for comm, opened in list(self._comms.items()):

@@ -304,7 +304,8 @@ def test_to_train_takes_options_of_the_search_out_of_a_row_of_several() -> None:
 
 
 def test_to_train_takes_flags_of_the_search_off_the_line_and_keeps_them_as_comments() -> None:
-    cell = "%%synapse tune people --trials 5 -o best\n    label = income\n    LinearSVC(age)\n"
+    body = "    label = income\n    LightGBMClassifier(age)\n"
+    cell = f"%%synapse tune people --trials 5 -o best\n{body}"
     made = click(cell, "verb", verb="train")
     assert made.startswith("%%synapse train people -o best\n    # trials = 5\n    label = income\n")
     assert problem_in(made, world()) is None

@@ -69,6 +69,7 @@ HEAD = "%%synapse train people\nlabel = income\n"
         (HEAD + "LightGBMClassifier(age, numLeaves=1)", 3, "least 2"),
         ("%%synapse show people", 0, "form"),
         ("label = income", 0, "magic"),
+        ("%%bigquery train people\nlabel = income", 0, "magic"),
         ("%%synapse train nobody\nLightGBMClassifier(age)", 0, "nobody"),
         (HEAD + "import os", 3, "no place"),
         ("", 0, "magic"),

@@ -58,3 +58,15 @@ def test_the_program_of_a_cell_is_the_script_it_would_export() -> None:
 def test_a_cell_that_is_not_ours_has_no_program() -> None:
     with pytest.raises(SynapseError, match="does not begin with %synapse"):
         program("print(1)", KNOWN, None)
+
+
+def test_a_variable_that_no_cell_has_made_so_far_is_a_warning_where_it_stands() -> None:
+    cell = "%%synapse train people\nlabel = job\nLightGBMClassifier(age, numLeaves={leaves})"
+    (mark,) = check(cell, KNOWN)
+    assert (mark.line, mark.severity) == (3, "warning")
+    assert "'leaves'" in mark.message
+
+
+def test_a_frame_that_is_not_made_yet_is_marked_calmly() -> None:
+    (mark,) = check("%synapse show later", KNOWN)
+    assert (mark.line, mark.severity) == (1, "info")

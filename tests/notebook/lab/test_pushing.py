@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,3 +59,21 @@ def test_a_closed_comm_is_told_nothing_more(pushing: Pushing, state: dict[str, A
     pushing.add(open_)
     assert open_.sent.get(timeout=10) == {"state": {"runs": 0}}
     assert closed.sent.empty()
+
+
+def test_a_look_that_fails_does_not_end_the_pushing() -> None:
+    failures = [RuntimeError("the session has ended meanwhile")]
+    looked = threading.Event()
+
+    def state() -> dict[str, Any]:
+        looked.set()
+        if failures:
+            raise failures.pop()
+        return {"runs": 0}
+
+    pushing, comm = Pushing(state), Comm()
+    pushing.add(comm)
+    assert looked.wait(10)
+    pushing.look()
+    assert comm.sent.get(timeout=10) == {"state": {"runs": 0}}
+    pushing.close()
