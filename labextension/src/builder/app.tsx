@@ -8,9 +8,12 @@ import { Section } from "./parts";
 import { Evaluate, Explain, Ship, Train, latest } from "./runs";
 import { Features, Profile, Split, Target } from "./steps";
 import { STYLE } from "./style";
-import type { All, Change, Given, Run } from "./state";
+import type { All, Change, Explained, Given, Run } from "./state";
 
 const PAUSE = 180;
+const BUSY: Record<string, string> = { look: "Spark is looking at the data", first: "Spark is looking at the data", explain: "Explaining" };
+// What is read from the text of the cell. Clicks and threads of the kernel tell it, in any order.
+const READ = ["version", "text", "problem", "undoable", "form", "summaries", "guardrails"];
 
 export function builder(el: HTMLElement, kernel: Kernel): () => void {
   render(<Builder kernel={kernel} />, el);
@@ -21,17 +24,20 @@ function Builder({ kernel }: { kernel: Kernel }) {
   const [all, keep] = useState<All | null>(null);
   const [said, say] = useState("");
   const [busy, occupy] = useState("");
-  const [explained, explain] = useState("");
+  const [explained, explain] = useState<Explained | null>(null);
   const [open, unfold] = useState<Set<string>>(new Set(["Target"]));
   const later = useRef(0);
-  const asked = useRef(0);
-  const merge = (told: object) => keep((now) => ({ ...(now as All), ...told }));
+  const sought = useRef("");
+  const merge = (told: Partial<All>) => keep((now) => now && { ...now, ...newer(told, now.version) });
 
   const ask = useCallback(async (question: string, given: Record<string, unknown> = {}) => {
     say("");
-    const told = await kernel.ask(question, given);
-    if (question === "look" || question === "first") occupy("Spark is looking at the data");
-    if (question === "explain") occupy("Explaining");
+    // Before it is asked: what comes of it may be told before the question is answered.
+    if (BUSY[question]) occupy(BUSY[question]);
+    const told = await kernel.ask(question, given).catch((error: Error) => {
+      if (BUSY[question]) occupy("");
+      throw error;
+    });
     if (question === "run") {
       addRun(told.run as Run);
       unfold((now) => new Set([...now, "Train"]));
@@ -41,16 +47,9 @@ function Builder({ kernel }: { kernel: Kernel }) {
 
   const addRun = (run: Run) => keep((now) => now && { ...now, runs: [...now.runs.filter((one) => one.number !== run.number), run].sort((a, b) => a.number - b.number) });
 
-  // Only the answer to the last question is taken: those before are of texts that are past.
-  const change = async (question: string, given: Record<string, unknown>) => {
-    const mine = ++asked.current;
-    try {
-      const told = await ask(question, given);
-      if (mine === asked.current) merge(told);
-    } catch (error) {
-      say((error as Error).message);
-    }
-  };
+  const fail = (error: Error) => say(error.message);
+  const change = (question: string, given: Record<string, unknown>) => ask(question, given).then(merge, fail);
+  const stop = () => void ask("stop").catch(fail);
   const click = (one: Change) => void change("click", { change: one });
   const soon = (one: Change) => {
     clearTimeout(later.current);
@@ -61,7 +60,7 @@ function Builder({ kernel }: { kernel: Kernel }) {
     const ends = [
       kernel.hear("run", (told) => {
         addRun(told.run as Run);
-        merge({ summaries: told.summaries });
+        merge({ summaries: told.summaries as All["summaries"] });
         if ((told.run as Run).state === "done") unfold((now) => new Set([...now, "Evaluate"]));
       }),
       kernel.hear("looked", (told) => {
@@ -72,22 +71,26 @@ function Builder({ kernel }: { kernel: Kernel }) {
       kernel.hear("explained", (told) => {
         occupy("");
         if (told.error) say(told.error as string);
-        else explain(told.html as string);
+        else explain(told as unknown as Explained);
       }),
     ];
     kernel.ask("open").then(
       (told) => {
         keep(told as unknown as All);
-        if (told.rows === null) void ask("look").catch((error: Error) => say(error.message));
+        if ((told.explained as Partial<Explained>).run) explain(told.explained as Explained);
+        if (told.rows === null) void ask("look").catch(fail);
       },
-      (error: Error) => say(error.message),
+      fail,
     );
     return () => ends.forEach((end) => end());
   }, []);
 
   const target = all?.form.target ?? "";
   useEffect(() => {
-    if (all && all.rows !== null && target && target !== all.target && !busy) void ask("look").catch((error: Error) => say(error.message));
+    if (!all || all.rows === null || busy || target === all.target || target === sought.current) return;
+    if (!all.columns.some((column) => column.name === target)) return;
+    sought.current = target;
+    void ask("look").catch(fail);
   }, [target, all?.rows, busy]);
 
   if (!all) return <div class="syn-bw"><style>{STYLE}</style><p class="syn-note">{said || "Asking the kernel."}</p></div>;
@@ -113,7 +116,7 @@ function Builder({ kernel }: { kernel: Kernel }) {
   return (
     <div class="syn-bw">
       <style>{STYLE}</style>
-      <p class="syn-title"><b>Model builder</b> <span class="syn-dim">{all.frame}{all.rows === null ? "" : `, ${all.rows.toLocaleString()} rows`}{busy ? ` \u00b7 ${busy}` : ""}</span></p>
+      <p class="syn-title"><b>Model builder</b> <span class="syn-dim">{all.frame}{all.rows === null ? "" : `, ${all.rows.toLocaleString()} rows`}{busy ? ` \u00b7 ${busy}` : ""}</span> {busy ? <button type="button" class="syn-button" onClick={stop}>Stop</button> : null}</p>
       <p class="syn-b-said" role="alert">{said}</p>
       <div class="syn-b-panes">
         <div>
@@ -122,8 +125,14 @@ function Builder({ kernel }: { kernel: Kernel }) {
           ))}
         </div>
         <Editor all={all} running={running} edit={(text) => change("edit", { text })} undo={() => void change("undo", {})}
-          run={() => void ask("run").catch((error: Error) => say(error.message))} stop={() => void ask("stop").catch((error: Error) => say(error.message))} />
+          run={() => void ask("run").catch(fail)} stop={stop} />
       </div>
     </div>
   );
+}
+
+// What was told, without what is read from a text that is past.
+function newer(told: Partial<All>, version: number): Partial<All> {
+  if (told.version === undefined || told.version >= version) return told;
+  return Object.fromEntries(Object.entries(told).filter(([name]) => !READ.includes(name)));
 }

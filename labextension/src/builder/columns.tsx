@@ -38,7 +38,7 @@ export function Columns({ all, click }: Given) {
         <button type="button" class="syn-button" onClick={() => click({ op: "features", columns: usable, on: true })}>{words ? "Take these" : "Take all"}</button>
         <button type="button" class="syn-button" onClick={() => click({ op: "features", columns: usable.filter((name) => chosen.has(name) && !fixed.has(name)), on: false })}>{words ? "Leave these out" : "Leave all out"}</button>
       </div>
-      <div class="syn-b-list" style={{ height: `${Math.min(found.length, SEEN) * HIGH + 2}px` }} tabIndex={0} aria-label="Columns" onScroll={(event) => scroll(event.currentTarget.scrollTop)}>
+      <div class="syn-b-list" style={{ height: `${Math.min(found.length, SEEN) * HIGH + 2}px` }} tabIndex={0} role="group" aria-label="Columns" onScroll={(event) => scroll(event.currentTarget.scrollTop)}>
         <div style={{ height: `${found.length * HIGH}px`, position: "relative" }}>
           {shown.map(({ column, place }, i) => (
             <Row key={column.name} column={column} at={(first + i) * HIGH} rows={all.rows} role={role(column.name, all.form.target, chosen)} stuck={fixed.has(column.name)} warned={warned.get(column.name)}

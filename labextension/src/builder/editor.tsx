@@ -5,7 +5,7 @@ import type { All } from "./state";
 
 const PAUSE = 300;
 
-export function Editor(given: { all: All; running: boolean; edit(text: string): Promise<void>; undo(): void; run(): void; stop(): void }) {
+export function Editor(given: { all: All; running: boolean; edit(text: string): Promise<unknown>; undo(): void; run(): void; stop(): void }) {
   const { all } = given;
   const [text, write] = useState(all.text);
   const waiting = useRef(0);

@@ -1,6 +1,6 @@
 // Algorithms, and their params with controls that follow from how the stages are declared.
 import { useEffect, useState } from "preact/hooks";
-import { Box, Choices, Field } from "./parts";
+import { Box, Choices, Field, NumberBox, walk } from "./parts";
 import { setting, type Card, type Change, type Given, type Setting, type Step } from "./state";
 
 export function Algorithms({ all, click }: Given) {
@@ -45,7 +45,8 @@ export function Params(given: Given) {
   const [sought, seek] = useState("");
   const [cards, keep] = useState<Record<string, Card[]>>({});
   const order = [...steps.filter((step) => step.role === "algorithm"), ...steps.filter((step) => step.role === "features")];
-  const step = order[Math.min(at, order.length - 1)];
+  const place = Math.min(at, order.length - 1);
+  const step = order[place];
   useEffect(() => {
     if (!step || cards[step.stage]) return;
     ask("cards", { stage: step.stage }).then((told) => keep((now) => ({ ...now, [step.stage]: told.cards as Card[] })), (error: Error) => say(error.message));
@@ -57,9 +58,10 @@ export function Params(given: Given) {
   const shown = (cards[step.stage] ?? []).filter((card) => words ? (card.name + " " + card.doc).toLowerCase().includes(words) : written.has(card.name) || LEVELS.findIndex(([name]) => name === card.level) <= reach);
   return (
     <div>
-      <div class="syn-tabs" role="tablist">
-        {order.map((one, i) => <button type="button" role="tab" key={one.index} class="syn-tab" aria-selected={one === step} onClick={() => turn(i)}>{one.stage}</button>)}
+      <div class="syn-tabs" role="tablist" aria-label="Params of" onKeyDown={(event) => walk(event, order.length, place, turn)}>
+        {order.map((one, i) => <button type="button" role="tab" key={one.index} class="syn-tab" aria-selected={one === step} tabIndex={one === step ? 0 : -1} onClick={() => turn(i)}>{one.stage}</button>)}
       </div>
+      <div role="tabpanel" aria-label={step.stage}>
       <div class="syn-controls syn-b-space">
         <Choices label="How many params" value={level} all={LEVELS} set={(one) => choose(one)} />
         <input class="syn-b-wide" type="search" aria-label="Find a param" placeholder={`Find among ${(cards[step.stage] ?? []).length} params`} value={sought} onInput={(event) => seek(event.currentTarget.value)} />
@@ -67,6 +69,7 @@ export function Params(given: Given) {
       <div>
         {shown.map((card) => <Param key={step.stage + card.name} card={card} step={step} now={written.get(card.name)} click={given.click} soon={given.soon} searches={step.role === "algorithm"} />)}
         {cards[step.stage] ? null : <p class="syn-note">Asking for the params.</p>}
+      </div>
       </div>
     </div>
   );
@@ -76,25 +79,30 @@ type Mode = "default" | "value" | "list" | "range";
 
 function Param(given: { card: Card; step: Step; now?: Setting; searches: boolean; click(change: Change): void; soon(change: Change): void }) {
   const { card, now, step } = given;
-  const mode = !now ? "default" : now.mode === "variable" || now.mode === "code" ? "value" : now.mode;
+  const [wanted, want] = useState(false);
+  const mode = !now ? (wanted ? "value" : "default") : now.mode === "variable" || now.mode === "code" ? "value" : now.mode;
   const change = { op: "param", step: step.index, name: card.name };
   const number = card.control === "int" || card.control === "float";
+  const few = card.control === "bool" || card.choices.length > 0;
+  // What a param is locked to at first; where no plain value makes sense, it is asked for.
+  const plain = number || few || (card.control === "text" && !!card.default);
   const modes: [Mode, string][] = [["default", "Default"], ["value", "Lock"]];
-  if (given.searches) modes.push(["list", "Try list"]);
+  if (given.searches && (plain || card.space?.values)) modes.push(["list", "Try list"]);
   if (given.searches && number) modes.push(["range", "Range"]);
   const space = card.space;
   const start = card.default ?? space?.low ?? space?.values?.[0] ?? card.choices[0] ?? (number ? Math.max(card.low ?? 1, 1) : "");
   const enter = (next: Mode) => {
-    if (next === "default") given.click({ ...change, mode: "default" });
-    else if (next === "value") given.click({ ...change, value: now?.mode === "list" ? (now.value as unknown[])[0] : now?.low ?? start });
+    want(next === "value" && !now && !plain);
+    if (next === "default") now && given.click({ ...change, mode: "default" });
+    else if (next === "value") (now || plain) && given.click({ ...change, value: (now?.mode === "list" ? (now.value as unknown[])[0] : now?.low) ?? start });
     else if (next === "list") given.click({ ...change, mode: "list", values: space?.values ?? spread(space?.low, space?.high, space?.log, card.control === "int") ?? [start] });
     else given.click({ ...change, mode: "range", low: space?.low ?? start, high: space?.high ?? Number(start) * 2 + 1, log: space?.log ?? false });
   };
   return (
-    <div class={"syn-b-param" + (now ? " syn-b-on" : "")}>
+    <div class={"syn-b-param" + (now || wanted ? " syn-b-on" : "")}>
       <span class="syn-b-doc"><b>{card.name}</b> <small>{card.doc} <i>{card.expected}{card.shown ? `, default ${card.shown}` : ""}</i></small></span>
       <Choices label={`How ${card.name} is set`} value={mode} all={modes} set={enter} />
-      <span class="syn-b-set">{now ? <Control {...given} now={now} change={change} /> : <span class="syn-dim">{card.shown || "not set"}</span>}</span>
+      <span class="syn-b-set">{now ? <Control {...given} now={now} change={change} /> : wanted ? <Box wide needed label={`Value of ${card.name}`} hint={`as Python: ${card.expected}`} value="" set={(text) => given.click({ ...change, text })} /> : <span class="syn-dim">{card.shown || "not set"}</span>}</span>
     </div>
   );
 }
@@ -113,18 +121,17 @@ function Control(given: { card: Card; now: Setting; change: Change; click(change
     const range = { ...change, mode: "range", low: now.low, high: now.high, log: now.log };
     return (
       <span class="syn-b-ends">
-        <Box label={`Least ${card.name}`} type="number" value={String(now.low)} set={(low) => click({ ...range, low: Number(low) })} />
+        <NumberBox label={`Least ${card.name}`} value={now.low ?? ""} set={(low) => click({ ...range, low })} />
         <span class="syn-dim">to</span>
-        <Box label={`Largest ${card.name}`} type="number" value={String(now.high)} set={(high) => click({ ...range, high: Number(high) })} />
+        <NumberBox label={`Largest ${card.name}`} value={now.high ?? ""} set={(high) => click({ ...range, high })} />
         <label class="syn-control"><input type="checkbox" checked={now.log} onChange={(event) => click({ ...range, log: event.currentTarget.checked })} /> log</label>
       </span>
     );
   }
-  if (now.mode === "list") {
-    const values = now.value as unknown[];
-    return <Box wide label={`Values of ${card.name} to try`} value={values.map((one) => (typeof one === "string" ? one : JSON.stringify(one))).join(", ")} set={(words) => click({ ...change, mode: "list", values: words.split(",").map((one) => parsed(one.trim(), card)) })} />;
-  }
-  if (now.mode !== "value") return <Box wide label={label} value={now.text} set={(text) => click({ ...change, text })} />;
+  // As it is written: what is no single value is nothing that a form should take apart.
+  if (now.mode === "list") return <Box wide needed label={`Values of ${card.name} to try`} value={listed(now.text)} set={(text) => click({ ...change, mode: "list", text })} />;
+  const written = <Box wide needed label={label} value={now.text} set={(text) => click({ ...change, text })} />;
+  if (now.mode !== "value") return written;
   if (card.control === "bool") {
     return <Choices label={label} value={String(now.value)} all={[["true", "True"], ["false", "False"]] as const} set={(value) => click({ ...change, value: value === "true" })} />;
   }
@@ -135,16 +142,21 @@ function Control(given: { card: Card; now: Setting; change: Change; click(change
       </select>
     );
   }
-  if (card.control === "int" || card.control === "float") {
+  if ((card.control === "int" || card.control === "float") && typeof now.value === "number") {
     const ends = card.space;
     return (
       <span class="syn-b-ends">
-        <Box label={label} type="number" value={String(now.value)} set={(value) => click({ ...change, value: Number(value) })} />
-        {ends?.low !== undefined && ends.high !== undefined && typeof now.value === "number" ? <Slider label={label} low={ends.low} high={ends.high} log={!!ends.log} whole={card.control === "int"} value={now.value} set={(value) => given.soon({ ...change, value })} /> : null}
+        <NumberBox label={label} value={now.value} set={(value) => click({ ...change, value })} />
+        {ends?.low !== undefined && ends.high !== undefined ? <Slider label={label} low={ends.low} high={ends.high} log={!!ends.log} whole={card.control === "int"} value={now.value} set={(value) => given.soon({ ...change, value })} /> : null}
       </span>
     );
   }
-  return <Box wide label={label} value={now.text} set={(text) => click({ ...change, text })} />;
+  return written;
+}
+
+// The values between the brackets of Choice(...), on one line.
+function listed(text: string): string {
+  return text.replace(/^Choice\(\s*/, "").replace(/,?\s*\)$/, "").replace(/\s*\n\s*/g, " ");
 }
 
 function Slider(given: { label: string; low: number; high: number; log: boolean; whole: boolean; value: number; set(value: number): void }) {
@@ -155,11 +167,4 @@ function Slider(given: { label: string; low: number; high: number; log: boolean;
     return given.whole ? Math.round(value) : Number(value.toPrecision(3));
   };
   return <input type="range" min="0" max="1" step="0.01" aria-label={given.label} aria-valuetext={String(given.value)} value={Math.min(1, Math.max(0, place(given.value)))} onInput={(event) => given.set(back(Number(event.currentTarget.value)))} />;
-}
-
-function parsed(words: string, card: Card): unknown {
-  if (card.control === "int" || card.control === "float") return Number(words);
-  if (card.control === "bool") return words.toLowerCase() === "true";
-  const choice = card.choices.find((one) => String(one) === words);
-  return choice ?? words;
 }

@@ -36,11 +36,16 @@ export function Field(given: { name: string; doc?: string; children: ComponentCh
   );
 }
 
-// A box for words that tells them when they are settled: on Enter, and when it is left.
-export function Box(given: { value: string; label: string; hint?: string; wide?: boolean; type?: string; set(value: string): void }) {
+// A box for words that tells them when they are settled: on Enter, and when it is left. Where words
+// are needed, an empty box tells nothing and shows again what it had.
+export function Box(given: { value: string; label: string; hint?: string; wide?: boolean; type?: string; needed?: boolean; set(value: string): void }) {
   const [words, write] = useState(given.value);
   useEffect(() => write(given.value), [given.value]);
-  const done = () => words !== given.value && given.set(words);
+  const done = () => {
+    if (words === given.value) return;
+    if (given.needed && !words.trim()) write(given.value);
+    else given.set(words);
+  };
   return (
     <input
       class={given.wide ? "syn-b-wide" : "syn-b-box"}
@@ -112,4 +117,20 @@ export function Meter(given: { part: number; words: string }) {
       <span style={{ width: `${100 * given.part}%` }} />
     </div>
   );
+}
+
+// A box for a number: what is none is not told.
+export function NumberBox(given: { value: number | string; label: string; set(value: number): void }) {
+  const set = (words: string) => Number.isFinite(Number(words)) && given.set(Number(words));
+  return <Box needed label={given.label} type="number" value={String(given.value)} set={set} />;
+}
+
+// Goes from tab to tab by the arrow keys, and puts the focus there.
+export function walk(event: KeyboardEvent, count: number, at: number, turn: (at: number) => void): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const next = (at + step + count) % count;
+  event.preventDefault();
+  turn(next);
+  ((event.currentTarget as Element).children[next] as HTMLElement).focus();
 }

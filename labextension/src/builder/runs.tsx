@@ -1,9 +1,11 @@
 // Training while it goes on, and what came of it: leaderboard, curves, evaluation, comparison.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { evaluation } from "../evaluation";
+import { dashboard } from "../dashboard/app";
+import type { Kernel } from "../live/kernel";
 import { StaticModel, type Payload } from "../model";
 import { Copy, Drawn, Field, Meter } from "./parts";
-import type { All, Board, Given, Run, Trial } from "./state";
+import type { All, Board, Explained, Given, Run, Trial } from "./state";
 
 export function latest(all: All): Run | undefined {
   return all.runs[all.runs.length - 1];
@@ -17,7 +19,7 @@ export function Train({ all, say, ask }: Given) {
     return (
       <div>
         <button type="button" class="syn-button syn-b-run" disabled={!!all.problem} onClick={() => void start()}>{"\u25B6"} Run this cell</button>
-        <p class="syn-note">It runs as a cell of the notebook would; Stop ends it, and what is finished is kept.</p>
+        <p class="syn-note">It runs as a cell of the notebook would; Stop ends it, and what trials have shown by then stays here.</p>
       </div>
     );
   }
@@ -33,20 +35,18 @@ export function Train({ all, say, ask }: Given) {
   );
 }
 
+const STATES = { running: "has begun", done: "is done", stopped: "was stopped", failed: "has failed" };
+
 function Progress({ run }: { run: Run }) {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    if (run.state !== "running") return;
-    const timer = setInterval(() => tick((n) => n + 1), 1000);
-    return () => clearInterval(timer);
-  }, [run.state]);
   const [done, total, words] = run.board ? [run.board.finished, run.board.planned, `${run.board.finished} of ${run.board.planned} trials`]
     : run.iteration ? [run.iteration[0], run.iteration[1], `iteration ${run.iteration[0]} of ${run.iteration[1]}  ${run.iteration[2]}`]
     : run.spark ? [run.spark[0], run.spark[1], `${run.spark[2] || "Spark"}: ${run.spark[0]} of ${run.spark[1]} tasks`] : [0, 0, "starting"];
   const left = run.state === "running" && done && total > done ? `, about ${span((run.seconds / done) * (total - done))} left` : "";
-  const said = { running: `${words}, ${span(run.seconds)}${left}`, done: `Done in ${span(run.seconds)}`, stopped: `Stopped after ${span(run.seconds)}. What was finished is kept.`, failed: run.error }[run.state];
+  const said = { running: `${words}, ${span(run.seconds)}${left}`, done: `Done in ${span(run.seconds)}`, stopped: `Stopped after ${span(run.seconds)}, without a model.${run.board ? " Its trials are below." : ""}`, failed: run.error }[run.state];
   return (
-    <div role="status">
+    <div>
+      {/* Said aloud when it changes, which numbers that count do all the time. */}
+      <p class="syn-b-unseen" role="status">Run {run.number} {STATES[run.state]}</p>
       {run.state === "running" ? <Meter part={total ? done / total : 0} words={said} /> : null}
       <p class={run.state === "failed" ? "syn-warn" : ""}>Run {run.number}: {said}</p>
     </div>
@@ -183,16 +183,26 @@ function Live({ payload }: { payload: Payload }) {
   return <div ref={place} />;
 }
 
-export function Explain({ all, ask, say, busy, explained }: Given & { explained: string }) {
+export function Explain({ all, ask, say, busy, explained }: Given & { explained: Explained | null }) {
   const run = usable(all)[usable(all).length - 1];
   if (!run) return <p class="syn-note">Train a model first.</p>;
   return (
     <div>
       <button type="button" class="syn-button" disabled={!!busy} onClick={() => void ask("explain", { run: run.number }).catch((error: Error) => say(error.message))}>{busy || `Explain run ${run.number}`}</button>
-      <p class="syn-note">Contributions to the predictions of 200 rows. For more: <code>{`%synapse explain ${all.form.output || "model"} -n 2000`}</code></p>
-      {explained ? <Drawn html={explained} /> : null}
+      <p class="syn-note">Contributions to the predictions of 2,000 rows at most. For more: <code>{`%synapse explain ${all.form.output || "model"} -n 20000`}</code></p>
+      {explained ? (explained.html ? <Drawn html={explained.html} /> : <Dashboard explained={explained} ask={ask} />) : null}
     </div>
   );
+}
+
+// The dashboard of a run, in place; its questions go through the builder's line to the kernel.
+function Dashboard({ explained, ask }: { explained: Explained; ask: Given["ask"] }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const through: Pick<Kernel, "ask"> = { ask: (question, given = {}) => ask("board", { ask: question, given }) };
+    return place.current ? dashboard(place.current, through as Kernel) : undefined;
+  }, [explained]);
+  return <div ref={place} role="region" aria-label={`Dashboard of run ${explained.run}`} />;
 }
 
 export function Ship({ all, ask, say }: Given) {
@@ -203,10 +213,13 @@ export function Ship({ all, ask, say }: Given) {
     if (all.problem) return;
     ask("script").then((told) => keep(told.script as string), (error: Error) => say(error.message));
   }, [all.text, all.problem?.sentence]);
+  // A run keeps its model where the first line of its own text said so.
+  const head = (text: string) => text.trimStart().split("\n")[0];
+  const kept = all.form.output && usable(all).some((run) => head(run.text) === head(all.text));
   const lines = [`%synapse save ${name} models/${name}`, `scored = %synapse score ${all.frame} ${name}`, `%synapse evaluate ${name}`, `%synapse explain ${name}`, `%synapse code ${name}`];
   return (
     <div>
-      <p class="syn-note">{all.runs.some((run) => run.ready) ? `The model is in the variable ${name}.` : "After a run, the model is in the variable of -o."} These are cells:</p>
+      <p class="syn-note">{kept ? `The model is in the variable ${name}.` : all.form.output ? `After a run, the model is in the variable ${name}.` : `No variable keeps the model. Try: -o ${name} at the end of the first line.`} These are cells:</p>
       {lines.map((line) => <p class="syn-b-line" key={line}><code>{line}</code><Copy text={line} /></p>)}
       <p class="syn-b-line"><b>Plain Python</b><span class="syn-dim">exactly what the cell runs</span><Copy text={script} /></p>
       <pre class="syn-b-script">{script || (all.problem ? "The cell is not right yet." : "Asking.")}</pre>

@@ -46,6 +46,7 @@ export interface Guardrail {
 }
 
 export interface Cell {
+  version: number;
   text: string;
   problem: { sentence: string; line: number; column: number } | null;
   undoable: boolean;
@@ -131,6 +132,12 @@ export interface Run {
   metrics: Record<string, number | null>;
   ready: boolean;
   rows: number | null;
+}
+
+// A run that was explained: as HTML that the kernel drew, else its dashboard is asked for.
+export interface Explained {
+  run: number;
+  html: string;
 }
 
 export interface All extends Cell, Look {

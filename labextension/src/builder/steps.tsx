@@ -42,7 +42,7 @@ export function Target(given: Given) {
   const target = all.form.target;
   const own = all.columns.find((column) => column.name === target);
   const looked = all.target === target && !!target;
-  const total = own?.levels?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
+  const total = own?.levels?.length ? all.rows ?? 0 : 0;
   const first = () => ask("first", { target }).catch((error: Error) => say(error.message));
   return (
     <div>
@@ -105,9 +105,14 @@ export function Split({ all, click, soon }: Given) {
   );
 }
 
+const KEYWORDS = new Set(
+  ("False None True and as assert async await break class continue def del elif else except finally for from global if " +
+    "import in is lambda nonlocal not or pass raise return try while with yield").split(" "),
+);
+
 // A column in a condition: bare where Python can spell it.
 function spelled(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : `col(${JSON.stringify(name)})`;
+  return /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name) ? name : `col(${JSON.stringify(name)})`;
 }
 
 export function Features(given: Given) {

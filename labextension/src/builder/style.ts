@@ -39,6 +39,7 @@ export const STYLE = `
 .syn-bw input[type="range"] { width: 110px; accent-color: var(--syn-neg); }
 .syn-bw :is(input, select, textarea, button):focus-visible { outline: 2px solid var(--syn-neg); outline-offset: 1px; }
 .syn-bw .syn-b-code textarea:focus-visible { outline: 0; }
+.syn-bw .syn-b-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
 .syn-bw .syn-b-space { margin-top: 8px; }
 .syn-bw .syn-b-seg { display: inline-flex; border: 1px solid var(--syn-line); border-radius: 5px; overflow: hidden; }
 .syn-bw .syn-b-seg button { border: 0; border-left: 1px solid var(--syn-line); background: var(--syn-bg); color: var(--syn-fg); font: inherit; font-size: 12px; padding: 3px 9px; cursor: pointer; white-space: nowrap; }

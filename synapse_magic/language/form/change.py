@@ -212,7 +212,7 @@ def _param(source: Source, change: Change, context: Context) -> str:
     """``step``, ``name`` and how it is set.
 
     ``mode`` is ``default`` (not written), ``value`` with ``value`` or ``text``, ``list`` with
-    ``values``, or ``range`` with ``low``, ``high`` and ``log``.
+    ``values`` or ``text``, or ``range`` with ``low``, ``high`` and ``log``.
     """
     step = _step(source, change, context)
     name, mode = str(change["name"]), change.get("mode", "value")
@@ -244,6 +244,8 @@ def _written_as(mode: str, change: Change, decimal: bool) -> str:
     if mode == "range":
         low, high = (_number(change[end], decimal) for end in ("low", "high"))
         return f"Range({low!r}, {high!r}{', log=True' if change.get('log') else ''})"
+    if mode == "list" and "text" in change:
+        return writing.choice(str(change["text"]))
     if mode == "list":
         values = [_number(value, decimal) for value in change["values"]]
         return f"Choice({', '.join(map(writing.literal_text, values))})"

@@ -55,6 +55,21 @@ def expression(text: object) -> str | None:
     return written
 
 
+def choice(text: str) -> str:
+    """Return the list to try whose values were typed with commas between them.
+
+    Raises
+    ------
+    SynapseError
+        When they are none, or more than values.
+    """
+    written = expression(f"Choice({text.strip()})")
+    call = ast.parse(written or "", mode="eval").body
+    if not isinstance(call, ast.Call) or not call.args or ast.unparse(call.func) != "Choice":
+        raise SynapseError(f"{text!r} is no list of values to try. Try: 3, 5, 9")
+    return f"Choice({text.strip()})"
+
+
 def option_line(source: Source, name: str, value: str) -> Edit:
     """Return the edit that adds an option: below the other options, else on top."""
     options = [each for each in source.statements if each.option is not None]

@@ -409,3 +409,12 @@ def test_an_algorithm_that_makes_a_column_is_the_only_one() -> None:
     with pytest.raises(SynapseError, match="without the name"):
         click(cell, "algorithm", name="LogisticRegression", on=True)
     assert click(cell, "algorithm", name="LightGBMClassifier", on=False) == HEAD
+
+
+def test_a_list_is_taken_as_it_is_typed() -> None:
+    step = read_form(TUNE, world()).algorithms[0].index
+    made = click(TUNE, "param", step=step, name="boostingType", mode="list", text="'goss', 'a,b'")
+    assert "    boostingType=Choice('goss', 'a,b'),\n" in made
+    for text in ("", "1) + (2", "1  # one", "seed=3"):
+        with pytest.raises(SynapseError, match=r"Try: |without a comment"):
+            click(TUNE, "param", step=step, name="maxBin", mode="list", text=text)
