@@ -11,7 +11,7 @@ from typing import Any
 from synapse_magic.http.caller import Caller
 from synapse_magic.http.failure import AGAIN
 from synapse_magic.http.request import Outcome, Request, Response
-from synapse_magic.http.service.making import Values, make
+from synapse_magic.http.service.making import Values, base_address, make
 from synapse_magic.http.service.operation import Polling, Waiter
 from synapse_magic.http.service.packing import Unit
 from synapse_magic.http.service.reading import Failure, found, said, tree_of
@@ -55,17 +55,20 @@ class Answering:
         count = max(1, len(rows))
         try:
             request = make(self.service, common, rows)
+            base = base_address(self.service, common)
         except FillError as error:
             return [Answer(None, Outcome(None, 0, 0.0, _UNMADE, str(error)))] * count
         for _ in range(2):  # again where what a journal had is of no use any more
-            got, useless = await self._asked(request, count)
+            got, useless = await self._asked(request, base, count)
             if useless is not None:
                 await self.caller.forget(request, _response(useless))
             if useless is None or useless.elapsed > 0.0:
                 break
         return got
 
-    async def _asked(self, request: Request, count: int) -> tuple[list[Answer], Outcome | None]:
+    async def _asked(
+        self, request: Request, base: str, count: int
+    ) -> tuple[list[Answer], Outcome | None]:
         """Return the answers to a request, and its outcome where that was good and led to none."""
         began = time.monotonic()
         asked = outcome = await self.caller.call(request)
@@ -73,7 +76,7 @@ class Answering:
         if not outcome.good:
             return [Answer(None, self._told(request, outcome))] * count, None
         if self.service.operation is not None:
-            waiter = Waiter(self.caller, self.service, self.polling, request, began)
+            waiter = Waiter(self.caller, self.service, self.polling, request, base, began)
             outcome, tree = await waiter.result(outcome)
             if not outcome.good:
                 return [Answer(None, outcome)] * count, None if self._passing(outcome) else asked

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from synapse_magic.http.service.making import encode, items
+from synapse_magic.http.service.json_text import encode
+from synapse_magic.http.service.making import items
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import FillError, names
 

@@ -131,6 +131,22 @@ def test_equal_forms_are_equal_bodies() -> None:
     assert b'filename="audio"\r\nContent-Type: audio/wav\r\n\r\n\x00' in body
 
 
+def test_values_of_a_form_are_texts_and_structs_are_json() -> None:
+    body, _ = multipart({"stream": True, "n": 1, "langs": ["de", "en"], "how": {"deep": None}})
+    for name, value in {
+        "stream": "true",
+        "n": "1",
+        "langs": "de,en",
+        "how": '{"deep": null}',
+    }.items():
+        assert f'name="{name}"\r\n\r\n{value}\r\n'.encode() in body
+
+
+def test_a_form_without_its_file_is_refused() -> None:
+    with pytest.raises(FillError, match="no file for audio"):
+        multipart(fill({"audio": {"file": "${audio}", "filename": "a.wav"}}, {"audio": None}))
+
+
 def test_values_of_columns_have_no_nulls_inside_structs() -> None:
     kind = arrow_type("array<struct<role:string,name:string>>")
     column = pa.array([[{"role": "user", "name": None}], None], kind)
