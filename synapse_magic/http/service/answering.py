@@ -1,39 +1,31 @@
-"""From a unit of rows to an answer for each of them: call, wait, read, and halve where refused."""
+"""From a unit of rows to an answer for each of them: call, wait and read."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from synapse_magic.http.caller import Caller
 from synapse_magic.http.failure import AGAIN
 from synapse_magic.http.request import Outcome, Request, Response
+from synapse_magic.http.service.answer import UNMADE, Answer
+from synapse_magic.http.service.halving import Halving
 from synapse_magic.http.service.making import Values, base_address, make
 from synapse_magic.http.service.operation import Polling, Waiter
 from synapse_magic.http.service.packing import Unit
 from synapse_magic.http.service.reading import Failure, found, said, tree_of
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import FillError
-from synapse_magic.http.verdict import TOO_LARGE, Verdict
+from synapse_magic.http.verdict import Verdict
 
-_UNMADE = "bad_request"
-_REFUSED_BESIDE = 8
 _OF_THE_MOMENT = frozenset(
     {*AGAIN, "deadline", "job_deadline", "throttled", "wait_too_long", "endpoint_down"}
     | {"quota_gone", "not_done", "http_401", "http_403"}
 )
 """Codes of questions that failed, which say nothing of the operation that they ask for."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a row gets: a value, or the outcome that tells why it has none."""
-
-    value: Any
-    outcome: Outcome | None = None
 
 
 @dataclass
@@ -48,7 +40,8 @@ class Answering:
         """Return an answer for each row of a unit; only cancelling it raises."""
         if self.service.batch is None:
             return await self._once(unit.values, ())
-        return await _Halving(self, unit.values, len(unit.rows)).answers(unit.rows)
+        ask = partial(self._once, unit.values)
+        return await Halving(unit.rows, self.service.batch.split, ask).answers()
 
     async def _once(self, common: Values, rows: Sequence[Values]) -> list[Answer]:
         """Return the answers to one request; all have its outcome where it failed."""
@@ -57,7 +50,7 @@ class Answering:
             request = make(self.service, common, rows)
             base = base_address(self.service, common)
         except FillError as error:
-            return [Answer(None, Outcome(None, 0, 0.0, _UNMADE, str(error)))] * count
+            return [Answer(None, Outcome(None, 0, 0.0, UNMADE, str(error)))] * count
         for _ in range(2):  # again where what a journal had is of no use any more
             got, useless = await self._asked(request, base, count)
             if useless is not None:
@@ -115,66 +108,6 @@ class Answering:
         if outcome.code in self.service.errors.quota:
             verdict = Verdict("final", "quota_gone", outcome.message, outcome.response)
             self.caller.runtime.job(self.caller.job, request.origin).stop(verdict)
-
-
-class _Halving:
-    """Finds the rows for which a batch is refused: it is halved until they stand alone.
-
-    One bad row of n costs 2 log2(n) + 1 calls. Where nothing at all is taken, as with a wrong
-    name of a model, a few calls more than it takes to come down to a row end the search, and
-    one for the last row, which may be good though all before it are bad.
-    """
-
-    def __init__(self, answering: Answering, common: Values, count: int) -> None:
-        self._answering, self._common = answering, common
-        assert answering.service.batch is not None  # only batches are halved
-        self._split = answering.service.batch.split
-        self._patience = 2 * math.ceil(math.log2(max(2, count))) + _REFUSED_BESIDE
-        self._refused, self._taken = 0, False
-        self._last: Values | None = None
-
-    async def answers(self, rows: Sequence[Values]) -> list[Answer]:
-        """Return an answer for each row of a batch."""
-        self._last = rows[-1]
-        return await self._answers(rows)
-
-    async def _answers(self, rows: Sequence[Values], before: Outcome | None = None) -> list[Answer]:
-        got = [_after(before, each) for each in await self._answering._once(self._common, rows)]
-        failed = got[0].outcome
-        if failed is None or not self._splits(got[0]):
-            self._taken = self._taken or any(each.outcome is None for each in got)
-            return got
-        self._refused += failed.attempts > 0  # what cannot be made costs nothing
-        if len(rows) == 1 or await self._hopeless():
-            return got
-        half = len(rows) // 2
-        first = await self._answers(rows[:half], failed)
-        return first + await self._answers(rows[half:], failed)
-
-    async def _hopeless(self) -> bool:
-        """Return whether nothing is taken, not even the last row alone."""
-        if not self._taken and self._refused > self._patience and self._last is not None:
-            (answer,) = await self._answering._once(self._common, [self._last])
-            self._taken, self._last = not self._splits(answer), None
-        return not self._taken and self._refused > self._patience
-
-    def _splits(self, answer: Answer) -> bool:
-        """Return whether an answer says that there may be better ones for fewer rows."""
-        outcome = answer.outcome
-        if outcome is None:
-            return False
-        unmade = outcome.code == _UNMADE and outcome.attempts == 0
-        status = outcome.response.status if outcome.response is not None else None
-        return unmade or status in self._split or outcome.code == TOO_LARGE
-
-
-def _after(before: Outcome | None, answer: Answer) -> Answer:
-    """Return an answer with the tries that its row had in a larger batch counted."""
-    if before is None or answer.outcome is None:
-        return answer
-    own = answer.outcome
-    tries, spent = before.attempts + own.attempts, before.elapsed + own.elapsed
-    return Answer(answer.value, replace(own, attempts=tries, elapsed=spent))
 
 
 def _response(outcome: Outcome) -> Response:

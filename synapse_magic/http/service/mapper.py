@@ -14,7 +14,8 @@ from synapse_magic.http.arrow import errors
 from synapse_magic.http.calls import FIRST, Calls
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.secret import revealed
-from synapse_magic.http.service.answering import Answer, Answering
+from synapse_magic.http.service.answer import Answer
+from synapse_magic.http.service.answering import Answering
 from synapse_magic.http.service.line import Line, Row, by_batch
 from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.packing import Unit, Values, units
