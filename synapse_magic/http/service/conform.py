@@ -31,7 +31,7 @@ def conform(kind: pa.DataType, value: Any, place: str = "$") -> Any:
     Examples
     --------
     >>> conform(pa.struct([("a", pa.float64())]), {"a": 1, "other": 2})
-    {'a': 1}
+    {'a': 1.0}
     >>> conform(pa.list_(pa.int32()), [1, "x"])
     Traceback (most recent call last):
         ...
