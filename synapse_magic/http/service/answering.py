@@ -48,28 +48,33 @@ class Answering:
         count = max(1, len(rows))
         try:
             request = make(self.service, common, rows)
-            base = base_address(self.service, common)
+            waiter = self._waiter(request, common)
         except FillError as error:
             return [Answer(None, Outcome(None, 0, 0.0, UNMADE, str(error)))] * count
         for _ in range(2):  # again where what a journal had is of no use any more
-            got, useless = await self._asked(request, base, count)
+            got, useless = await self._asked(request, waiter, count)
             if useless is not None:
                 await self.caller.forget(request, _response(useless))
             if useless is None or useless.elapsed > 0.0:
                 break
         return got
 
+    def _waiter(self, request: Request, common: Values) -> Waiter | None:
+        """Return what waits for what a request begins, until the time of its row is over."""
+        if self.service.operation is None:
+            return None
+        base, began = base_address(self.service, common), time.monotonic()
+        return Waiter(self.caller, self.service, self.polling, request, base, began)
+
     async def _asked(
-        self, request: Request, base: str, count: int
+        self, request: Request, waiter: Waiter | None, count: int
     ) -> tuple[list[Answer], Outcome | None]:
         """Return the answers to a request, and its outcome where that was good and led to none."""
-        began = time.monotonic()
         asked = outcome = await self.caller.call(request)
         tree = None
         if not outcome.good:
             return [Answer(None, self._told(request, outcome))] * count, None
-        if self.service.operation is not None:
-            waiter = Waiter(self.caller, self.service, self.polling, request, base, began)
+        if waiter is not None:
             outcome, tree = await waiter.result(outcome)
             if not outcome.good:
                 return [Answer(None, outcome)] * count, None if self._passing(outcome) else asked
