@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pyspark.sql import types as T
 
-from synapse_magic import Evaluation, ModelBuilder
+from synapse_magic import Evaluation, ModelBuilder, SynapseError
 from synapse_magic.notebook.builder.app import BuilderApp
 from synapse_magic.notebook.builder.run import Run
 from synapse_magic.notebook.live import LiveWidget, script
@@ -268,4 +268,83 @@ def test_two_thousand_columns_are_scrolled_and_found(browser: Any) -> None:
     body.get_by_placeholder("Find among 2,001 columns").fill("column_1999")
     body.locator(".syn-b-row select").select_option("feature")
     _until(page, "features = Featurize(column_1999)")
+    page.close()
+
+
+def _looked(page: Any, host: Hosted) -> None:
+    """Let the form hear that Spark has looked, as it does after each question for that."""
+    host.app._tell("looked", {**host.app._looked(), **host.app._state()})
+    for told in host.told():
+        page.evaluate("told => window.deliver(told)", told)
+
+
+def test_spark_is_asked_once_for_a_label_and_never_for_one_that_is_no_column(browser: Any) -> None:
+    host, looks = Hosted(people()), []
+    host.app._look = lambda _: looks.append(1) or {}
+    page = browser.new_page()
+    host.show(page)
+    for label, asked in (("nothing", 0), ("hours", 1)):
+        page.locator("textarea").fill(text_of(page).replace(host.builder.cell.form.target, label))
+        page.wait_for_function(
+            "l => document.querySelector('.syn-b-step:nth-of-type(2) select').value === l",
+            arg=label,
+        )
+        for _ in range(3):
+            page.wait_for_timeout(100)
+            _looked(page, host)
+        assert len(looks) == asked
+    page.close()
+
+
+def test_boxes_tell_nothing_that_nobody_typed(browser: Any) -> None:
+    host = Hosted(people())
+    page = browser.new_page()
+    host.show(page)
+    before = host.builder.text
+    params = step(page, "Parameters")
+    box = params.get_by_label("Value of numIterations", exact=True).first
+    box.fill("")
+    box.press("Enter")
+    assert box.input_value() == "200"
+    params.get_by_placeholder("Find among").fill("monotoneConstraints")
+    row = params.locator(".syn-b-param", has=page.get_by_text("monotoneConstraints", exact=True))
+    row.get_by_role("button", name="Lock").click()
+    assert host.builder.text == before
+    row.locator("input").fill("[1, 0]")
+    row.locator("input").press("Enter")
+    _until(page, "monotoneConstraints=[1, 0]")
+    params.get_by_role("tab", name="LightGBMClassifier").press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "Featurize"
+    page.close()
+
+
+def test_an_older_text_that_comes_late_is_not_shown(browser: Any) -> None:
+    host = Hosted(people())
+    page = browser.new_page()
+    host.show(page)
+    late = {**host.app._looked(), **host.app._state()}
+    step(page, "Target").get_by_label("Column to predict").select_option("hours")
+    _until(page, "label    = hours")
+    host.app._tell("looked", late)
+    for told in host.told():
+        page.evaluate("told => window.deliver(told)", told)
+    page.wait_for_timeout(200)
+    assert "label    = hours" in text_of(page)
+    page.close()
+
+
+def test_an_explained_run_shows_its_dashboard_in_place(browser: Any) -> None:
+    host, asked = Hosted(people()), []
+
+    def answer(ask: str, _: Any) -> Any:
+        asked.append(ask)
+        raise SynapseError("The dashboard was asked")
+
+    host.app._board = SimpleNamespace(answer=answer)
+    host.app._explained = {"run": 1, "html": ""}
+    host.builder.runs.append(finished())
+    page = browser.new_page()
+    host.show(page)
+    step(page, "Explain").get_by_text("The dashboard was asked").wait_for()
+    assert asked == ["open"]
     page.close()

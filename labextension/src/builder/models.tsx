@@ -62,14 +62,14 @@ export function Params(given: Given) {
         {order.map((one, i) => <button type="button" role="tab" key={one.index} class="syn-tab" aria-selected={one === step} tabIndex={one === step ? 0 : -1} onClick={() => turn(i)}>{one.stage}</button>)}
       </div>
       <div role="tabpanel" aria-label={step.stage}>
-      <div class="syn-controls syn-b-space">
-        <Choices label="How many params" value={level} all={LEVELS} set={(one) => choose(one)} />
-        <input class="syn-b-wide" type="search" aria-label="Find a param" placeholder={`Find among ${(cards[step.stage] ?? []).length} params`} value={sought} onInput={(event) => seek(event.currentTarget.value)} />
-      </div>
-      <div>
-        {shown.map((card) => <Param key={step.stage + card.name} card={card} step={step} now={written.get(card.name)} click={given.click} soon={given.soon} searches={step.role === "algorithm"} />)}
-        {cards[step.stage] ? null : <p class="syn-note">Asking for the params.</p>}
-      </div>
+        <div class="syn-controls syn-b-space">
+          <Choices label="How many params" value={level} all={LEVELS} set={(one) => choose(one)} />
+          <input class="syn-b-wide" type="search" aria-label="Find a param" placeholder={`Find among ${(cards[step.stage] ?? []).length} params`} value={sought} onInput={(event) => seek(event.currentTarget.value)} />
+        </div>
+        <div>
+          {shown.map((card) => <Param key={step.stage + card.name} card={card} step={step} now={written.get(card.name)} click={given.click} soon={given.soon} searches={step.role === "algorithm"} />)}
+          {cards[step.stage] ? null : <p class="syn-note">Asking for the params.</p>}
+        </div>
       </div>
     </div>
   );
