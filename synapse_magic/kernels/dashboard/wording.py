@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -120,6 +120,47 @@ def predicate(conditions: Sequence[Condition], joined: Joined, numbers: frozense
     if len(parts) == 1:
         return parts[0]
     return f" {joined.upper()} ".join(f"({part})" for part in parts) or "TRUE"
+
+
+def coded(
+    conditions: Sequence[Condition], codes: Mapping[str, Sequence[str]]
+) -> tuple[Condition, ...]:
+    """Return conditions on levels as conditions on their numbers, where a column holds those.
+
+    Examples
+    --------
+    >>> coded((Condition("job", "in", ("b", None)),), {"job": ["a", "b"]})[0].values
+    (1.0, None)
+    """
+    return tuple(
+        replace(one, values=_numbers_of(one.values, codes[one.column]))
+        if one.column in codes
+        else one
+        for one in conditions
+    )
+
+
+def _numbers_of(values: Sequence[float | Level], names: Sequence[str]) -> tuple[float | None, ...]:
+    found: list[float | None] = []
+    for value in values:
+        found.extend([None] if value is None else level_numbers(str(value), names))
+    return tuple(found)
+
+
+def level_numbers(level: str, names: Sequence[str]) -> list[float]:
+    """Return the numbers that a level is known by; one without a name is known by its own.
+
+    Examples
+    --------
+    >>> level_numbers("b", ["a", "b"]), level_numbers("7", ["a", "b"]), level_numbers("c", ["a"])
+    ([1.0], [7.0], [])
+    """
+    found = [float(i) for i, name in enumerate(names) if name == level]
+    try:
+        own = float(level)
+    except ValueError:
+        return found
+    return found if 0 <= own < len(names) else [*found, own]
 
 
 def quoted(name: str) -> str:

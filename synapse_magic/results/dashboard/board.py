@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.kernels.dashboard.conditions import Joined, Levels
+from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Levels
 from synapse_magic.results.dashboard import compare, errors, features, overview, quality, rows
 from synapse_magic.results.dashboard.cohort import Cohort, Frame, as_plain, conditions_of
 from synapse_magic.results.dashboard.examined import Examined
@@ -40,6 +40,8 @@ class Board:
         The model to ask, or why there is none.
     other : Examined, optional
         A second model on the same rows.
+    codes : mapping, optional
+        The levels of columns that hold their numbers in the frame.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class Board:
         frame: Frame | None = None,
         what_if: WhatIf | str = "",
         other: Examined | None = None,
+        codes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.examined, self._frame, self._what_if, self._other = examined, frame, what_if, other
+        self._codes = codes or {}
         if other is not None:
             compare.check_alike(examined, other)
         self.cohorts: dict[str, Cohort] = {}
@@ -71,21 +75,31 @@ class Board:
         """The cohort that is looked at."""
         return self.cohorts[self.chosen]
 
-    def add(self, name: str, conditions: Any, joined: Joined = "and") -> Cohort:
-        """Make a cohort and keep it under its name.
+    def add(
+        self,
+        name: str,
+        conditions: Sequence[Condition],
+        joined: Joined = "and",
+        within: Cohort | None = None,
+    ) -> Cohort:
+        """Make a cohort, of rows in another one where that is given, and keep it under its name.
 
         Raises
         ------
         SynapseError
             When a column is not among the explained rows, or compared with what it cannot be.
         """
-        made = Cohort(name, tuple(conditions), joined, self.examined.numbers, self._frame)
+        made = Cohort(
+            name,
+            tuple(conditions),
+            joined,
+            self.examined.numbers,
+            self._frame,
+            self._codes,
+            within,
+        )
+        made.mask(self.examined.columns, len(self.examined))  # raises before it is kept
         self.cohorts[name] = made
-        try:
-            self._mask(name)
-        except SynapseError:
-            del self.cohorts[name]
-            raise
         return made
 
     def still(self) -> str:
@@ -157,11 +171,14 @@ class Board:
 
     def _added(self, given: Given) -> dict[str, Any]:
         conditions = conditions_of(given["conditions"])
+        joined = given.get("joined", "and")
         base = self.cohorts.get(given.get("within", ALL))
-        if base is not None and base.joined == "and":
-            conditions = (*base.conditions, *conditions)
+        if base is not None and base.joined == joined == "and":
+            conditions, base = (*base.conditions, *conditions), base.within
+        elif base is not None and base.name == ALL:
+            base = None
         name = self._free(given.get("name") or f"cohort {len(self.cohorts)}")
-        self.add(name, conditions, given.get("joined", "and"))
+        self.add(name, conditions, joined, base)
         self.chosen = name
         return self._listed()
 

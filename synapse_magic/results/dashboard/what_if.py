@@ -39,6 +39,29 @@ class WhatIf:
     examined: Examined
     asker: Asker
 
+    @classmethod
+    def checked(cls, examined: Examined, asker: Asker) -> WhatIf:
+        """Return the model beside its rows, once it says of the first what was explained.
+
+        Raises
+        ------
+        SynapseError
+            When it cannot be asked about that row, or says something else.
+        """
+        made = cls(examined, asker)
+        if len(examined):
+            made._check(asker.score([made._row(0)])[0], examined.scores[0])
+        return made
+
+    def _check(self, now: np.ndarray, explained: np.ndarray) -> None:
+        same = now.shape == explained.shape and np.allclose(now, explained, rtol=1e-3, atol=1e-5)
+        if not same:
+            said, told = (", ".join(map(number, scores)) for scores in (now, explained))
+            raise SynapseError(
+                f"It says {said} of the first row, and {told} was explained. Expected the model "
+                "and the column that were explained"
+            )
+
     def form(self, place: int) -> dict[str, Any]:
         """Return a row with what its fields may hold, and its score."""
         values = self._row(place)

@@ -13,6 +13,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.conditions import Condition
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.views.pack import message
 
@@ -63,6 +64,22 @@ def test_a_brush_becomes_a_cohort_of_the_rows_that_meet_it(board: Board) -> None
     assert again["cohorts"][-1]["rows"] == node["rows"]
     board.answer("remove", {"cohort": "inside"})
     assert board.answer("remove", {"cohort": node["words"]})["chosen"] == "all rows"
+
+
+def test_what_is_brushed_in_a_cohort_is_never_outside_of_it(board: Board) -> None:
+    old = {"column": "age", "operation": ">", "values": [60]}
+    long = {"column": "hours per week", "operation": ">", "values": [50]}
+    few = {"column": "age", "operation": "<", "values": [65]}
+    for base, brushed in (("or", "and"), ("and", "or"), ("or", "or")):
+        board.answer("add", {"conditions": [old, long], "joined": base, "name": "base"})
+        given = {"conditions": [few, old], "joined": brushed, "within": "base", "name": "inner"}
+        board.answer("add", given)
+        outer, inner = board._mask("base"), board._mask("inner")
+        assert inner.any()
+        assert not (inner & ~outer).any(), (base, brushed)
+        assert "base" not in board.cohorts["inner"].where
+        for name in ("inner", "base"):
+            board.answer("remove", {"cohort": name})
 
 
 def test_all_rows_stay_and_a_cohort_of_an_unknown_column_is_not_kept(board: Board) -> None:
@@ -177,6 +194,41 @@ def test_numbers_are_predicted_too() -> None:
     found = board.answer("overview", {"cohort": "all rows"})["cohorts"][0]["metrics"]
     assert found["rmse"] == pytest.approx(1.0)
     assert board.answer("errors", {"cohort": "all rows"})["nodes"][0]["rate"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("output", ["forecast", "yes"])
+def test_numbers_beyond_zero_and_one_are_no_probabilities(output: str) -> None:
+    labels = np.array(["yes", "no"] * 40, dtype=object)
+    why = replace(wide(80, 2, (output,)), link="identity", labels=labels)
+    assert Examined.of(why).task == "regression"
+    margins = output == "yes"  # then labels are classes, which numbers are not compared with
+    assert (Examined.of(why).truth is None) is margins
+
+
+def test_probabilities_are_known_by_their_range_and_a_task_may_be_given() -> None:
+    why = wide(80, 2, ("yes",))
+    chances = replace(why, link="identity", prediction=np.linspace(0, 1, 80)[:, None])
+    assert Examined.of(chances).task == "binary"
+    assert Examined.of(chances, "regression").task == "regression"
+
+
+def test_the_raw_score_of_one_class_of_several_is_refused() -> None:
+    with pytest.raises(SynapseError, match="all classes"):
+        Examined.of(replace(wide(9, 2, ("a",)), link="softmax"))
+
+
+def test_a_model_that_says_something_else_than_was_explained_is_not_asked() -> None:
+    why, line = everyboard.people(rows=50)
+    asker = everyboard.asker(line)
+    assert WhatIf.checked(Examined.of(why), asker)
+    with pytest.raises(SynapseError, match="of the first row"):
+        WhatIf.checked(Examined.of(replace(why, prediction=why.prediction + 1)), asker)
+
+
+def test_failures_of_many_rows_are_told() -> None:
+    why = replace(wide(200_001, 1), failures={3: "no such level"})
+    facts = Board(Examined.of(why)).answer("quality", {"cohort": "all rows"})["facts"]
+    assert ("rows that could not be explained", "1") in facts
 
 
 def test_more_rows_than_filters_can_look_at_are_sampled_and_told() -> None:
