@@ -249,7 +249,9 @@ _ANSWERS: dict[str, Answer] = {
     "score": lambda b, g: b._asked().score(g["values"]),
     "curves": lambda b, g: b._asked().curves(g["values"], g["names"]),
     "nearest": lambda b, g: b._asked().nearest(g["place"]),
-    "changes": lambda b, g: b._asked().changes(g["values"], g["locked"], g["bound"], g["above"]),
+    "changes": lambda b, g: b._asked().changes(
+        g["values"], g["locked"], g.get("bound"), g.get("above", True)
+    ),
     "thresholds": lambda b, g: thresholds(b.examined, b._mask(g["cohort"]), g.get("group")),
     "quality": lambda b, g: quality.quality(b.examined, b._mask(g["cohort"])),
     "compare": Board._compared,

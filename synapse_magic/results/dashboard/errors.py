@@ -86,7 +86,9 @@ def error_map(
     x = examined.binned(across, MAP_BINS)
     y = examined.binned(down, MAP_BINS) if down else None
     wide, high = len(x.conditions), len(y.conditions) if y else 1
-    place = x.codes[inside] + (wide * y.codes[inside] if y else 0)
+    place = x.codes[inside].astype(np.intp)
+    if y:
+        place += wide * y.codes[inside].astype(np.intp)
     rows = np.bincount(place, minlength=wide * high)
     wrong = np.bincount(place, examined.errors[inside], minlength=wide * high)
     return {

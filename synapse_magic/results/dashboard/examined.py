@@ -23,6 +23,8 @@ Task = Literal["binary", "multiclass", "regression"]
 
 MOST_ROWS = 200_000
 """Rows that answer filters; of more a sample is drawn."""
+CHUNK = 1024
+"""Rows whose contributions are added up in four bytes; more would be rounded too much."""
 ROUNDED = 1e-6
 """By so much a probability may leave the range from 0 to 1."""
 
@@ -154,10 +156,44 @@ class Examined:
         return class_metrics(truth.astype(int), scores)
 
     @functools.cached_property
+    def sizes(self) -> np.ndarray:
+        """(rows, features) absolute contributions, their mean over outputs, in four bytes each."""
+        values = self.why.values
+        if values.shape[2] == 1:  # on the way numpy would make a copy of all of them in between
+            return np.abs(values[:, :, 0], dtype=np.float32, casting="same_kind")
+        means: np.ndarray = np.abs(values).mean(axis=2, dtype=np.float32)
+        return means
+
+    def mean_sizes(self, mask: np.ndarray) -> np.ndarray:
+        """Return the mean absolute contribution of each feature over some rows, NaN over none."""
+        if mask.all() and len(self):
+            return self._mean_sizes
+        total = np.zeros(self.sizes.shape[1])
+        for start in range(0, len(self), CHUNK):
+            part = slice(start, start + CHUNK)
+            total += self.sizes[part][mask[part]].sum(axis=0)
+        return total / mask.sum() if mask.any() else np.full(len(total), np.nan)
+
+    @functools.cached_property
+    def _mean_sizes(self) -> np.ndarray:
+        found: np.ndarray = self.sizes.mean(axis=0, dtype=np.float64)
+        return found
+
+    @functools.cached_property
+    def left(self) -> np.ndarray:
+        """(rows, outputs) what contributions leave of predictions, without its sign."""
+        return np.abs(self.why.residual)
+
+    @functools.cached_property
+    def totals(self) -> np.ndarray:
+        """(rows, outputs) the sum of all contributions without their signs."""
+        found: np.ndarray = np.abs(self.why.values).sum(axis=1)
+        return found
+
+    @functools.cached_property
     def strongest(self) -> list[str]:
         """The features whose values are known, by their mean contribution, strongest first."""
-        mean = np.abs(self.why.values).mean(axis=(0, 2)) if len(self) else np.zeros(0)
-        order = np.argsort(-np.nan_to_num(mean), kind="stable")
+        order = np.argsort(-np.nan_to_num(self._mean_sizes), kind="stable")
         return [name for i in order if (name := self.why.names[i]) in self.why.data]
 
     def binned(self, name: str, bins: int) -> Binned:

@@ -114,14 +114,18 @@ class WhatIf:
         return {"place": found, "values": self._row(found), **self.score(self._row(found))}
 
     def changes(
-        self, values: Values, locked: Sequence[str], bound: float, above: bool
+        self, values: Values, locked: Sequence[str], bound: float | None, above: bool
     ) -> dict[str, Any]:
-        """Return the fewest and smallest changes found that bring the score over a bound."""
+        """Return few and small changes that bring the score over a bound, or above what it is."""
+        if bound is None:
+            goal = Goal(float(np.nextafter(self.asker.score([values])[0, 0], np.inf)), above=True)
+        else:
+            goal = Goal(bound, above)
         found = counterfactual(
             lambda rows: self.asker.score(rows)[:, 0],
             values,
             self._choices(values),
-            Goal(bound, above),
+            goal,
             locked,
         )
         if found is None:

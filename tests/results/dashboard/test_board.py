@@ -24,7 +24,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "overview": {},
     "errors": {},
     "features": {"against": "all rows"},
-    "rows": {"sort": "score", "descending": True, "start": 0, "count": 200},
+    "rows": {"sort": "(score)", "descending": True, "start": 0, "count": 200},
     "row": {"places": [0]},
     "thresholds": {"group": None},
     "quality": {},
@@ -101,14 +101,52 @@ def test_measures_are_those_of_the_rows(board: Board) -> None:
 
 def test_rows_are_sorted_and_missing_values_come_last(board: Board) -> None:
     given = {"cohort": "all rows", "descending": False, "start": 0, "count": 3}
-    lowest = board.answer("rows", {**given, "sort": "score"})["rows"][0]["place"]
+    lowest = board.answer("rows", {**given, "sort": "(score)"})["rows"][0]["place"]
     assert lowest == board.examined.score.argmin()
-    assert board.answer("rows", {**given, "sort": "row", "descending": True})["rows"][0][
+    assert board.answer("rows", {**given, "sort": "(row)", "descending": True})["rows"][0][
         "place"
     ] == (len(board.examined) - 1)
     page = board.answer("rows", {**given, "sort": "region", "start": len(board.examined) - 1})
     column = page["names"].index("region")
     assert page["rows"][-1]["cells"][column] == "missing"
+
+
+def test_a_feature_may_be_called_score() -> None:
+    why = wide(60, 3)
+    names = ("score", "error", "row")
+    why = replace(why, names=names, data=dict(zip(names, why.data.values())))
+    board = Board(Examined.of(why))
+    for name in names:
+        page = board.answer("rows", {"cohort": "all rows", "sort": name, "descending": True,
+                                     "start": 0, "count": 1})  # fmt: skip
+        assert page["rows"][0]["place"] == why.data[name].argmax()
+
+
+def test_rows_without_a_label_are_neither_right_nor_wrong() -> None:
+    why = wide(60, 2)
+    assert why.labels is not None
+    labels = why.labels.copy()
+    labels[:20] = None
+    found = Board(Examined.of(replace(why, labels=labels))).answer(
+        "overview", {"cohort": "all rows"}
+    )
+    right, wrong, unknown = found["histogram"]["counts"].sum(axis=1)
+    assert (right + wrong, unknown) == (40, 20)
+
+
+def test_residuals_are_measured_against_the_prediction_where_nothing_contributes() -> None:
+    why = wide(4, 2)
+    flat = replace(why, values=0 * why.values, prediction=np.array([[0.0], [2.0], [2.0], [2.0]]))
+    flat = replace(flat, base=np.array([[0.0], [1.0], [2.0], [2.0]]))
+    facts = dict(Board(Examined.of(flat)).answer("quality", {"cohort": "all rows"})["facts"])
+    assert facts["largest residual, of prediction or all contributions"] == "0.5"
+
+
+def test_a_number_is_raised_above_what_it_is_now(board: Board) -> None:
+    values = board.answer("form", {"place": 3})["values"]
+    now = board.answer("score", {"values": values})["scores"][0]
+    found = board.answer("changes", {"values": values, "locked": [], "bound": None})
+    assert found["scores"][0] > now
 
 
 def test_what_if_gives_the_score_of_the_model_and_changes_that_flip_it(board: Board) -> None:
@@ -241,6 +279,25 @@ def test_the_second_model_must_be_about_the_same_rows(board: Board) -> None:
     assert board.answer("compare", {"cohort": "all rows"})["disagree"] == 0
     with pytest.raises(SynapseError, match="same rows"):
         Board(board.examined, other=Examined.of(wide(3, 1)))
+
+
+def test_the_second_model_must_have_seen_the_same_values(board: Board) -> None:
+    why = board.examined.why
+    other = {**why.data, "age": why.data["age"][::-1]}
+    with pytest.raises(SynapseError, match="'age'"):
+        Board(board.examined, other=Examined.of(replace(why, data=other)))
+
+
+def test_contributions_on_two_scales_are_compared_by_their_shares(board: Board) -> None:
+    why = board.examined.why
+    chances = replace(why, link="identity", values=why.values / 9, prediction=0 * why.prediction)
+    found = Board(board.examined, other=Examined.of(chances)).answer(
+        "compare", {"cohort": "all rows"}
+    )
+    assert found["shares"]
+    assert found["own"].sum() == pytest.approx(1)
+    assert found["own"] == pytest.approx(found["other"])
+    assert not board.answer("compare", {"cohort": "all rows"})["shares"]
 
 
 def test_the_still_page_and_the_saved_one_hold_hostile_names_as_words(tmp_path: Path) -> None:
