@@ -144,11 +144,6 @@ def shorten(words: str, room: float, size: float) -> str:
     )
 
 
-def short(words: str, letters: int) -> str:
-    """Return ``words`` up to so many letters, with an ellipsis where some are cut off."""
-    return words if len(words) <= letters else words[: letters - 1] + "\N{HORIZONTAL ELLIPSIS}"
-
-
 def plural(count: int, noun: str) -> str:
     """Return '1 row' or '1,234 rows'."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

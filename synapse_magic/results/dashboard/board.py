@@ -14,14 +14,13 @@ from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Levels
 from synapse_magic.results.dashboard import compare, errors, features, overview, quality, rows
 from synapse_magic.results.dashboard.cohort import Cohort, Frame, as_plain, conditions_of
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.offered import offered
 from synapse_magic.results.dashboard.report import report
 from synapse_magic.results.dashboard.thresholds import thresholds
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.views.words import plural
 
 ALL = "all rows"
-OFFERED = 200
-"""Levels of a column that the cohort bar offers, the most frequent."""
 COLUMNS = 3_000
 """Columns that the cohort bar offers."""
 
@@ -203,9 +202,7 @@ class Board:
     def _column(self, given: Given) -> dict[str, Any]:
         column = self.examined.columns[given["column"]]
         if isinstance(column, Levels):
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-            order = np.argsort(-counts, kind="stable")[:OFFERED]
-            return {"levels": [column.names[i] for i in order], "all": len(column.names)}
+            return {"levels": offered(column)}
         finite = column[np.isfinite(column)]
         return {"low": finite.min(), "high": finite.max()} if len(finite) else {}
 

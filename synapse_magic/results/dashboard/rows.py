@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from synapse_magic.kernels.dashboard.conditions import Column, Levels, column_of
+from synapse_magic.kernels.dashboard.wording import short
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.views.page import figure
 from synapse_magic.views.row import SENT
 from synapse_magic.views.table import html_table
-from synapse_magic.views.words import cell, number, short, signed
+from synapse_magic.views.words import cell, number, signed
 
 MOST = 200
 """Rows of a page."""
@@ -20,8 +21,6 @@ SHOWN = 12
 REASONS = 3
 ROW, SCORE, ERROR = "(row)", "(score)", "(error)"
 """What rows may be sorted by beside columns, which may be called row or score, too."""
-LONGEST = 120
-"""Letters of a cell that are sent."""
 
 
 def rows_page(
@@ -85,11 +84,11 @@ def _words(examined: Examined, place: int, names: list[str]) -> dict[str, Any]:
     return {
         "place": place,
         "score": number(examined.score[place]),
-        "label": "" if label is None else short(cell(label), LONGEST),
+        "label": "" if label is None else short(cell(label)),
         "wrong": error > 0 if examined.task != "regression" else False,
         "error": "" if np.isnan(error) else number(error),
         "why": reasons(examined, place),
-        "cells": [short(cell(examined.why.data[name][place]), LONGEST) for name in names],
+        "cells": [short(cell(examined.why.data[name][place])) for name in names],
     }
 
 

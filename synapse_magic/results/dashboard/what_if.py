@@ -21,13 +21,13 @@ from synapse_magic.kernels.dashboard.what_if import (
     distances,
     spreads,
 )
+from synapse_magic.kernels.dashboard.wording import short
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.offered import offered
 from synapse_magic.views.words import number
 
 POINTS = 24
 """Values at which the curve behind a number is asked for."""
-LEVELS = 200
-"""Levels that a form offers, the most frequent."""
 TRIED = 12
 """Levels that are tried in a search."""
 
@@ -162,13 +162,9 @@ class WhatIf:
     def _field(self, field: pa.Field) -> dict[str, Any]:
         column = self.examined.columns[field.name]
         if isinstance(column, Levels):
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-            order = np.argsort(-counts, kind="stable")[:LEVELS]
-            return {
-                "name": field.name,
-                "levels": [column.names[i] for i in order],
-                "more": len(column.names) - len(order),
-            }
+            found = offered(column)
+            more = len(column.names) - len(found)
+            return {"name": field.name, "levels": found, "more": more}
         finite = column[np.isfinite(column)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
         return {
@@ -197,8 +193,7 @@ class WhatIf:
     def _grid(self, name: str) -> list[Any]:
         column = self.examined.columns[name]
         if isinstance(column, Levels):
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-            return [column.names[i] for i in np.argsort(-counts, kind="stable")[:TRIED]]
+            return list(offered(column, TRIED))
         finite = column[np.isfinite(column)]
         if not len(finite):
             return []
@@ -226,4 +221,6 @@ def _cost(now: Any, value: Any, spread: Mapping[str, float], name: str) -> float
 
 
 def _said(value: Any) -> str:
-    return "missing" if value is None else value if isinstance(value, str) else number(value)
+    if value is None:
+        return "missing"
+    return short(value) if isinstance(value, str) else number(value)

@@ -46,7 +46,7 @@ def wide(rows: int, features: int, classes: tuple[str, ...] = ("yes",)) -> Expla
 
 def size(board: Board, ask: str, **given: Any) -> int:
     body, block = message(board.answer(ask, {"cohort": "all rows", **given}))
-    return len(json.dumps(body, allow_nan=False)) + len(block)
+    return len(json.dumps(body, allow_nan=False, ensure_ascii=False).encode()) + len(block)
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +196,21 @@ def test_a_category_of_a_hundred_thousand_levels_fits_in_a_message() -> None:
         assert size(board, ask, **given) <= MOST
     assert size(board, "column", column="feature 0") <= 20_000
     assert size(board, "map", across="feature 0", down="feature 1") <= 20_000
+
+
+def test_long_texts_fit_in_a_message() -> None:
+    why = wide(400, 2)
+    texts = [f"{i} " + "\N{GRINNING FACE}" * 20_000 for i in range(20)]
+    data = {**why.data, "feature 0": np.array(texts * 20, dtype=object)}
+    board = Board(Examined.of(replace(why, data=data, labels=np.array(texts * 20, dtype=object))))
+    for ask, given in QUESTIONS.items():
+        if ask not in ("errors", "thresholds"):  # there is no such class
+            assert size(board, ask, **given) <= MOST
+    assert size(board, "column", column="feature 0") <= 200_000
+    board = Board(Examined.of(replace(why, data=data)))
+    assert size(board, "errors") <= MOST
+    assert size(board, "thresholds", group="feature 0") <= MOST
+    assert board.answer("errors", {"cohort": "all rows"})["features"] == ["feature 1"]
 
 
 @pytest.mark.parametrize("ask", QUESTIONS)
