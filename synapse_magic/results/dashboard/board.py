@@ -12,7 +12,7 @@ import numpy as np
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Levels
 from synapse_magic.results.dashboard import compare, errors, features, overview, quality, rows
-from synapse_magic.results.dashboard.cohort import Cohort, Frame, as_plain, conditions_of
+from synapse_magic.results.dashboard.cohort import Cohort, Frame, conditions_of
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.results.dashboard.offered import offered
 from synapse_magic.results.dashboard.report import report
@@ -136,7 +136,6 @@ class Board:
             "rows": len(examined),
             "explained": examined.explained,
             "total": examined.why.rows_total,
-            "features": len(examined.why.names),
             "columns": list(examined.columns)[:COLUMNS],
             "numbers": [name for name in list(examined.columns)[:COLUMNS] if name in self._numbers],
             "judged": bool(examined.judged.any()),
@@ -163,9 +162,7 @@ class Board:
         found = []
         for name, cohort in self.cohorts.items():
             one = self._measured(cohort)
-            found.append({**one, "where": cohort.where, "code": cohort.code,
-                          "conditions": as_plain(cohort.conditions), "joined": cohort.joined,
-                          "name": name})  # fmt: skip
+            found.append({**one, "name": name, "where": cohort.where, "code": cohort.code})
         return {"cohorts": found, "chosen": self.chosen}
 
     def _added(self, given: Given) -> dict[str, Any]:
