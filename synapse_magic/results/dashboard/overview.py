@@ -75,5 +75,7 @@ def overview_still(examined: Examined, cohorts: Sequence[Cohort]) -> str:
         for one in found
     ]
     table = html_table(["cohort", "its rows", "rows", *(n.replace("_", " ") for n in names)], rows)
-    told = "" if names else "No labels are known, so nothing is measured."
+    told = "Of rows with a label." if names else "No labels are known, so nothing is measured."
+    if names and examined.task == "binary":
+        told += f" {examined.positive} is predicted from a probability of 0.5 on."
     return figure("Overview", told, table)
