@@ -7,12 +7,12 @@ import numpy as np
 from synapse_magic.kernels.dashboard.conditions import Levels
 
 LEVELS = 200
-BYTES = 100_000
-"""Of all levels together; a text of more is no level that anybody chooses from a list."""
+BYTES = 200_000
+"""Of all levels of a message; a long text is no level that anybody chooses from a list."""
 
 
-def offered(column: Levels, most: int = LEVELS) -> list[str]:
-    """Return the most frequent levels, as many as are sent.
+def offered(column: Levels, most: int = LEVELS, room: int = BYTES) -> list[str]:
+    """Return the most frequent levels, as many as have room.
 
     Examples
     --------
@@ -20,9 +20,10 @@ def offered(column: Levels, most: int = LEVELS) -> list[str]:
     ['b', 'a']
     """
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-    found, left = [], BYTES
+    found = []
     for i in np.argsort(-counts, kind="stable")[:most]:
-        left -= len(column.names[i].encode(errors="replace"))
-        if left >= 0:
+        size = len(column.names[i].encode(errors="replace"))
+        if size <= room:
+            room -= size
             found.append(column.names[i])
     return found

@@ -23,7 +23,7 @@ from synapse_magic.kernels.dashboard.what_if import (
 )
 from synapse_magic.kernels.dashboard.wording import short
 from synapse_magic.results.dashboard.examined import Examined
-from synapse_magic.results.dashboard.offered import offered
+from synapse_magic.results.dashboard.offered import BYTES, offered
 from synapse_magic.views.words import number
 
 POINTS = 24
@@ -65,9 +65,11 @@ class WhatIf:
     def form(self, place: int) -> dict[str, Any]:
         """Return a row with what its fields may hold, and its score."""
         values = self._row(place)
+        columns = [self.examined.columns[name] for name in self.asker.schema.names]
+        room = BYTES // max(sum(isinstance(column, Levels) for column in columns), 1)
         return {
             "place": place,
-            "fields": [self._field(field) for field in self.asker.schema],
+            "fields": [self._field(field, room) for field in self.asker.schema],
             "values": values,
             **self.score(values),
         }
@@ -159,10 +161,10 @@ class WhatIf:
             return None if np.isnan(value) else float(value)
         return value
 
-    def _field(self, field: pa.Field) -> dict[str, Any]:
+    def _field(self, field: pa.Field, room: int) -> dict[str, Any]:
         column = self.examined.columns[field.name]
         if isinstance(column, Levels):
-            found = offered(column)
+            found = offered(column, room=room)
             more = len(column.names) - len(found)
             return {"name": field.name, "levels": found, "more": more}
         finite = column[np.isfinite(column)]

@@ -7,10 +7,13 @@ from typing import Any
 
 import everyboard
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.conditions import Condition
+from synapse_magic.kernels.dashboard.what_if import Asker
+from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.results.dashboard.what_if import WhatIf
@@ -211,6 +214,25 @@ def test_long_texts_fit_in_a_message() -> None:
     assert size(board, "errors") <= MOST
     assert size(board, "thresholds", group="feature 0") <= MOST
     assert board.answer("errors", {"cohort": "all rows"})["features"] == ["feature 1"]
+
+
+def test_a_form_of_many_columns_of_long_levels_fits_in_a_message() -> None:
+    why = wide(200, 300)
+    levels = np.array([f"{i} " + "a" * 100 for i in range(200)], dtype=object)
+    why = replace(why, data=dict.fromkeys(why.names, levels))
+    schema = pa.schema([(name, pa.string()) for name in why.names])
+    form = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema)).form(0)
+    assert len(json.dumps(form)) <= MOST
+    assert form["fields"][0]["more"] > 0
+
+
+class Constant:
+    """A scorer that says 1 of every row."""
+
+    inputs, outputs = ("feature 0",), ("prediction",)
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return pa.RecordBatch.from_arrays([pa.array(np.ones(batch.num_rows))], ["prediction"])
 
 
 @pytest.mark.parametrize("ask", QUESTIONS)
