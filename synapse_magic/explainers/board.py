@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import NumericType
+import pyarrow as pa
+from pyspark.sql.pandas.types import to_arrow_type
+from pyspark.sql.types import NumericType, StructType, TimestampType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.explainers.classes import class_numbers, names_of
@@ -124,7 +125,8 @@ def _what_if(
     if reading.kind != "table":
         return "What if needs a model that reads columns, and not one vector, text or image"
     outputs = examined.why.outputs
-    schema = to_arrow_schema(select(df, reading.columns).schema)
+    zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
+    schema = _arrow(select(df, reading.columns).schema, zone)
     try:
         classes = (
             () if outputs == (reading.target,) else class_numbers(model, reading.target, outputs)
@@ -133,6 +135,21 @@ def _what_if(
         return WhatIf.checked(examined, asker)
     except SynapseError as error:
         return f"What if cannot ask this model. {error}"
+
+
+def _arrow(schema: StructType, zone: str) -> pa.Schema:
+    """Return a schema as workers see it: times have the zone of the session."""
+    return pa.schema(
+        [
+            pa.field(
+                own.name,
+                pa.timestamp("us", zone)
+                if isinstance(own.dataType, TimestampType)
+                else to_arrow_type(own.dataType),
+            )
+            for own in schema.fields
+        ]
+    )
 
 
 def _explained(examined: Examined, predictor: Predictor | None) -> str | None:

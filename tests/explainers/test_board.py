@@ -4,10 +4,18 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from pyspark.ml import Pipeline
 from pyspark.ml.feature import StringIndexer
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import (
+    IntegerType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+)
 
 from synapse_magic import (
     Explanation,
@@ -19,7 +27,7 @@ from synapse_magic import (
     explain,
 )
 from synapse_magic.explainers.background import collected
-from synapse_magic.explainers.board import board
+from synapse_magic.explainers.board import _arrow, board
 from synapse_magic.kernels.dashboard.conditions import Condition, Levels
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
@@ -132,6 +140,13 @@ def test_the_model_says_what_was_predicted_whatever_columns_are_called() -> None
     why = Explanation(*parts, link="identity", method="linear", rows_total=2)
     assert board(why).examined.task == "binary"
     assert board(why, line).examined.task == "regression"
+
+
+def test_times_are_of_the_zone_of_the_session() -> None:
+    types = (TimestampType(), TimestampNTZType(), IntegerType())
+    schema = StructType([StructField(f"c{i}", kind) for i, kind in enumerate(types)])
+    kinds = [pa.timestamp("us", "Europe/Berlin"), pa.timestamp("us"), pa.int32()]
+    assert _arrow(schema, "Europe/Berlin").types == kinds
 
 
 def test_codes_and_times_are_asked_for_as_the_frame_holds_them(spark: SparkSession) -> None:
