@@ -28,7 +28,7 @@ def at(cell: str, context: Context) -> list[str]:
         ("%synapse show -n 5 p|", ["people"]),
         ("%synapse load {pe|", ["{penalty}", "{people}"]),
         ("%synapse help tra|", ["train"]),
-        ("%%synapse train people\nla|", ["label = "]),
+        ("%%synapse train people\nla|", ["label = ", "LanguageDetector("]),
         ("%%synapse train people\nlabel = in|", ["income"]),
         ("%%synapse train people\nlabel = Inc|", ["income"]),
         ("%%synapse train people\nlabel = {pen|", ["penalty"]),
