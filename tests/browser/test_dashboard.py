@@ -12,6 +12,8 @@ import pytest
 from synapse_magic import pack_message, view_style
 from synapse_magic.notebook.live import script
 from synapse_magic.results.dashboard.board import Board
+from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.what_if import WhatIf
 
 HOST = """
 const listeners = new Map();
@@ -170,6 +172,32 @@ def test_numbers_are_taken_as_they_are_typed(open_board: Open, typed: str, value
     assert field.input_value() == typed
 
 
+def test_a_histogram_is_a_table_for_those_who_do_not_see_it(open_board: Open) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+    right, wrong, _ = board.answer("overview", {"cohort": "all rows"})["histogram"]["counts"].sum(1)
+    cells = page.locator(".sd-figure table td").all_inner_texts()
+    assert sum(map(int, cells[::2])) == right
+    assert sum(map(int, cells[1::2])) == wrong
+
+
+def test_a_level_beyond_those_offered_can_be_typed(open_board: Open) -> None:
+    why, line = everyboard.people(rows=400)
+    why.data["region"][:] = [f"region {i}" for i in range(400)]
+    examined = Examined.of(why)
+    page = open_board(Board(examined, None, WhatIf(examined, everyboard.asker(line))))
+    tab(page, "What if")
+    page.get_by_text("and 200 more, type one").wait_for()
+    field = page.get_by_label("region").first
+    field.fill("region 399")
+    field.press("Enter")
+    page.locator(".sd-changed").wait_for()
+    assert field.input_value() == "region 399"
+    page.get_by_role("button", name="undo").click()
+    page.locator(".sd-changed").wait_for(state="detached")
+    assert field.input_value() == "region 0"
+
+
 def test_a_tab_is_found_again_as_it_was_left(open_board: Open) -> None:
     page = open_board(everyboard.board())
     tab(page, "Rows")
@@ -214,6 +242,9 @@ def test_rows_are_fetched_as_they_are_scrolled_to(open_board: Open) -> None:
     page.locator(".sd-rows").evaluate("box => box.scrollTo(0, box.scrollHeight)")
     page.get_by_role("button", name="Row 1499").click()
     page.locator(".syn-row-panel svg").first.wait_for()
+    last = page.locator("tr[aria-rowindex]").last
+    assert last.get_attribute("aria-rowindex") == "1501"  # after the heads, which are the first
+    assert page.locator("[aria-rowcount]").get_attribute("aria-rowcount") == "1501"
 
 
 def test_a_kernel_that_is_busy_or_gone_is_told(open_board: Open) -> None:

@@ -25,7 +25,11 @@ export function useAnswer<T = Payload>(kernel: Kernel, ask: string, given: Paylo
     set((before) => ({ ...before, busy: true }));
     kernel.ask(ask, given).then(
       (answer) => asked.current === key && set({ answer: answer as T, error: "", busy: false }),
-      (error: Error) => asked.current === key && set({ answer: null, error: error.message, busy: false }),
+      (error: Error) => {
+        if (asked.current !== key) return;
+        asked.current = ""; // is asked again when the tab is
+        set({ answer: null, error: error.message, busy: false });
+      },
     );
   }, [key, when, shown]);
   return state;

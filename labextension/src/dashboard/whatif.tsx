@@ -67,7 +67,10 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
     edit.current++;
     setValues(now);
     setSaid("");
-    calm(() => latest(async () => void (await Promise.all([within<Scored>(row, "score", { values: now }, setScored), draw(now, form?.fields ?? [])]))));
+    const own = row.current;
+    calm(() => latest(async () => {
+      if (own === row.current) await Promise.all([within<Scored>(row, "score", { values: now }, setScored), draw(now, form?.fields ?? [])]);
+    }));
   };
   useEffect(() => {
     if (opened.whatIf) return;
@@ -81,7 +84,10 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
       setScored(found);
       setHistory([]);
       setSought("");
-      latest(() => draw(found.values, found.fields));
+      const own = row.current;
+      latest(async () => {
+        if (own === row.current) await draw(found.values, found.fields);
+      });
     });
   }, [at]);
   if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;

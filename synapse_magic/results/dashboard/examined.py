@@ -187,6 +187,8 @@ class Examined:
     @functools.cached_property
     def totals(self) -> np.ndarray:
         """(rows, outputs) the sum of all contributions without their signs."""
+        if self.why.values.shape[2] == 1:
+            return self.sizes.sum(axis=1, keepdims=True)
         found: np.ndarray = np.abs(self.why.values).sum(axis=1)
         return found
 
