@@ -41,6 +41,11 @@ class Caller:
             request, self.job, self.policy, lambda: _Row(self, request).run()
         )
 
+    async def forget(self, request: Request, response: Response) -> None:
+        """Take an answer that was of no use out of the journal."""
+        if self.journal is not None:
+            await self.journal.forget(request, response)
+
 
 class _Row:
     """The state of one request between its tries."""

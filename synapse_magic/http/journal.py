@@ -24,12 +24,16 @@ _BLOCKS_KEPT = 8
 _PROMISED_SECONDS = 86_400.0
 """How long services keep what a 202 promises: after that it is asked for anew."""
 
+_FORGOTTEN = Entry(Response(0, "forgotten"), 0)
+"""Stands for an answer that is not to be found again: no policy takes its status for a success."""
+
 
 class Journal:
     """The answers in a folder, as all calls of a process know them.
 
     Answers that count as a success are added as they come, and written half a second later, to a
-    file that no other process writes to. They are found again by :func:`key_of` of the request.
+    file that no other process writes to. They are found again by :func:`key_of` of the request;
+    of several, the one that was written last.
     Equal requests of a job that are under way together are sent once. An answer that repeats a
     secret of its request is not kept.
 
@@ -108,6 +112,13 @@ class Journal:
             del self._running[job, key]
             running.set_result(outcome)
 
+    async def forget(self, request: Request, response: Response) -> None:
+        """Forget an answer that was of no use; not one that has taken its place meanwhile."""
+        key = key_of(request)
+        entry = await self._entry(key)
+        if entry is not None and entry.response == response:
+            self._keep(key, _FORGOTTEN)
+
     async def flush(self) -> None:
         """Write what is not yet written.
 
@@ -133,6 +144,12 @@ class Journal:
                     del self._fresh[key]
 
     async def _known(self, key: bytes, policy: Policy) -> Outcome | None:
+        entry = await self._entry(key)
+        if entry is None or not policy.succeeds(entry.response.status):
+            return None
+        return Outcome(entry.response, entry.attempts, 0.0)
+
+    async def _entry(self, key: bytes) -> Entry | None:
         entry = self._fresh.get(key)
         place = self._places.get(key)
         if entry is None and place is not None:
@@ -141,9 +158,7 @@ class Journal:
             entry = entries[number] if entries else None
             if entry is not None and entry.response.status == 202 and _old(block):
                 entry = None
-        if entry is None or not policy.succeeds(entry.response.status):
-            return None
-        return Outcome(entry.response, entry.attempts, 0.0)
+        return entry
 
     def _entries(self, block: Block) -> list[Entry]:
         with self._lock:
@@ -157,8 +172,11 @@ class Journal:
         response = outcome.response
         if response is None or not outcome.good or _repeats(response, request):
             return
-        self._fresh[key] = Entry(response, outcome.attempts)
-        self._fresh_bytes += len(response.body)
+        self._keep(key, Entry(response, outcome.attempts))
+
+    def _keep(self, key: bytes, entry: Entry) -> None:
+        self._fresh[key] = entry
+        self._fresh_bytes += len(entry.response.body)
         loop = asyncio.get_running_loop()
         if self._fresh_bytes >= _FLUSH_BYTES:
             self._begin_flush()
@@ -177,18 +195,35 @@ class Journal:
 
     def _append(self, entries: dict[bytes, Entry]) -> None:
         with self._lock:
-            if self._own is None:
-                self._own = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
-            block = append(self._own, list(entries), list(entries.values()), time.time())
-            self._read_to[self._own] = block.start + block.length
-            self._places.update((key, (block, n)) for n, key in enumerate(entries))
+            try:
+                block = self._written(entries)
+            except OSError:
+                # What was half written is never written behind; and where a file cannot grow,
+                # each block has its own.
+                self._own = None
+                block = self._written(entries)
+            self._read_to[block.path] = block.start + block.length
+            self._learn(block, list(entries))
+
+    def _written(self, entries: dict[bytes, Entry]) -> Block:
+        path = self._own or self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
+        block = append(path, list(entries), list(entries.values()), time.time())
+        self._own = path
+        return block
 
     def _read(self, path: Path) -> None:
         start = self._read_to.get(path, 0)
         for block, keys in blocks(path, start):
-            self._places.update((key, (block, n)) for n, key in enumerate(keys))
+            self._learn(block, keys)
             start = block.start + block.length
         self._read_to[path] = start
+
+    def _learn(self, block: Block, keys: list[bytes]) -> None:
+        """Take up the places of entries, but for those that are known to be newer."""
+        for number, key in enumerate(keys):
+            known = self._places.get(key)
+            if known is None or known[0].written <= block.written:
+                self._places[key] = (block, number)
 
     def _forget(self) -> None:
         self._own = None

@@ -66,11 +66,12 @@ class Block:
 
 
 def append(path: Path, keys: Sequence[bytes], entries: Sequence[Entry], now: float) -> Block:
-    """Write a block to the end of a file, and return where it is."""
+    """Write a block to the end of a file, or as a new one, and return where it is."""
     told = b"".join(keys)
     packed = zlib.compress(b"".join(map(_packed, entries)), 1)
     sums = zlib.crc32(told), zlib.crc32(packed)
-    with path.open("ab") as file:
+    # Not every mounted storage lets a file grow, or begin as one that is to grow.
+    with path.open("ab" if path.exists() else "xb") as file:
         file.write(_HEAD.pack(_MARK, now, len(keys), len(packed), *sums) + told)
         start = file.tell()
         file.write(packed)
@@ -84,9 +85,11 @@ def blocks(path: Path, start: int) -> Iterator[tuple[Block, list[bytes]]]:
         while start + _HEAD.size <= size:
             file.seek(start)
             mark, written, count, length, key_check, check = _HEAD.unpack(file.read(_HEAD.size))
-            told = file.read(count * KEY_BYTES) if mark == _MARK else b""
-            start = file.tell() + length
-            if mark != _MARK or zlib.crc32(told) != key_check or start > size:
+            start += _HEAD.size + count * KEY_BYTES + length
+            if mark != _MARK or start > size:  # before the keys are read: the sizes may be any
+                return
+            told = file.read(count * KEY_BYTES)
+            if zlib.crc32(told) != key_check:
                 return
             keys = [told[at : at + KEY_BYTES] for at in range(0, len(told), KEY_BYTES)]
             yield Block(path, start - length, length, check, written), keys

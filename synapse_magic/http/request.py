@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 Headers = tuple[tuple[str, str], ...]
+_PORTS = {"http": ":80", "https": ":443"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,13 @@ class Request:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: what limits and failures are counted by."""
+        """Scheme, host and port: what limits and failures are counted by.
+
+        A port that the scheme implies is left out.
+        """
         parts = _parts(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+        return host.removesuffix(_PORTS.get(parts.scheme, ""))
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.place})"

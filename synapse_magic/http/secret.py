@@ -18,10 +18,11 @@ _KEPT_SECONDS = 60.0
 _asked: dict[str, str] = {}  # what was typed in this process, by label
 
 
-@dataclass
 class _Held:
-    value: str | None = None
-    until: float = 0.0
+    """What was found, and until when it counts; no dataclass, whose text would show it."""
+
+    def __init__(self, value: str | None = None, until: float = 0.0) -> None:
+        self.value, self.until = value, until
 
 
 @dataclass(frozen=True, repr=False)

@@ -26,6 +26,10 @@ QUOTA = (
 CROWDED = ("concurren", "simultaneous")
 """Words by which services say that too many requests run at once, not too many a second."""
 
+TOO_LARGE = "request_too_large"
+"""Code of a request that takes more than a whole minute's tokens: no waiting makes it fit."""
+
+_TOO_LARGE = "request too large"
 _BUSY = (503, 529)
 _READ = 4096
 _SHOWN = 300
@@ -78,6 +82,8 @@ def of_response(policy: Policy, request: Request, response: Response) -> Verdict
     said = _start(response)
     if response.status in (402, 403, 429) and any(word in said.lower() for word in QUOTA):
         return _failed("quota", "quota_gone", request, response)
+    if response.status == 429 and _TOO_LARGE in said.lower():
+        return _failed("final", TOO_LARGE, request, response)
     if not policy.tries_again(response.status):
         return _failed("final", f"http_{response.status}", request, response)
     kind: Kind = "again"

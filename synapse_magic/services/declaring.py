@@ -38,6 +38,8 @@ def stage_of(row: Mapping[str, Any], module: str) -> type[Any]:
             f"The row {row['name']} has a param {taken[0]!r}, which every stage has. "
             "Try: another name"
         )
+    if "subscriptionRegion" in row["params"]:
+        told["setLocation"] = _set_region
     held = [name for name, each in row["params"].items() if param_type(each) is bytes]
     return type(
         row["name"],
@@ -52,6 +54,11 @@ def stage_of(row: Mapping[str, Any], module: str) -> type[Any]:
             "unsaved": tuple(held),
         },
     )
+
+
+def _set_region(self: ServiceStage, location: str) -> ServiceStage:
+    """Set ``subscriptionRegion``, by the name that SynapseML has for it."""
+    return self._set(subscriptionRegion=location)
 
 
 def _own(row: Mapping[str, Any]) -> Declared:
@@ -82,7 +89,10 @@ def _settings(row: Mapping[str, Any]) -> Declared:
         made["keyHeader"] = (Literal[headers], param(doc, default=headers[0]))
     if row.get("batch"):
         most = row["batch"]["most"]
-        doc = f"Rows in one request, at most {most}."
+        doc = (
+            f"Rows in one request, at most {most}. A journal finds them again only together: by a "
+            "run over the same rows in the same order."
+        )
         made["batchSize"] = (int, param(doc, default=most, low=1, high=most))
     if row.get("async"):
         made |= _polling()

@@ -70,7 +70,8 @@ class CallParams(Stage):
     )
     journal: Param[str] = param(
         "Folder in which every success is kept as it comes: a job that is run again answers from "
-        "it, and sends what is missing. Equal requests are then sent once. A path of the workers, "
+        "it, and sends what is missing. Equal requests are then sent once; a request for several "
+        "rows is equal where all of them are, in their order. A path of the workers, "
         "such as of a mounted disk; unset for none.",
         default=unset,
     )

@@ -27,6 +27,7 @@ def check_row(row: Mapping[str, Any], where: str) -> None:
     """
     _check_types(row, where)
     _check_names(row, where)
+    _check_addresses(row, where)
     _check_batch(row, where)
     _check_example(row, where)
     _read("response", lambda: service_of(row), where)
@@ -59,6 +60,16 @@ def _check_names(row: Mapping[str, Any], where: str) -> None:
             f'{where}, params: {idle[0]!r} is in no template. Try: "${{{idle[0]}}}" in body, '
             "query, headers or path"
         )
+
+
+def _check_addresses(row: Mapping[str, Any], where: str) -> None:
+    """Raise unless the addresses that are made of no params ask for what they are given alone."""
+    place = (row.get("async") or {}).get("location")
+    address = place["address"] if isinstance(place, Mapping) else None
+    made = (("async.location.address", address, "id"), ("custom", row.get("custom"), "name"))
+    for key, told, name in made:
+        if told is not None and set(names(told)) != {name}:
+            raise SynapseError(f'{where}, {key}: expected "${{{name}}}" in it alone, got {told!r}')
 
 
 def _check_batch(row: Mapping[str, Any], where: str) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.secret import Secret
 from synapse_magic.http.service.making import SECRETS
 from synapse_magic.services.http_transformer import CallParams
+from synapse_magic.services.own_address import of_endpoint, of_name
 from synapse_magic.spark.param import Param, param, unset
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+KEYS = ("subscriptionKey", "AADToken", "CustomAuthHeader")
+"""Params that say who calls, of which one is enough."""
 
 
 class ServiceParams(CallParams):
@@ -57,15 +61,17 @@ class ServiceParams(CallParams):
         "More headers, their values kept secret.", default=unset, secret=True
     )
 
+    row: ClassVar[dict[str, Any]]
+
     _missing: tuple[str, ...] = ()
 
     def setEndpoint(self, endpoint: str) -> Self:
         """Set ``url``: the endpoint of a resource, as its page in the portal shows it."""
-        return self._set(url=endpoint)
+        return self._set(url=of_endpoint(self.row, endpoint))
 
     def setCustomServiceName(self, name: str) -> Self:
         """Set ``url`` to the endpoint of a resource with a name of its own."""
-        return self._set(url=f"https://{name}.cognitiveservices.azure.com")
+        return self._set(url=of_name(self.row, name))
 
     def getOutputCol(self) -> str:
         """Return ``outputCol``, or the name that stands for it while it is unset."""
@@ -87,7 +93,10 @@ class ServiceParams(CallParams):
 
     def _secrets(self) -> dict[str, Any]:
         """Return the secrets that are set; those that a person types are asked for now."""
-        lacking = [name for name in self._missing if not self.isSet(name)]
+        signed = any(self.isSet(name) or self.isSet(f"{name}Col") for name in KEYS)
+        lacking = [
+            name for name in self._missing if not self.isSet(name) and not (signed and name in KEYS)
+        ]
         if lacking:
             raise SynapseError(
                 f"{lacking[0]} of this {type(self).__name__} was not saved with it, for it is "

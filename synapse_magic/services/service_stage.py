@@ -20,7 +20,7 @@ from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import names
 from synapse_magic.services.column_types import require_type, spark_type
 from synapse_magic.services.http_schema import ERROR
-from synapse_magic.services.service_params import ServiceParams
+from synapse_magic.services.service_params import KEYS, ServiceParams
 from synapse_magic.spark.columns import mappable, require_new
 from synapse_magic.spark.shipping import map_in_arrow
 from synapse_magic.spark.stage import Transformer
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from typing_extensions import Self
 
-_KEYS = ("subscriptionKey", "AADToken", "CustomAuthHeader")
 _MILLISECOND = 0.001
 
 
@@ -37,7 +36,6 @@ class ServiceStage(Transformer, ServiceParams):
     """A stage that a row of the table declares; subclasses are made by ``stage_of``."""
 
     service: ClassVar[Service]
-    row: ClassVar[dict[str, Any]]
 
     def mapper(self, columns: dict[str, int], kept: int) -> ServiceMapper:
         """Return what workers run: calls for rows of Arrow batches.
@@ -90,7 +88,7 @@ class ServiceStage(Transformer, ServiceParams):
     def _named(self) -> dict[str, str]:
         """Return the columns that hold values, by the name of the value."""
         declared = self.params_declared()
-        paired = [n for n in (*self.row["params"], *_KEYS) if f"{n}Col" in declared]
+        paired = [n for n in (*self.row["params"], *KEYS) if f"{n}Col" in declared]
         named = {n: self.getOrDefault(f"{n}Col") for n in paired if self.isSet(f"{n}Col")}
         both = [name for name in named if self.isSet(name)]
         if both:

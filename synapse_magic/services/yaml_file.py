@@ -14,19 +14,36 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(_Base):
-    """A safe loader without dates, and without keys that silently win over others."""
+    """A safe loader without dates, and without keys that silently win over others.
+
+    Keys are looked at before anything is merged (``<<``), where winning over others is the aim.
+    """
 
     yaml_implicit_resolvers = {
         first: [pair for pair in pairs if pair[0] != _DATE]
         for first, pairs in _Base.yaml_implicit_resolvers.items()
     }
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+    def get_single_data(self) -> Any:
+        node = self.get_single_node()
+        _require_keys_once(node, set())
+        return self.construct_document(node) if node is not None else None
+
+
+def _require_keys_once(node: Any, seen: set[int]) -> None:
+    """Raise where a mapping at or below a node has a key twice; each node is looked at once."""
+    if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    inner = node.value
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
         twice = next((key for place, key in enumerate(keys) if key in keys[:place]), None)
         if twice is not None:
             raise SynapseError(f"line {node.start_mark.line + 1}: the key {twice!r} is there twice")
-        return super().construct_mapping(node, deep)
+        inner = [value for _, value in node.value]
+    for each in inner:
+        _require_keys_once(each, seen)
 
 
 def read_yaml(place: Path) -> Any:

@@ -18,6 +18,7 @@ import pytest
 from synapse_magic import SynapseError
 from synapse_magic.http import journal, journal_file, runtime
 from synapse_magic.http.calls import call_each
+from synapse_magic.http.identity import key_of
 from synapse_magic.http.journal import Journal
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
@@ -127,6 +128,101 @@ def test_of_a_block_that_was_cut_off_nothing_is_taken(
     assert len(files(folder)) == 2  # nobody writes after what is cut off
     run_anew(asked(service, ["whole", "lost"]), folder)
     assert len(service.ledger) == 3
+
+
+def test_after_a_write_that_broke_off_nothing_is_lost_behind_it(
+    service: MockService, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.answer("/", lambda seen: seen.body)
+    run(asked(service, ["whole"]), folder)
+
+    def full(path: Path, *args: Any) -> None:
+        journal_file.append(path, *args)
+        os.truncate(path, path.stat().st_size - 3)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal, "append", full)
+    with pytest.raises(SynapseError, match="No space left on device"):
+        run(asked(service, ["broken"]), folder)
+    monkeypatch.undo()
+    run(asked(service, ["later"]), folder)
+    run_anew(asked(service, ["whole", "broken", "later"]), folder)
+    assert bodies(service) == {b"whole": 1, b"broken": 1, b"later": 1}
+
+
+def test_where_no_file_can_grow_each_block_has_its_own(
+    service: MockService, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.answer("/", lambda seen: seen.body)
+
+    def only_new(path: Path, *args: Any) -> Any:
+        if path.exists():
+            raise OSError(95, "Operation not supported")
+        return journal_file.append(path, *args)
+
+    monkeypatch.setattr(journal, "append", only_new)
+    for number in range(3):
+        run(asked(service, [number]), folder)
+    assert len(files(folder)) == 3
+    run_anew(asked(service, range(3)), folder)
+    assert len(service.ledger) == 3
+
+
+def test_sizes_that_no_file_has_are_not_read(tmp_path: Path) -> None:
+    place = tmp_path / "odd.journal"
+    place.write_bytes(journal_file._HEAD.pack(journal_file._MARK, 0.0, 2**32 - 1, 1, 0, 0) + b"x")
+    assert list(journal_file.blocks(place, 0)) == []
+
+
+def test_of_two_answers_the_newer_is_found_whatever_the_names_of_their_files(
+    service: MockService, folder: Path
+) -> None:
+    folder.mkdir(parents=True)
+    (request,) = asked(service, ["x"])
+    for name, text, written in (("a", b"new", 200.0), ("b", b"old", 100.0)):
+        entry = journal_file.Entry(Response(200, "OK", (), text), 1)
+        journal_file.append(folder / f"{name}.journal", [key_of(request)], [entry], written)
+    (outcome,) = run_anew([request], folder)
+    assert outcome.response is not None
+    assert outcome.response.body == b"new"
+
+
+def test_an_answer_that_is_forgotten_is_asked_for_again(folder: Path) -> None:
+    answers = iter((b"useless", b"useful"))
+
+    async def ask() -> Outcome:
+        return Outcome(Response(200, "OK", (), next(answers)), 1, 0.1)
+
+    async def asked_for(forget: bool) -> Outcome:
+        kept, request = Journal(str(folder)), Request("GET", "http://localhost/")
+        kept.refresh()
+        outcome = await kept.answer(request, "job", Policy(), ask)
+        assert outcome.response is not None
+        if forget:
+            await kept.forget(request, outcome.response)
+            await kept.forget(request, Response(200, "OK", (), b"another"))
+        await kept.flush()
+        return outcome
+
+    found = [asyncio.run(asked_for(forget)).response for forget in (True, False, False)]
+    assert [each and each.body for each in found] == [b"useless", b"useful", b"useful"]
+
+
+def test_only_the_answer_that_is_known_is_forgotten(folder: Path) -> None:
+    async def twice() -> list[Outcome]:
+        kept, request = Journal(str(folder)), Request("GET", "http://localhost/")
+
+        async def ask() -> Outcome:
+            return Outcome(Response(200, "OK"), 1, 0.1)
+
+        first = await kept.answer(request, "job", Policy(), ask)
+        await kept.forget(request, Response(200, "OK", (), b"one before it"))
+        second = await kept.answer(request, "job", Policy(), ask)
+        folder.mkdir(parents=True)
+        await kept.flush()
+        return [first, second]
+
+    assert [each.elapsed for each in asyncio.run(twice())] == [0.1, 0.0]
 
 
 @pytest.mark.parametrize("place", [0, 30, 60])

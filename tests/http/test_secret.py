@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import pickle
 import warnings
@@ -11,6 +12,7 @@ import pytest
 from synapse_magic import SynapseError
 from synapse_magic.http import secret
 from synapse_magic.http.secret import Secret
+from synapse_magic.http.service.packing import Unit
 
 VALUE = "s3cret-of-the-test"
 
@@ -136,3 +138,9 @@ def test_a_secret_is_kept_a_minute_and_then_looked_up_again(
     assert [key.reveal(), key.reveal()] == ["Bearer old"] * 2
     now[0] += 61
     assert key.reveal() == "Bearer new"
+
+
+def test_what_was_found_is_in_no_text_of_what_holds_it(each: Secret) -> None:
+    each.reveal()
+    assert VALUE not in f"{vars(each)} {dataclasses.asdict(each)}"
+    assert VALUE not in repr(Unit([1], {"subscriptionKey": VALUE}))

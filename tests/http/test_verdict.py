@@ -33,7 +33,8 @@ def test_what_will_not_pass_is_final(status: int) -> None:
     assert verdict(status) == "final"
 
 
-def test_three_kinds_of_429_are_kept_apart() -> None:
+def test_kinds_of_429_are_kept_apart() -> None:
+    assert verdict(429, "Request too large for m on tokens per min: Limit 1") == "final"
     assert verdict(429, "Too many requests") == "fast"
     assert verdict(429, "Too many concurrent requests") == "crowded"
     assert verdict(429, json.dumps({"error": {"code": "insufficient_quota"}})) == "quota"

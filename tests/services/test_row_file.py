@@ -13,6 +13,7 @@ import synapse_magic
 from synapse_magic import MockService, SynapseError, load_services
 from synapse_magic.services import declared, row_names
 from synapse_magic.services.row_file import read_rows
+from synapse_magic.services.yaml_file import read_yaml
 
 FILE: dict[str, Any] = {
     "family": "own",
@@ -106,6 +107,13 @@ def test_a_row_takes_over_what_its_file_says(write: Write) -> None:
         (("rows", 0, "example", "given"), {"test": "x"}, "example.given: .*Did you mean 'text'"),
         (("rows", 0, "example", "given"), {"model": "x"}, "'text' is required, and missing"),
         (("rows", 0, "example", "output"), 3, r"example.output: \$ must be a string, got 3"),
+        (("rows", 0, "custom"), "https://${nme}.example.org", r'custom: expected "\${name}" in it'),
+        (
+            ("rows", 0, "async"),
+            {"location": {"path": "$.id", "address": "/${x}"}, "done": ["a"], "failed": []},
+            r'async.location.address: expected "\${id}" in it alone',
+        ),
+        (("rows", 0, "limits"), {"body": 5}, "limits: there is no key 'body'"),
         (("rows", 0, "example", "polls"), [{"status": 200}], "polls are for rows with async"),
     ],
 )
@@ -128,6 +136,15 @@ def test_a_key_twice_and_a_broken_file_are_refused(tmp_path: Path) -> None:
         read_rows(place)
     with pytest.raises(SynapseError, match="cannot be read"):
         read_rows(tmp_path / "other.yaml")
+
+
+def test_keys_may_be_merged_and_one_may_win_over_a_merged_one(tmp_path: Path) -> None:
+    place = tmp_path / "own.yaml"
+    place.write_text("deep: {x: &x {<<: &base {a: 1, b: 2}, b: 3}}\nother: {<<: *base, a: 4}\n")
+    assert read_yaml(place) == {"deep": {"x": {"a": 1, "b": 3}}, "other": {"a": 4, "b": 2}}
+    place.write_text("base: &base {a: 1}\nother: {<<: *base, b: 3, b: 4}\n")
+    with pytest.raises(SynapseError, match="line 2: the key 'b' is there twice"):
+        read_yaml(place)
 
 
 @pytest.mark.usefixtures("forgotten")

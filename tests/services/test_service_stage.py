@@ -104,7 +104,6 @@ def test_a_value_takes_the_place_of_a_column_and_names_follow_the_output() -> No
     assert embed.getOutputCol() == f"{embed.uid}_output"
     assert embed.getErrorCol() == f"{embed.uid}_error"
     assert embed.setOutputCol("v").getErrorCol() == "v_error"
-    assert embed.setCustomServiceName("mine").getUrl() == "https://mine.cognitiveservices.azure.com"
 
 
 def _holds(path: Path, text: str) -> bool:

@@ -1,16 +1,19 @@
-"""From a unit of rows to an answer for each of them: call, wait, read, and halve where refused."""
+"""From a unit of rows to an answer for each of them: call, wait and read."""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from synapse_magic.http.caller import Caller
-from synapse_magic.http.request import Outcome, Request
-from synapse_magic.http.service.making import Values, make
+from synapse_magic.http.failure import AGAIN
+from synapse_magic.http.request import Outcome, Request, Response
+from synapse_magic.http.service.answer import UNMADE, Answer
+from synapse_magic.http.service.halving import Halving
+from synapse_magic.http.service.making import Values, base_address, make
 from synapse_magic.http.service.operation import Polling, Waiter
 from synapse_magic.http.service.packing import Unit
 from synapse_magic.http.service.reading import Failure, found, said, tree_of
@@ -18,15 +21,11 @@ from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import FillError
 from synapse_magic.http.verdict import Verdict
 
-_REFUSED_BESIDE = 8
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a row gets: a value, or the outcome that tells why it has none."""
-
-    value: Any
-    outcome: Outcome | None = None
+_OF_THE_MOMENT = frozenset(
+    {*AGAIN, "deadline", "job_deadline", "throttled", "wait_too_long", "endpoint_down"}
+    | {"quota_gone", "not_done", "http_401", "http_403"}
+)
+"""Codes of questions that failed, which say nothing of the operation that they ask for."""
 
 
 @dataclass
@@ -35,35 +34,59 @@ class Answering:
 
     caller: Caller
     service: Service
-    given: Values
     polling: Polling
 
     async def call(self, unit: Unit[Any]) -> list[Answer]:
         """Return an answer for each row of a unit; only cancelling it raises."""
-        common = {**self.given, **unit.values}
         if self.service.batch is None:
-            return await self._once(common, ())
-        return await _Halving(self, common, len(unit.rows)).answers(unit.rows)
+            return await self._once(unit.values, ())
+        ask = partial(self._once, unit.values)
+        return await Halving(unit.rows, self.service.batch.split, ask).answers()
 
     async def _once(self, common: Values, rows: Sequence[Values]) -> list[Answer]:
         """Return the answers to one request; all have its outcome where it failed."""
         count = max(1, len(rows))
         try:
             request = make(self.service, common, rows)
+            waiter = self._waiter(request, common)
         except FillError as error:
-            return [Answer(None, Outcome(None, 0, 0.0, "bad_request", str(error)))] * count
-        began = time.monotonic()
-        outcome, tree = await self.caller.call(request), None
+            return [Answer(None, Outcome(None, 0, 0.0, UNMADE, str(error)))] * count
+        for _ in range(2):  # again where what a journal had is of no use any more
+            got, useless = await self._asked(request, waiter, count)
+            if useless is not None:
+                await self.caller.forget(request, _response(useless))
+            if useless is None or useless.elapsed > 0.0:
+                break
+        return got
+
+    def _waiter(self, request: Request, common: Values) -> Waiter | None:
+        """Return what waits for what a request begins, until the time of its row is over."""
+        if self.service.operation is None:
+            return None
+        base, began = base_address(self.service, common), time.monotonic()
+        return Waiter(self.caller, self.service, self.polling, request, base, began)
+
+    async def _asked(
+        self, request: Request, waiter: Waiter | None, count: int
+    ) -> tuple[list[Answer], Outcome | None]:
+        """Return the answers to a request, and its outcome where that was good and led to none."""
+        asked = outcome = await self.caller.call(request)
+        tree = None
         if not outcome.good:
-            return [Answer(None, self._told(request, outcome))] * count
-        if self.service.operation is not None:
-            waiter = Waiter(self.caller, self.service, self.polling, request, began)
+            return [Answer(None, self._told(request, outcome))] * count, None
+        if waiter is not None:
             outcome, tree = await waiter.result(outcome)
             if not outcome.good:
-                return [Answer(None, outcome)] * count
-        assert outcome.response is not None  # a good outcome has one
-        got = found(self.service, outcome.response, count, tree)
-        return [self._answer(each, outcome, request) for each in got]
+                return [Answer(None, outcome)] * count, None if self._passing(outcome) else asked
+        got = found(self.service, _response(outcome), count, tree)
+        useless = all(isinstance(each, Failure) for each in got)
+        return [self._answer(each, outcome, request) for each in got], asked if useless else None
+
+    def _passing(self, outcome: Outcome) -> bool:
+        """Return whether an operation may still come to something, though its question failed."""
+        status = outcome.response.status if outcome.response is not None else None
+        again = status is not None and self.caller.policy.tries_again(status)
+        return again or outcome.code in _OF_THE_MOMENT
 
     def _answer(self, got: Any, outcome: Outcome, request: Request) -> Answer:
         if not isinstance(got, Failure):
@@ -92,44 +115,6 @@ class Answering:
             self.caller.runtime.job(self.caller.job, request.origin).stop(verdict)
 
 
-class _Halving:
-    """Finds the rows for which a batch is refused: it is halved until they stand alone.
-
-    One bad row of n costs 2 log2(n) + 1 calls. Where nothing at all is taken, as with a wrong
-    name of a model, a few calls more than it takes to come down to a row end the search.
-    """
-
-    def __init__(self, answering: Answering, common: Values, count: int) -> None:
-        self._answering, self._common = answering, common
-        assert answering.service.batch is not None  # only batches are halved
-        self._split = answering.service.batch.split
-        self._patience = 2 * math.ceil(math.log2(max(2, count))) + _REFUSED_BESIDE
-        self._refused, self._taken = 0, False
-
-    async def answers(self, rows: Sequence[Values], before: Outcome | None = None) -> list[Answer]:
-        """Return an answer for each row."""
-        got = [_after(before, each) for each in await self._answering._once(self._common, rows)]
-        failed = got[0].outcome
-        if failed is None or not self._splits(got):
-            self._taken = self._taken or any(each.outcome is None for each in got)
-            return got
-        self._refused += 1
-        if len(rows) == 1 or (not self._taken and self._refused > self._patience):
-            return got
-        half = len(rows) // 2
-        first = await self.answers(rows[:half], failed)
-        return first + await self.answers(rows[half:], failed)
-
-    def _splits(self, got: Sequence[Answer]) -> bool:
-        response = got[0].outcome.response if got[0].outcome is not None else None
-        unmade = got[0].outcome is not None and got[0].outcome.attempts == 0
-        return unmade or (response is not None and response.status in self._split)
-
-
-def _after(before: Outcome | None, answer: Answer) -> Answer:
-    """Return an answer with the tries that its row had in a larger batch counted."""
-    if before is None or answer.outcome is None:
-        return answer
-    own = answer.outcome
-    tries, spent = before.attempts + own.attempts, before.elapsed + own.elapsed
-    return Answer(answer.value, replace(own, attempts=tries, elapsed=spent))
+def _response(outcome: Outcome) -> Response:
+    assert outcome.response is not None  # a good outcome has one
+    return outcome.response

@@ -31,7 +31,7 @@ def conform(kind: pa.DataType, value: Any, place: str = "$") -> Any:
     Examples
     --------
     >>> conform(pa.struct([("a", pa.float64())]), {"a": 1, "other": 2})
-    {'a': 1}
+    {'a': 1.0}
     >>> conform(pa.list_(pa.int32()), [1, "x"])
     Traceback (most recent call last):
         ...
@@ -45,11 +45,11 @@ def conform(kind: pa.DataType, value: Any, place: str = "$") -> Any:
         return _list(kind, value, place)
     if pa.types.is_map(kind):
         pairs = _is(dict, value, place, "an object").items()
-        return [(key, conform(kind.item_type, item, f"{place}.{key}")) for key, item in pairs]
+        return [(_text(k), conform(kind.item_type, v, f"{place}.{k}")) for k, v in pairs]
     if pa.types.is_integer(kind):
         return _integer(kind, value, place)
     if pa.types.is_floating(kind):
-        return _is((int, float), value, place, "a number")
+        return _float(value, place)
     return _SIMPLE[kind](value, place)
 
 
@@ -60,9 +60,23 @@ def _struct(kind: pa.StructType, value: Any, place: str) -> dict[str, Any]:
 
 def _list(kind: pa.ListType, value: Any, place: str) -> list[Any]:
     found: list[Any] = _is(list, value, place, "a list")
-    if pa.types.is_floating(kind.value_type) and set(map(type, found)) <= {int, float}:
+    if pa.types.is_floating(kind.value_type) and set(map(type, found)) <= {float}:
         return found  # embeddings: thousands of numbers
     return [conform(kind.value_type, item, f"{place}[{n}]") for n, item in enumerate(found)]
+
+
+def _float(value: Any, place: str) -> float:
+    """Return a number as a float: Arrow refuses integers that a float would round."""
+    number = _is((int, float), value, place, "a number")
+    try:
+        return float(number)
+    except OverflowError:
+        raise MisfitError(place, "a number of 64 bits", number) from None
+
+
+def _text(value: str) -> str:
+    """Return a text with a mark for half a character: JSON can hold one, and Arrow none."""
+    return value.encode("utf-8", "replace").decode()
 
 
 def _integer(kind: pa.DataType, value: Any, place: str) -> int:
@@ -83,7 +97,7 @@ def _bytes(value: Any, place: str) -> bytes:
 
 
 _SIMPLE: dict[pa.DataType, Callable[[Any, str], Any]] = {
-    pa.string(): lambda value, place: _is(str, value, place, "a string"),
+    pa.string(): lambda value, place: _text(_is(str, value, place, "a string")),
     pa.bool_(): lambda value, place: _is(bool, value, place, "true or false"),
     pa.binary(): _bytes,
 }
@@ -100,4 +114,4 @@ def _shown(value: Any) -> str:
         return f'"{value[:40]}"'
     if isinstance(value, dict):
         return "an object"
-    return "a list" if isinstance(value, list) else str(value)
+    return "a list" if isinstance(value, list) else str(value)[:40]

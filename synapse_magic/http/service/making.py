@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from synapse_magic.http.request import Headers, Request
+from synapse_magic.http.service.json_text import encode
 from synapse_magic.http.service.multipart import multipart
 from synapse_magic.http.service.service import Auth, Service
 from synapse_magic.http.service.template import FillError, absent, as_text, fill, fill_path
@@ -65,20 +65,6 @@ def credentials(service: Service, values: Values) -> list[tuple[str, str]]:
     return _over(found, (values.get("customHeaders") or {}).items())
 
 
-def encode(value: Any) -> bytes:
-    """Return a value as JSON.
-
-    Raises
-    ------
-    FillError
-        When it is none.
-    """
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:  # bytes, dates; NaN, or half a character
-        raise FillError(f"The values cannot be sent as JSON: {type(error).__name__}") from None
-
-
 def _auth(known: Sequence[Auth], wanted: str | None) -> Auth:
     return next((each for each in known if each.header == wanted), known[0])
 
@@ -99,24 +85,39 @@ def _body(service: Service, filled: Any) -> tuple[bytes | None, str | None]:
     if isinstance(filled, bytes):
         return filled, "application/octet-stream"
     if service.content == "text":
+        if filled is absent:
+            raise FillError("The row has no text to send")
         return as_text(filled).encode(), "text/plain; charset=utf-8"
     if service.content == "binary":
         raise FillError("The row has no bytes to send")
     return encode({} if filled is absent else filled), "application/json"
 
 
+def base_address(service: Service, values: Values) -> str:
+    """Return the address before the path of a service, without a query."""
+    base = _base(service, values)
+    path = fill_path(service.path, values).rstrip("/")
+    before = base.path.rstrip("/").removesuffix(path)
+    return urlunsplit((base.scheme, base.netloc, before, "", ""))
+
+
 def _address(service: Service, values: Values) -> str:
-    path = fill_path(service.path, values)
-    base = urlsplit(values.get("url") or fill_path(service.endpoint, values))
+    path, base = fill_path(service.path, values), _base(service, values)
     whole = base.path.rstrip("/")
     if not path or not whole.endswith(path.rstrip("/")):  # code for SynapseML gives all of it
         whole += path
-    query = "&".join(part for part in (base.query, _query(service, values)) if part)
+    given = {name for name, _ in parse_qsl(base.query, keep_blank_values=True)}
+    query = "&".join(part for part in (base.query, _query(service, values, given)) if part)
     return urlunsplit((base.scheme, base.netloc, whole, query, ""))
 
 
-def _query(service: Service, values: Values) -> str:
-    filled = {name: fill(value, values) for name, value in service.query.items()}
+def _base(service: Service, values: Values) -> SplitResult:
+    return urlsplit(values.get("url") or fill_path(service.endpoint, values))
+
+
+def _query(service: Service, values: Values, given: set[str]) -> str:
+    """Return the query, without what the user's own address has in it."""
+    filled = {n: fill(value, values) for n, value in service.query.items() if n not in given}
     pairs: list[tuple[str, str]] = []
     for name, value in filled.items():
         each = value if isinstance(value, list) else [value]

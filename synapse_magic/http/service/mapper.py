@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -14,7 +14,8 @@ from synapse_magic.http.arrow import errors
 from synapse_magic.http.calls import FIRST, Calls
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.secret import revealed
-from synapse_magic.http.service.answering import Answer, Answering
+from synapse_magic.http.service.answer import Answer
+from synapse_magic.http.service.answering import Answering
 from synapse_magic.http.service.line import Line, Row, by_batch
 from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.packing import Unit, Values, units
@@ -29,6 +30,10 @@ _GATHER_SECONDS = 0.02
 _STOP_SECONDS = 0.025
 _HELD = 10_000
 """Rows that are done and held back for one before them, after which no more calls are begun."""
+
+
+_SHARE_OF_MINUTE = 0.5
+"""Of the tokens of a minute, what one request takes at most: one as large as all never goes."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +69,14 @@ class ServiceMapper:
     def run(self, batches: Iterable[pa.RecordBatch], job: str) -> Iterator[pa.RecordBatch]:
         """Yield rows as they are done, a few at a time; stops when nobody reads them any more."""
         pipe = WorkerPipe.here()
-        given = {name: revealed(value) for name, value in self.given.items()}
-        made = partial(Answering, service=self.service, given=given, polling=self.polling)
+        revealed(dict(self.given))  # what is not found is told before anything is called
+        made = partial(Answering, service=self.service, polling=self.polling)
         # What waits for operations is begun at once: who wants ten rows would wait ten times.
         first = FIRST if self.service.operation is None else self.concurrency
         calls = Calls(self.policy, self.concurrency, job, first=first, through=made)
         line = Line(self.ordered)
         try:
-            for done in self._rounds(calls, self._units(batches, given, line), line, pipe):
+            for done in self._rounds(calls, self._units(batches, line), line, pipe):
                 if not done and line.latest is not None:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
@@ -95,7 +100,7 @@ class ServiceMapper:
             room = max(0, calls.room()) if left and not full else 0
             fed = list(islice(waiting, room))
             left = left and (bool(full) or len(fed) == room)
-            calls.feed((unit, unit) for unit in fed if isinstance(unit, Unit))
+            calls.feed(self._whole_units(unit for unit in fed if isinstance(unit, Unit)))
             done = [(row, Answer(None)) for row in fed if isinstance(row, Row)]
             wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
             called = calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
@@ -105,24 +110,32 @@ class ServiceMapper:
             yield done
             calls.took(len(called))
 
-    def _units(
-        self, batches: Iterable[pa.RecordBatch], given: Values, line: Line
-    ) -> Iterator[Unit[Row] | Row]:
+    def _whole_units(self, fed: Iterable[Unit[Row]]) -> Iterator[tuple[Unit[Row], Unit[Row]]]:
+        """Yield units with what is the same for all, its secrets as they are now.
+
+        Looking one up may take time, which the thread that feeds has, and the event loop has not.
+        """
+        for unit in fed:
+            yield unit, replace(unit, values={**revealed(dict(self.given)), **unit.values})
+
+    def _units(self, batches: Iterable[pa.RecordBatch], line: Line) -> Iterator[Unit[Row] | Row]:
         batch = self.service.batch
         wanted = set(names(batch.item)) if batch is not None else set()
         # What an item holds may be given for all rows at once; secrets are in no item.
-        shared = {name: value for name, value in given.items() if name in wanted}
-        return units(self.service, self._rows(batches, given, shared, line), self.most)
+        shared = {name: value for name, value in self.given.items() if name in wanted}
+        minute = self.policy.tokens_per_minute
+        tokens = int(minute * _SHARE_OF_MINUTE) if minute else None
+        return units(self.service, self._rows(batches, shared, line), self.most, tokens)
 
     def _rows(
-        self, batches: Iterable[pa.RecordBatch], given: Values, shared: Values, line: Line
+        self, batches: Iterable[pa.RecordBatch], shared: Values, line: Line
     ) -> Iterator[tuple[Row, Values | None]]:
         number = 0
         for batch in batches:
             line.latest = batch
             for start in range(0, batch.num_rows, _READ):
                 for place, values in enumerate(self._values(batch.slice(start, _READ)), start):
-                    whole = self._whole({**shared, **values}, given)
+                    whole = self._whole({**shared, **values})
                     yield Row(number, batch, place), whole
                     number += 1
 
@@ -131,9 +144,9 @@ class ServiceMapper:
         for place in range(part.num_rows):
             yield {name: column[place] for name, column in read.items()}
 
-    def _whole(self, values: Values, given: Values) -> Values | None:
+    def _whole(self, values: Values) -> Values | None:
         """Return the values of a row, None where one that must be there is not."""
-        lacking = any(values.get(n, given.get(n)) is None for n in self.service.required)
+        lacking = any(values.get(n, self.given.get(n)) is None for n in self.service.required)
         return None if lacking else values
 
     def _made(self, batch: pa.RecordBatch, done: list[tuple[Row, Answer]]) -> pa.RecordBatch:

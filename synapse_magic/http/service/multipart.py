@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from synapse_magic.http.service.json_text import encode
+from synapse_magic.http.service.template import FillError, as_text
+
+_FILE = frozenset({"file", "filename", "type"})
 
 
 def multipart(parts: Mapping[str, Any]) -> tuple[bytes, str]:
     """Return a body of named parts, and its content type.
 
-    A part is a text, bytes, ``{"json": ...}``, or ``{"file": bytes}`` with ``filename`` and
-    ``type`` where they matter. Equal parts make equal bodies.
+    A part is a value, ``{"json": ...}``, or ``{"file": bytes}`` with ``filename`` and ``type``
+    where they matter. Equal parts make equal bodies.
+
+    Raises
+    ------
+    FillError
+        When a file is not there, or a value cannot be sent.
 
     Examples
     --------
@@ -30,9 +39,10 @@ def multipart(parts: Mapping[str, Any]) -> tuple[bytes, str]:
 def _part(name: str, part: Any) -> bytes:
     kind, file_name = "", ""
     if isinstance(part, Mapping) and "json" in part:
-        content = json.dumps(part["json"], ensure_ascii=False).encode()
-        kind = "application/json"
-    elif isinstance(part, Mapping):
+        content, kind = encode(part["json"]), "application/json"
+    elif isinstance(part, Mapping) and _FILE.issuperset(part):
+        if "file" not in part:
+            raise FillError(f"The row has no file for {name}")
         content = _bytes(part["file"])
         kind = part.get("type", "application/octet-stream")
         file_name = part.get("filename", name)
@@ -45,7 +55,9 @@ def _part(name: str, part: Any) -> bytes:
 
 
 def _bytes(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode()
+    if isinstance(value, bytes):
+        return value
+    return encode(value) if isinstance(value, Mapping) else as_text(value).encode()
 
 
 def _quoted(text: str) -> str:

@@ -49,34 +49,52 @@ Result = tuple[Outcome, Any]
 
 
 class Waiter:
-    """Waits for what one request began."""
+    """Waits for what one request began.
+
+    Parameters
+    ----------
+    caller : Caller
+    service : Service
+    polling : Polling
+    request : Request
+    base : str
+        The address before the path of the service.
+    began : float
+        When the row did, by which it has to be done.
+    """
 
     def __init__(
-        self, caller: Caller, service: Service, polling: Polling, request: Request, began: float
+        self,
+        caller: Caller,
+        service: Service,
+        polling: Polling,
+        request: Request,
+        base: str,
+        began: float,
     ) -> None:
         assert service.operation is not None  # there is something to wait for
         self._caller, self._service, self._polling = caller, service, polling
         self._operation = service.operation
-        self._request, self._began = request, began
+        self._request, self._base, self._began = request, base, began
+        self._submitted = began
         self._ends = began + caller.policy.deadline
         self._attempts = 0
 
     async def result(self, submitted: Outcome) -> Result:
         """Return the outcome of an operation, and the JSON of its result where it is a good one."""
-        self._attempts = submitted.attempts
+        self._attempts, self._submitted = submitted.attempts, time.monotonic()
         response = _response(submitted)
         tree = tree_of(response) if response.body else missing
-        place = self._place(response, tree)
-        if place is None:
+        try:
+            question = self._question(response, tree)
+        except FillError as error:
+            return self._failed(submitted, "foreign_operation", str(error))
+        if question is None:
             if self._state(tree) in self._operation.done:  # ready at once
                 return await self._fetched(submitted, tree)
             return self._failed(
                 submitted, "no_operation", "The reply names no operation to ask for"
             )
-        try:
-            question = self._question(place)
-        except FillError as error:
-            return self._failed(submitted, "foreign_operation", str(error))
         return await self._polled(question, submitted)
 
     async def _polled(self, question: Request, last: Outcome) -> Result:
@@ -88,7 +106,7 @@ class Waiter:
             last = await self._ask(question)
             pause = self._pause(last, self._polling.least)
             if not last.good:
-                if last.code == "http_404" and time.monotonic() - self._began < _NOT_YET_THERE:
+                if last.code == "http_404" and time.monotonic() - self._submitted < _NOT_YET_THERE:
                     continue
                 return self._failed(last, last.code, last.message)
             tree = tree_of(_response(last))
@@ -143,7 +161,7 @@ class Waiter:
 
     def _pause(self, last: Outcome, least: float) -> float:
         """Return the seconds before the next question."""
-        spent = time.monotonic() - self._began
+        spent = time.monotonic() - self._submitted
         wanted = min(self._polling.longest, max(least, _SHARE * spent))
         asked = retry_after(last.response, time.time()) if last.response is not None else None
         return max(wanted, asked or 0.0)
@@ -158,16 +176,19 @@ class Waiter:
         address = fill_path(operation.address, {"id": found})
         if not address.startswith("/"):
             return address
-        return self._request.url.partition(self._service.path)[0] + address
+        return self._base + address
 
-    def _question(self, place: str) -> Request:
-        """Return the request that asks for the operation; never at another server.
+    def _question(self, response: Response, tree: Any) -> Request | None:
+        """Return the request that asks for the operation, None where the reply names none.
 
         Raises
         ------
         FillError
-            When the service sends us elsewhere, which is no place for its key.
+            When the service sends us to another server, which is no place for its key.
         """
+        place = self._place(response, tree)
+        if place is None:
+            return None
         question = self._get(urljoin(self._request.url, place))
         if question.origin != self._request.origin:
             raise FillError(f"The operation is at another server, {question.origin}")

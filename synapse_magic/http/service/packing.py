@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from synapse_magic.http.service.making import encode, items
+from synapse_magic.http.service.json_text import encode
+from synapse_magic.http.service.making import items
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import FillError, names
 
@@ -31,14 +32,17 @@ class Unit(Generic[Place]):
     """
 
     places: list[Place]
-    values: Values
+    values: Values = field(repr=False)
     rows: list[Values] = field(default_factory=list)
     bytes: int = 0
     tokens: int = 0
 
 
 def units(
-    service: Service, rows: Iterable[tuple[Place, Values | None]], most: int | None = None
+    service: Service,
+    rows: Iterable[tuple[Place, Values | None]],
+    most: int | None = None,
+    tokens: int | None = None,
 ) -> Iterator[Unit[Place] | Place]:
     """Yield requests to be made, and the places of rows for which there is nothing to call.
 
@@ -49,8 +53,10 @@ def units(
         None for a row that lacks what must be there.
     most : int, optional
         Items in a request, if fewer than the service takes.
+    tokens : int, optional
+        Tokens in a request, if fewer than the service takes.
     """
-    packer: _Packer[Place] | None = _Packer(service, most) if service.batch else None
+    packer: _Packer[Place] | None = _Packer(service, most, tokens) if service.batch else None
     for place, values in rows:
         if values is None:
             yield place
@@ -65,14 +71,16 @@ def units(
 class _Packer(Generic[Place]):
     """Requests that are being filled, one for each set of values that rows have in common."""
 
-    def __init__(self, service: Service, most: int | None) -> None:
+    def __init__(self, service: Service, most: int | None, tokens: int | None) -> None:
         assert service.batch is not None  # who packs has asked
         self._batch = service.batch
         self._most = min(most or self._batch.most, self._batch.most)
+        known = [each for each in (tokens, self._batch.tokens) if each is not None]
+        self._tokens = min(known, default=None)
         self._own = set(names(self._batch.item)).difference(
             names([service.path, service.endpoint, service.query, service.headers, service.body])
         )
-        self._sized = self._batch.bytes is not None or self._batch.tokens is not None
+        self._sized = self._batch.bytes is not None or self._tokens is not None
         self._open: dict[bytes, Unit[Place]] = {}
         self._held = 0
 
@@ -118,7 +126,7 @@ class _Packer(Generic[Place]):
         batch = self._batch
         tokens = unit.tokens + -(-size // _BYTES_A_TOKEN)
         return (batch.bytes is None or unit.bytes + size <= batch.bytes) and (
-            batch.tokens is None or tokens <= batch.tokens
+            self._tokens is None or tokens <= self._tokens
         )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from synapse_magic.http.request import Response
 from synapse_magic.http.service.conform import MisfitError, conform
-from synapse_magic.http.service.json_path import Steps, missing, read, text_at
+from synapse_magic.http.service.json_path import Steps, missing, read, steps, text_at
 from synapse_magic.http.service.service import Batch, ItemErrors, Service
 
 _WITHOUT_BODY = 204
+_USUAL_CODE, _USUAL_MESSAGE = steps("$.error.code"), steps("$.error.message")
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,13 @@ def found(service: Service, response: Response, count: int, tree: Any = None) ->
 
 
 def said(service: Service, tree: Any) -> tuple[str | None, str | None]:
-    """Return the code and the message that a reply gives for a failure."""
-    return text_at(tree, service.errors.code), text_at(tree, service.errors.message)
+    """Return the code and the message that a reply gives for a failure.
+
+    Operations may tell them elsewhere than the replies that refuse to begin one, which have them
+    where nearly all services do.
+    """
+    own = text_at(tree, service.errors.code), text_at(tree, service.errors.message)
+    return own if any(own) else (text_at(tree, _USUAL_CODE), text_at(tree, _USUAL_MESSAGE))
 
 
 def _refusal(service: Service, tree: Any) -> Failure | None:
@@ -87,7 +93,9 @@ def _of_items(service: Service, batch: Batch, tree: Any, count: int) -> list[Fou
     listed = read(tree, service.reply.path)
     if not isinstance(listed, list):
         what = f"The reply has no list at {_named(service.reply.path)}"
-        return [Failure("unexpected_reply", what)] * count
+        code, message = said(service, tree)
+        told = f"{what}: {message}" if message else what
+        return [Failure(code or "unexpected_reply", told)] * count
     problems = _problems(service.errors.items, tree, count)
     if batch.key is None:
         if len(listed) != count:

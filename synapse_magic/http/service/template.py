@@ -98,7 +98,9 @@ def as_text(value: Any) -> str:
         raise FillError("Bytes cannot stand within a text")
     if isinstance(value, list):
         return ",".join(map(as_text, value))
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
 
 
 def _filled_text(template: str, values: Mapping[str, Any]) -> Any:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import math
+import time
+from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
 import pytest
-from service_rows import LENGTHS, answers
+from service_rows import FAST, LENGTHS, answers, mapper
 
 from synapse_magic.http.mock.ledger import Seen
 from synapse_magic.http.mock.service import MockService
@@ -108,6 +111,57 @@ def test_a_request_that_is_refused_for_all_rows_is_not_taken_apart_to_the_end(
     found = answers(row, service.url(""), ["x"] * 1024)
     assert all("no such model" in error["message"] for _, error in found)
     assert len(service.ledger) < 60
+
+
+def test_good_rows_after_very_many_bad_ones_are_found(service: MockService, there: str) -> None:
+    row = LENGTHS | {"batch": {**LENGTHS["batch"], "most": 64}}
+    found = answers(row, there, ["poison"] * 40 + ["good"] * 24)
+    assert [value for value, _ in found] == [None] * 40 + [4] * 24
+
+
+def test_rows_that_cannot_be_made_are_no_refusals(service: MockService, there: str) -> None:
+    item = {"id": "${index}", "text": "${text}", "n": "${n|b64}"}
+    row = LENGTHS | {"batch": {**LENGTHS["batch"], "item": item, "most": 64}}
+    number = pa.array([b"fine" if n >= 40 else None for n in range(64)])
+    bad = pa.array(["x" if n < 40 else None for n in range(64)])
+    item["n"] = {"one_of": ["${n|b64}", "${bad|b64}"]}
+    arrays = [pa.array(range(64)), pa.array(["good"] * 64), number, bad]
+    batch = pa.RecordBatch.from_arrays(arrays, ["number", "text", "n", "bad"])
+    made = mapper(row, {"url": there}, {"text": 1, "n": 2, "bad": 3})
+    found = {row["number"]: row for part in made.run([batch], "job") for row in part.to_pylist()}
+    assert [found[n]["value"] for n in range(64)] == [None] * 40 + [4] * 24
+    assert found[0]["error"]["code"] == "bad_request"
+
+
+def test_a_request_takes_half_a_minute_s_tokens_at_most(service: MockService, there: str) -> None:
+    policy = replace(FAST, tokens_per_minute=60_000.0)
+    row = LENGTHS | {"batch": {**LENGTHS["batch"], "most": 100}}
+    assert answers(row, there, ["x" * 30_000] * 3, policy=policy) == [(30_000, None)] * 3
+    assert sorted(len(seen.json()["texts"]) for seen in service.ledger) == [1, 2]
+
+
+def test_a_request_above_a_whole_minute_s_tokens_is_halved_at_once(service: MockService) -> None:
+    def limited(seen: Seen) -> Any:
+        if len(seen.json()["texts"]) > 1:
+            told = "Request too large for m on tokens per min (TPM): Limit 10, Requested 20."
+            return MockService.Reply(429, {"error": {"message": told}})
+        return lengths(seen)
+
+    service.answer("/lengths", limited)
+    began = time.monotonic()
+    assert answers(LENGTHS, service.url(""), ["a", "bb", "ccc"]) == [(n, None) for n in (1, 2, 3)]
+    assert time.monotonic() - began < FAST.deadline / 2
+
+
+def test_a_job_that_is_over_is_not_halved(service: MockService) -> None:
+    service.answer("/lengths", lambda _: MockService.Reply(503, {}, {"Retry-After": "30"}))
+    began = time.monotonic()
+    found = answers(
+        LENGTHS, service.url(""), ["a"] * 4, policy=replace(FAST, deadline=0.3), concurrency=1
+    )
+    assert {error["code"] for _, error in found} == {"deadline"}
+    assert len(service.ledger) == 1
+    assert time.monotonic() - began < 10
 
 
 def test_answers_in_order_are_counted(service: MockService) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from dataclasses import replace
@@ -9,7 +10,12 @@ import pyarrow as pa
 import pytest
 from service_rows import FAST, JOB, answers, mapper
 
+from synapse_magic.http import runtime
+from synapse_magic.http.caller import Caller
 from synapse_magic.http.mock.service import MockService
+from synapse_magic.http.request import Outcome, Request, Response
+from synapse_magic.http.service.operation import Polling, Waiter
+from synapse_magic.http.service.service import service_of
 
 RUNNING = {"status": "running"}
 DONE = {"status": "Succeeded", "result": "ready"}
@@ -48,6 +54,36 @@ def test_an_operation_may_be_named_in_the_reply(service: MockService) -> None:
     service.reply("/base/v1/jobs", {"id": "a b"})
     service.reply("/base/found/a%20b", DONE)
     assert answers(row, service.url("/base"), ["a"]) == [("ready", None)]
+
+
+def test_an_operation_is_found_behind_a_path_with_params(service: MockService) -> None:
+    place = {"path": "$.id", "address": "/found/${id}"}
+    row = JOB | {"path": "/models/${text}/jobs", "async": {**JOB["async"], "location": place}}
+    service.reply("/base/models/a%20b/jobs", {"id": "1"})
+    service.reply("/base/found/1", DONE)
+    assert answers(row, service.url("/base"), ["a b"]) == [("ready", None)]
+
+
+def test_an_address_that_cannot_be_filled_is_an_error_of_its_row(service: MockService) -> None:
+    place = {"path": "$.id", "address": "/jobs/${jobId}"}
+    row = JOB | {"async": {**JOB["async"], "location": place}}
+    service.reply("/jobs", {"id": "1"})
+    ((value, error),) = answers(row, service.url(""), ["a"])
+    assert value is None
+    assert "needs jobId" in error["message"]
+
+
+def test_waiting_in_line_before_the_submission_makes_no_question_later(begun: MockService) -> None:
+    begun.script("/jobs/1", [RUNNING, DONE])
+    running = runtime.current()
+    caller = Caller(running, replace(FAST, deadline=2000.0), "job")
+    request = Request("POST", begun.url("/jobs"))
+    polling = Polling(first=0.01, least=0.01, longest=100.0)
+    long_ago = time.monotonic() - 1000
+    waiter = Waiter(caller, service_of(JOB), polling, request, begun.url(""), long_ago)
+    submitted = Outcome(Response(202, "", tuple(HEADERS.items())), 1, 0.1)
+    _, result = running.run(asyncio.wait_for(waiter.result(submitted), 20))
+    assert result == "ready"
 
 
 def test_a_result_elsewhere_is_fetched_without_the_key(service: MockService) -> None:
@@ -135,6 +171,7 @@ def test_who_stops_reading_ends_all_questions(begun: MockService) -> None:
     running = mapper(JOB, {"url": begun.url("")}, {"text": 0}, concurrency=20).run([batch], "job")
     assert next(running).num_rows == 0
     running.close()
+    time.sleep(0.3)  # for what was on its way
     asked = len(begun.ledger)
     assert asked > 20
     time.sleep(0.3)

@@ -82,8 +82,29 @@ def test_a_reply_loses_unknown_fields_and_lacks_some() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("string", "x\ud83d", "x?"),
+        ("map<string,string>", {"x\ud83d": "y"}, [("x?", "y")]),
+        ("array<struct<a:string>>", [{"a": "\udc00"}], [{"a": "?"}]),
+        ("float", 20_000_001, 20_000_000.0),
+        ("double", 2**60 + 1, float(2**60)),
+        ("array<float>", [0.5, 20_000_001], [0.5, 20_000_000.0]),
+        ("array<double>", [2**60 + 1], [float(2**60)]),
+    ],
+)
+def test_what_json_can_hold_and_arrow_cannot_becomes_the_nearest_value(
+    kind: str, value: object, expected: object
+) -> None:
+    made = arrow_type(kind)
+    assert pa.array([conform(made, value)], made).to_pylist() == [expected]
+
+
+@pytest.mark.parametrize(
     ("kind", "value", "said"),
     [
+        ("double", 10**400, "a number of 64 bits"),
+        ("array<float>", [1.5, 10**400], r"\$\[1\] must be a number of 64 bits"),
         ("int", 2**31, "an integer of 32 bits"),
         ("int", 1.5, "an integer, got 1.5"),
         ("int", True, "an integer, got True"),
@@ -108,6 +129,22 @@ def test_equal_forms_are_equal_bodies() -> None:
     assert (body, kind) == multipart(dict(parts))
     assert b'name="definition"\r\nContent-Type: application/json\r\n\r\n{"a": "\xc3\xbc"}' in body
     assert b'filename="audio"\r\nContent-Type: audio/wav\r\n\r\n\x00' in body
+
+
+def test_values_of_a_form_are_texts_and_structs_are_json() -> None:
+    body, _ = multipart({"stream": True, "n": 1, "langs": ["de", "en"], "how": {"deep": None}})
+    for name, value in {
+        "stream": "true",
+        "n": "1",
+        "langs": "de,en",
+        "how": '{"deep": null}',
+    }.items():
+        assert f'name="{name}"\r\n\r\n{value}\r\n'.encode() in body
+
+
+def test_a_form_without_its_file_is_refused() -> None:
+    with pytest.raises(FillError, match="no file for audio"):
+        multipart(fill({"audio": {"file": "${audio}", "filename": "a.wav"}}, {"audio": None}))
 
 
 def test_values_of_columns_have_no_nulls_inside_structs() -> None:

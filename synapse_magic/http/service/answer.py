@@ -1,0 +1,19 @@
+"""What a row gets from a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from synapse_magic.http.request import Outcome
+
+UNMADE = "bad_request"
+"""Code of a row of which no request could be made; nothing was sent for it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a row gets: a value, or the outcome that tells why it has none."""
+
+    value: Any
+    outcome: Outcome | None = None
