@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql.pandas.types import to_arrow_schema
+import pyarrow as pa
+from pyspark.sql.pandas.types import to_arrow_type
+from pyspark.sql.types import NumericType, StructType, TimestampType
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.explainers.classes import class_numbers
+from synapse_magic.explainers.classes import class_numbers, names_of
 from synapse_magic.explainers.foreign_model import as_stage
 from synapse_magic.explainers.reading import reading_of
 from synapse_magic.kernels.dashboard.what_if import Asker
 from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.results.dashboard.board import Board
-from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.examined import Examined, Task
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.results.explanation import Explanation
-from synapse_magic.spark.columns import select
+from synapse_magic.spark.columns import levels, select
 from synapse_magic.spark.frame_check import require_frame
+from synapse_magic.spark.predictor import Predictor, predictor_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+RAW = "rawPredictionCol"
 
 
 def board(
@@ -55,17 +61,62 @@ def board(
             )
     if df is not None:
         require_frame(df, "df")
-    examined = Examined.of(why)
-    second = None if other is None else Examined.of(other)
-    return Board(examined, df, _what_if(examined, model, df), second)
+    model = None if model is None else as_stage(model)
+    predictor = _predictor(model)
+    _check_classes(why, model, predictor)
+    examined = Examined.of(why, _task(why, predictor))
+    second = None if other is None else Examined.of(other, examined.task)
+    codes = {} if df is None else _codes(df)
+    what_if = _what_if(examined, model, df, predictor, codes)
+    return Board(examined, df, what_if, second, codes)
 
 
-def _what_if(examined: Examined, model: Any, df: DataFrame | None) -> WhatIf | str:
+def _predictor(model: Any) -> Predictor | None:
+    if model is None:
+        return None
+    try:
+        return predictor_of(model)
+    except SynapseError:
+        return None  # a transformer that gives something else than predictions
+
+
+def _check_classes(why: Explanation, model: Any, predictor: Predictor | None) -> None:
+    """Raise a :class:`SynapseError` for raw scores of some classes alone."""
+    if why.link != "softmax" or predictor is None or predictor.probability is None:
+        return
+    names = names_of(model, predictor.probability)
+    if len(names) > len(why.outputs):
+        raise SynapseError(
+            f"The raw scores of {list(why.outputs)} were explained, and there are {list(names)}: "
+            "probabilities follow from those of all classes. Try: explain without classes="
+        )
+
+
+def _task(why: Explanation, predictor: Predictor | None) -> Task | None:
+    """Return what was predicted, None where the predictions themselves have to tell."""
+    if predictor is None:
+        return None
+    of_class = predictor.classifies and why.outputs != (predictor.prediction,)
+    return None if of_class else "regression"
+
+
+def _codes(df: DataFrame) -> dict[str, list[str]]:
+    """Return the levels of columns that hold their numbers."""
+    numbers = (own for own in df.schema.fields if isinstance(own.dataType, NumericType))
+    return {own.name: found for own in numbers if (found := levels(own))}
+
+
+def _what_if(
+    examined: Examined,
+    model: Any,
+    df: DataFrame | None,
+    predictor: Predictor | None,
+    codes: Mapping[str, Sequence[str]],
+) -> WhatIf | str:
     """Return the model to ask about rows, or why there is none."""
     if model is None or df is None:
         return "What if needs the model and a frame. Try: Dashboard(why, model, df)"
-    model = as_stage(model)
-    reading = reading_of(model, df, None)
+    reading = reading_of(model, df, _explained(examined, predictor))
     if reading.chain is None:
         return (
             f"{type(model).__name__} can only be asked through Spark, which takes seconds a row. "
@@ -74,6 +125,38 @@ def _what_if(examined: Examined, model: Any, df: DataFrame | None) -> WhatIf | s
     if reading.kind != "table":
         return "What if needs a model that reads columns, and not one vector, text or image"
     outputs = examined.why.outputs
-    classes = () if outputs == ("prediction",) else class_numbers(model, reading.target, outputs)
-    schema = to_arrow_schema(select(df, reading.columns).schema)
-    return WhatIf(examined, Asker(reading.chain, Target(reading.target, tuple(classes)), schema))
+    zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
+    schema = _arrow(select(df, reading.columns).schema, zone)
+    try:
+        classes = (
+            () if outputs == (reading.target,) else class_numbers(model, reading.target, outputs)
+        )
+        asker = Asker(reading.chain, Target(reading.target, tuple(classes)), schema, codes)
+        return WhatIf.checked(examined, asker)
+    except SynapseError as error:
+        return f"What if cannot ask this model. {error}"
+
+
+def _arrow(schema: StructType, zone: str) -> pa.Schema:
+    """Return a schema as workers see it: times have the zone of the session."""
+    return pa.schema(
+        [
+            pa.field(
+                own.name,
+                pa.timestamp("us", zone)
+                if isinstance(own.dataType, TimestampType)
+                else to_arrow_type(own.dataType),
+            )
+            for own in schema.fields
+        ]
+    )
+
+
+def _explained(examined: Examined, predictor: Predictor | None) -> str | None:
+    """Return the column that was explained, None for the one that is unless another is asked."""
+    if predictor is None or not predictor.classifies or examined.task != "regression":
+        return None
+    if examined.why.outputs == (predictor.prediction,):
+        return predictor.prediction
+    stage = predictor.stage
+    return str(stage.getOrDefault(RAW)) if stage.hasParam(RAW) and stage.isDefined(RAW) else None

@@ -23,7 +23,7 @@ def class_names(model: Any, target: str, classes: tuple[int, ...], count: int) -
         Those that were asked for; empty for all, or of two for the second.
     count : int
     """
-    known = _names_of(model, target)
+    known = names_of(model, target)
     if not classes and count == 1 and not known:
         return (target,)
     places = classes or ((1,) if count == 1 else tuple(range(count)))
@@ -59,7 +59,7 @@ def _number(own: str | int, known: list[str]) -> int:
     return known.index(own)
 
 
-def _names_of(model: Any, target: str) -> tuple[str, ...]:
+def names_of(model: Any, target: str) -> tuple[str, ...]:
     """Return the names of the classes of a column in order, empty where it has none."""
     predictor = _classifier(model, target)
     return (_known(model, predictor) or ("0", "1")) if predictor else ()

@@ -23,10 +23,18 @@ def plain_values(column: pa.Array) -> list[np.ndarray]:
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return [column.cast(pa.float64()).to_numpy(zero_copy_only=False)]
     if pa.types.is_timestamp(kind):
-        return [_objects(pc.strftime(column, format="%Y-%m-%d %H:%M:%S"))]
+        return [_objects(_clock(column))]
     if pa.types.is_null(kind):
         return [np.full(len(column), np.nan)]
     return [_objects(column.cast(pa.string()))]
+
+
+def _clock(column: pa.Array) -> pa.Array:
+    """Return times as Spark writes them: fractions of a second without zeros at their end."""
+    words = pc.strftime(column, format="%Y-%m-%d %H:%M:%S")
+    if column.type.unit == "s":
+        return words  # arrow writes a fraction for all finer units
+    return pc.utf8_rtrim(pc.utf8_rtrim(words, characters="0"), characters=".")
 
 
 def by_level(codes: np.ndarray, names: Sequence[str]) -> np.ndarray:

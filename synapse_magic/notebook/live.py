@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import functools
 import html
+import json
+import logging
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,8 +76,11 @@ class LiveWidget(anywidget.AnyWidget):
         try:
             answer = self._app.answer(content["ask"], content["given"])
             body, block = _within_budget(answer)
+        except SynapseError as error:
+            self.send({"id": asked, "error": str(error)})
         except Exception as error:  # travels to the browser, which shows it
-            self.send({"id": asked, "error": _words(error)})
+            logging.getLogger(__name__).exception("The question %r failed", content["ask"])
+            self.send({"id": asked, "error": f"{type(error).__name__}: {error}"})
         else:
             self.send({"id": asked, "body": body}, [block])
 
@@ -95,7 +101,7 @@ class LiveView:
     @functools.cached_property
     def widget(self) -> LiveWidget:
         """The widget alone, to put into a box or another app."""
-        return LiveWidget(self._module, self._app, f"{self._module}-{id(self):x}")
+        return LiveWidget(self._module, self._app, f"{self._module}-{uuid.uuid4().hex}")
 
     def _ipython_display_(self) -> None:
         """Show the snapshot, then the widget.
@@ -134,14 +140,10 @@ def script(module: str) -> str:
 
 def _within_budget(payload: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     body, block = pack_message(payload)
-    size = len(block) + len(repr(body))
+    size = len(block) + len(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
     if size > LARGEST:
         raise SynapseError(
             f"An answer of {size:,} bytes is more than a notebook should be sent at once. "
             f"Expected {LARGEST:,} at most"
         )
     return body, block
-
-
-def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, SynapseError) else f"{type(error).__name__}: {error}"

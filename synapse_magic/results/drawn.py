@@ -17,7 +17,7 @@ from synapse_magic.views.heatmap import Heatmap
 from synapse_magic.views.importance import Importance
 from synapse_magic.views.interaction import Interaction, partner
 from synapse_magic.views.links import SCALES
-from synapse_magic.views.row import Row, row_titles
+from synapse_magic.views.row import Row, row_title
 from synapse_magic.views.summary import Summary
 from synapse_magic.views.view import pick
 from synapse_magic.views.words import cell, plural
@@ -127,7 +127,7 @@ class Drawn:
             If there is no such row.
         """
         i = place_of(i, len(self))
-        labels = None if self.labels is None else list(self.labels)
+        label = None if self.labels is None else str(self.labels[i])
         beside = self.companion
         return Row(
             names=self.names,
@@ -140,8 +140,8 @@ class Drawn:
             method=METHODS[self.method].values,
             quality=None if self.quality is None or self._adds_up else self.quality[i],
             error=None if self.error is None else self.error[i],
-            title=row_titles(i + 1, labels)[i],
-            label=None if labels is None else str(labels[i]),
+            title=row_title(i, label),
+            label=label,
             companion=beside.row(i) if beside is not None and i < len(beside) else None,
         )
 

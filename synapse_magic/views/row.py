@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 SHOWN = 9
 SENT = 200
+LONGEST = 120
+"""Letters of a name or a label."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -265,7 +266,7 @@ class Row(View):
         return {
             "title": self.title,
             "label": self.label,
-            "names": [self.names[i][:120] for i in keep],
+            "names": [self.names[i][:LONGEST] for i in keep],
             "shown": [self.shown_values[i][:80] for i in keep],
             "values": self.values[keep],
             "error": None if self.error is None else self.error[keep],
@@ -282,8 +283,6 @@ class Row(View):
         }
 
 
-def row_titles(count: int, labels: Sequence[object] | None) -> list[str]:
-    """Return a title per row: its position and, where known, its true label."""
-    if labels is None:
-        return [f"Row {i}" for i in range(count)]
-    return [f"Row {i}, truly {labels[i]}" for i in range(count)]
+def row_title(i: int, label: str | None) -> str:
+    """Return what a row is called: its position and, where known, its true label."""
+    return f"Row {i}" if label is None else f"Row {i}, truly {label[:LONGEST]}"

@@ -12,6 +12,8 @@ import pytest
 from synapse_magic import pack_message, view_style
 from synapse_magic.notebook.live import script
 from synapse_magic.results.dashboard.board import Board
+from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.what_if import WhatIf
 
 HOST = """
 const listeners = new Map();
@@ -147,8 +149,91 @@ def test_an_edited_row_is_scored_as_the_model_scores_it(open_board: Open) -> Non
     page.get_by_text("the model knows nobody of 99").wait_for()
     page.get_by_label("age").first.fill("55")
     page.get_by_text("the model knows nobody of 99").wait_for(state="detached")
-    page.get_by_role("button", name="smallest change").click()
+    page.get_by_role("button", name="small change").click()
     page.get_by_text("Changed:").wait_for()
+
+
+@pytest.mark.parametrize(("typed", "value"), [("-5", -5), ("1.05", 1.05), ("-0.25", -0.25)])
+def test_numbers_are_taken_as_they_are_typed(open_board: Open, typed: str, value: float) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+    tab(page, "Thresholds")
+    worth = page.get_by_label("false alarm")
+    worth.clear()
+    worth.press_sequentially(typed, delay=30)
+    assert worth.input_value() == typed
+    tab(page, "What if")
+    values = board.answer("form", {"place": 0})["values"]
+    field = page.get_by_label("capital gain").first
+    field.clear()
+    field.press_sequentially(typed, delay=80)
+    expected = board.answer("score", {"values": {**values, "capital gain": value}})["scores"][0]
+    page.locator(".sd-score b", has_text=f"{expected:.3g}").wait_for()
+    assert field.input_value() == typed
+
+
+def test_a_histogram_is_a_table_for_those_who_do_not_see_it(open_board: Open) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+    right, wrong, _ = board.answer("overview", {"cohort": "all rows"})["histogram"]["counts"].sum(1)
+    cells = page.locator(".sd-figure table td").all_inner_texts()
+    assert sum(map(int, cells[::2])) == right
+    assert sum(map(int, cells[1::2])) == wrong
+
+
+def test_a_level_beyond_those_offered_can_be_typed(open_board: Open) -> None:
+    why, line = everyboard.people(rows=400)
+    why.data["region"][:] = [f"region {i}" for i in range(400)]
+    examined = Examined.of(why)
+    page = open_board(Board(examined, None, WhatIf(examined, everyboard.asker(line))))
+    tab(page, "What if")
+    page.get_by_text("and 200 more, type one").wait_for()
+    field = page.get_by_label("region").first
+    field.fill("region 399")
+    field.press("Enter")
+    page.locator(".sd-changed").wait_for()
+    assert field.input_value() == "region 399"
+    page.get_by_role("button", name="undo").click()
+    page.locator(".sd-changed").wait_for(state="detached")
+    assert field.input_value() == "region 0"
+
+
+def test_a_tab_is_found_again_as_it_was_left(open_board: Open) -> None:
+    page = open_board(everyboard.board())
+    tab(page, "Rows")
+    page.get_by_role("button", name="score").click()
+    tab(page, "What if")
+    page.get_by_label("age").first.fill("55")
+    tab(page, "Rows")
+    assert page.locator("th[aria-sort]").inner_text().startswith("score")
+    tab(page, "What if")
+    assert page.get_by_label("age").first.input_value() == "55"
+
+
+def test_an_answer_about_another_row_is_dropped(open_board: Open) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+    tab(page, "What if")
+    page.get_by_label("age").first.fill("55")
+    page.get_by_label("row").first.fill("7")
+    page.get_by_label("row").first.press("Enter")
+    values = board.answer("form", {"place": 7})["values"]
+    page.locator(".sd-entry.sd-changed").wait_for(state="detached")
+    page.wait_for_timeout(300)
+    assert float(page.get_by_label("age").first.input_value()) == values["age"]
+    assert page.locator(".sd-changed").count() == 0
+
+
+def test_the_focus_goes_to_the_chosen_cohort_when_one_is_made_or_removed(open_board: Open) -> None:
+    page = open_board(everyboard.board())
+    tab(page, "Errors")
+    page.locator(".sd-tree button:enabled").first.press("Enter")
+    page.locator(".sd-chip").nth(1).wait_for()
+    focused = "() => document.activeElement.getAttribute('aria-checked')"
+    assert page.evaluate(focused) == "true"
+    page.get_by_role("button", name="Remove").press("Enter")
+    page.locator(".sd-chip").nth(1).wait_for(state="detached")
+    assert page.evaluate(focused) == "true"
 
 
 def test_rows_are_fetched_as_they_are_scrolled_to(open_board: Open) -> None:
@@ -157,6 +242,9 @@ def test_rows_are_fetched_as_they_are_scrolled_to(open_board: Open) -> None:
     page.locator(".sd-rows").evaluate("box => box.scrollTo(0, box.scrollHeight)")
     page.get_by_role("button", name="Row 1499").click()
     page.locator(".syn-row-panel svg").first.wait_for()
+    last = page.locator("tr[aria-rowindex]").last
+    assert last.get_attribute("aria-rowindex") == "1501"  # after the heads, which are the first
+    assert page.locator("[aria-rowcount]").get_attribute("aria-rowcount") == "1501"
 
 
 def test_a_kernel_that_is_busy_or_gone_is_told(open_board: Open) -> None:
@@ -164,6 +252,8 @@ def test_a_kernel_that_is_busy_or_gone_is_told(open_board: Open) -> None:
     page.get_by_text("Waiting for the kernel").wait_for(timeout=6000)
     page.evaluate("() => window.lose()")
     page.get_by_text("Run its cell again").wait_for()
+    page.wait_for_timeout(100)
+    assert page.get_by_text("The kernel is gone").count() == 1
 
 
 def test_the_snapshot_is_put_away_and_comes_back(open_board: Open) -> None:

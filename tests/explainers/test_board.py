@@ -1,17 +1,33 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from pyspark.ml import Pipeline
 from pyspark.ml.feature import StringIndexer
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import (
+    IntegerType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+)
 
-from synapse_magic import Featurize, LightGBMClassifier, SynapseError, datasets, explain
+from synapse_magic import (
+    Explanation,
+    Featurize,
+    LightGBMClassifier,
+    LightGBMRegressor,
+    SynapseError,
+    datasets,
+    explain,
+)
 from synapse_magic.explainers.background import collected
-from synapse_magic.explainers.board import board
+from synapse_magic.explainers.board import _arrow, board
 from synapse_magic.kernels.dashboard.conditions import Condition, Levels
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
@@ -112,6 +128,53 @@ def test_labels_are_compared_with_predictions(opened: tuple[Board, Any, DataFram
     old = asked.add("old", [Condition("age", ">", (40.5,))])
     ages = np.array([row["age"] for row in people.select("age").collect()], float)
     assert old.df().count() == (ages > 40.5).sum()
+
+
+def test_the_model_says_what_was_predicted_whatever_columns_are_called() -> None:
+    from sklearn.linear_model import LinearRegression
+
+    line = LinearRegression().fit(np.array([[0.0], [1.0]]), [0.0, 1.0])
+    values = np.array([[[0.0]], [[1.0]]])
+    data = {"age": values[:, 0, 0]}
+    parts = (values, np.zeros((2, 1)), values[:, 0], data, ("age",), ("forecast",))
+    why = Explanation(*parts, link="identity", method="linear", rows_total=2)
+    assert board(why).examined.task == "binary"
+    assert board(why, line).examined.task == "regression"
+
+
+def test_times_are_of_the_zone_of_the_session() -> None:
+    types = (TimestampType(), TimestampNTZType(), IntegerType())
+    schema = StructType([StructField(f"c{i}", kind) for i, kind in enumerate(types)])
+    kinds = [pa.timestamp("us", "Europe/Berlin"), pa.timestamp("us"), pa.int32()]
+    assert _arrow(schema, "Europe/Berlin").types == kinds
+
+
+def test_codes_and_times_are_asked_for_as_the_frame_holds_them(spark: SparkSession) -> None:
+    rows = [(("a", "b", "c")[i % 3], datetime(2024, 1, 1, i % 24), i * 0.5) for i in range(60)]
+    raw = spark.createDataFrame(rows, "job string, at timestamp, pay double")
+    coded = StringIndexer(inputCol="job", outputCol="code").fit(raw).transform(raw)
+    features = Featurize(inputCols=["code", "at"], outputCol="features")
+    trees = LightGBMRegressor(labelCol="pay", predictionCol="forecast", numIterations=3)
+    model = Pipeline(stages=[features, trees]).fit(coded)
+    asked = board(explain(model, coded, rows=60), model, coded)
+    assert asked.examined.task == "regression"
+    form = asked.answer("form", {"place": 0})
+    assert form["scores"][0] == pytest.approx(asked.examined.score[0])
+    for name in ("code", "at"):
+        level = str(form["values"][name])
+        cohort = asked.add(name, [Condition(name, "in", (level,))])
+        assert cohort.df().count() == cohort.mask(asked.examined.columns, 60).sum() > 0
+
+
+def test_what_if_of_a_class_number_gives_that_number(
+    opened: tuple[Board, Any, DataFrame],
+) -> None:
+    _, model, people = opened
+    asked = board(explain(model, people, rows=9, target="prediction"), model, people)
+    assert asked.answer("form", {"place": 0})["scores"][0] in (0.0, 1.0)
+    margins = board(explain(model, people, rows=9, target="rawPrediction"), model, people)
+    form = margins.answer("form", {"place": 0})
+    assert form["scores"] == pytest.approx(margins.examined.why.prediction[0])
 
 
 def test_what_is_no_explanation_of_a_table_is_refused() -> None:

@@ -51,15 +51,30 @@ def test_a_question_is_answered_under_its_own_number() -> None:
     assert list(zlib.decompress(blocks[0])) == [3, 5]
 
 
-def test_an_error_travels_as_words_and_the_widget_answers_on() -> None:
+def test_an_error_travels_as_words_and_the_widget_answers_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     widget = Heard()
     assert widget.asked("fail")[0] == {"id": "a:1", "error": "There is no such age. Try: open"}
+    assert not caplog.records
     assert "ZeroDivisionError" in widget.asked("break", by=0)[0]["error"]
+    assert "Traceback" in caplog.text  # what nobody foresaw can be looked up where the kernel logs
     assert "body" in widget.asked("open", words="")[0]
 
 
 def test_no_message_is_larger_than_a_notebook_should_be_sent() -> None:
     assert "3," in Heard().asked("flood")[0]["error"]
+
+
+def test_letters_are_counted_by_the_bytes_that_they_take() -> None:
+    assert "error" in Heard().asked("open", words="\N{GRINNING FACE}" * 500_001)[0]
+    assert "body" in Heard().asked("open", words="a" * 500_001)[0]
+
+
+def test_two_views_of_one_app_have_snapshots_of_their_own() -> None:
+    app = Ages()
+    stills = {live.LiveView("dashboard", app).widget.still for _ in range(20)}
+    assert len(stills) == 20
 
 
 def test_what_is_told_goes_to_all_views() -> None:

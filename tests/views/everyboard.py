@@ -91,6 +91,10 @@ def board(names: tuple[str, ...] = PLAIN, compared: bool = True) -> Board:
     outputs = (">50K",) if names is PLAIN else (HOSTILE[0],)
     why, line = people(names=names, outputs=outputs)
     examined = Examined.of(why)
+    return Board(examined, None, WhatIf(examined, asker(line)), examined if compared else None)
+
+
+def asker(line: Line) -> Asker:
+    """Return the model by which rows are asked about."""
     kinds = (pa.int32(), pa.float64(), pa.string(), pa.float64(), pa.string())
-    asker = Asker(line, Target("probability"), pa.schema(list(zip(names, kinds))))
-    return Board(examined, None, WhatIf(examined, asker), examined if compared else None)
+    return Asker(line, Target("probability"), pa.schema(list(zip(line.inputs, kinds))))

@@ -8,6 +8,7 @@ import { Cohorts } from "./cohorts";
 import { Compare } from "./compare";
 import { Errors } from "./errors";
 import { Features } from "./features";
+import { Shown } from "./hooks";
 import { Overview } from "./overview";
 import { Quality } from "./quality";
 import { Rows } from "./rows";
@@ -16,7 +17,7 @@ import { Thresholds } from "./thresholds";
 import type { Condition, Opened, Tab } from "./types";
 import { WhatIf } from "./whatif";
 
-const TABS: [string, ComponentType<Tab & { place: number }>, (opened: Opened) => boolean][] = [
+const TABS: [string, ComponentType<Tab>, (opened: Opened) => boolean][] = [
   ["Overview", Overview, () => true],
   ["Errors", Errors, (opened) => opened.judged],
   ["Features", Features, () => true],
@@ -37,6 +38,7 @@ function App({ kernel }: { kernel: Kernel }) {
   const [failed, setFailed] = useState("");
   const [against, setAgainst] = useState("");
   const [tab, setTab] = useState("Overview");
+  const [seen, setSeen] = useState<string[]>(["Overview"]); // tabs stay as they were left
   const [place, setPlace] = useState(0);
   const fail = (error: Error) => setFailed(error.message);
   useEffect(() => {
@@ -45,27 +47,34 @@ function App({ kernel }: { kernel: Kernel }) {
   if (!opened) return <p class="syn-note" role="status">{failed || "Opening the dashboard…"}</p>;
   const change = (question: string, given: Record<string, unknown>) =>
     kernel.ask(question, given).then((answer) => {
-      setOpened({ ...opened, ...(answer as Partial<Opened>) });
+      setOpened((now) => ({ ...now!, ...(answer as Partial<Opened>) }));
       setFailed("");
     });
   const other = opened.cohorts.some((one) => one.name === against) ? against : opened.cohorts[0].name;
   const make = (conditions: Condition[], joined = "and", name = "", within?: string) => change("add", { conditions, joined, name, within }).then(() => "", (error: Error) => error.message);
   const tabs = TABS.filter(([, , there]) => there(opened));
-  const Current = tabs.find(([name]) => name === tab)?.[1] ?? Overview;
+  const open = (name: string) => {
+    setTab(name);
+    setSeen((before) => (before.includes(name) ? before : [...before, name]));
+  };
   return (
     <>
       <style>{STYLE}</style>
       <p class="syn-title sd-top"><b>{opened.title}</b> <span class="syn-dim">{shown(opened)}</span></p>
       <Cohorts kernel={kernel} opened={opened} against={other} setAgainst={setAgainst} choose={(cohort) => void change("choose", { cohort }).catch(fail)} remove={(cohort) => void change("remove", { cohort }).catch(fail)} make={make} />
       {failed && <p class="syn-note" role="alert">{failed}</p>}
-      <div class="syn-tabs" role="tablist" aria-label="Dashboard" onKeyDown={(event) => walk(event, tabs.map(([name]) => name), tab, setTab)}>
-        {tabs.map(([name]) => <button type="button" key={name} role="tab" class="syn-tab" data-tab={name} aria-selected={name === tab} tabIndex={name === tab ? 0 : -1} onClick={() => setTab(name)}>{name}</button>)}
+      <div class="syn-tabs" role="tablist" aria-label="Dashboard" onKeyDown={(event) => walk(event, tabs.map(([name]) => name), tab, open)}>
+        {tabs.map(([name]) => <button type="button" key={name} role="tab" class="syn-tab" data-tab={name} aria-selected={name === tab} tabIndex={name === tab ? 0 : -1} onClick={() => open(name)}>{name}</button>)}
       </div>
-      <div role="tabpanel" aria-label={tab} class="sd-panel">
-        <Current key={tab} kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place}
-          brush={(conditions, name) => void make(conditions, "and", name, opened.chosen).then(setFailed)}
-          ask={(row) => (setPlace(row), setTab("What if"))} />
-      </div>
+      {tabs.filter(([name]) => seen.includes(name)).map(([name, Content]) => (
+        <div key={name} role="tabpanel" aria-label={name} class="sd-panel" hidden={name !== tab}>
+          <Shown.Provider value={name === tab}>
+            <Content kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place}
+              brush={(conditions, words) => void make(conditions, "and", words, opened.chosen).then(setFailed)}
+              ask={(row) => (setPlace(row), open("What if"))} />
+          </Shown.Provider>
+        </div>
+      ))}
     </>
   );
 }

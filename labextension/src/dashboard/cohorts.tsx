@@ -1,5 +1,5 @@
 // The cohort bar above all tabs: choose, make and remove cohorts, and take them along as SQL.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { whole } from "../words";
 import { useAnswer } from "./hooks";
 import { precise } from "./parts";
@@ -20,8 +20,15 @@ export function Cohorts({ kernel, opened, choose, remove, make, against, setAgai
   const [making, setMaking] = useState(false);
   const cohort = opened.cohorts.find((one) => one.name === opened.chosen) as Cohort;
   const names = opened.cohorts.map((one) => one.name);
+  const bar = useRef<HTMLElement>(null);
+  const count = useRef(names.length);
+  useEffect(() => {
+    // What was pressed is gone when a cohort is made or removed, and the focus with it.
+    if (count.current !== names.length) bar.current?.querySelector<HTMLElement>("[aria-checked=true]")?.focus({ preventScroll: true });
+    count.current = names.length;
+  }, [names.length]);
   return (
-    <section class="sd-bar" aria-label="Cohorts">
+    <section ref={bar} class="sd-bar" aria-label="Cohorts">
       <div class="sd-chips" role="radiogroup" aria-label="Cohort looked at" onKeyDown={(event) => walk(event, names, opened.chosen, choose)}>
         {opened.cohorts.map((one) => <Chip key={one.name} one={one} all={opened.cohorts[0]} chosen={one.name === opened.chosen} choose={choose} remove={remove} />)}
         <button type="button" class="syn-button" aria-expanded={making} onClick={() => setMaking(!making)}>+ cohort</button>

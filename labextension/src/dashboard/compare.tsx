@@ -1,6 +1,7 @@
 // Two models on the same rows.
 import { useEffect, useRef } from "preact/hooks";
 import type { Tensor } from "../model";
+import { watchTheme } from "../theme";
 import { number, whole } from "../words";
 import { useAnswer } from "./hooks";
 import { Answered, Pairs, Title, precise } from "./parts";
@@ -12,6 +13,7 @@ interface Found {
   high: number;
   metrics: Record<string, number | null>[];
   disagree: number | null;
+  shares: boolean; // whether the contributions of each model are shares, as their scales differ
   names: string[];
   own: Tensor;
   other: Tensor;
@@ -30,7 +32,7 @@ export function Compare({ kernel, cohort }: Tab) {
         </table></div>
       </section>
       <section>
-        <Title note="Mean absolute contribution; the largest differences first.">Features</Title>
+        <Title note={`${found.shares ? "Share of all contributions of each model, whose scales differ" : "Mean absolute contribution"}; the largest differences first.`}>Features</Title>
         <Pairs names={found.names} own={found.own} other={found.other} first="first model" second="second model" />
       </section>
     </div>
@@ -41,18 +43,11 @@ function Density({ found }: { found: Found }) {
   const place = useRef<HTMLCanvasElement>(null);
   const [high, wide] = found.counts.shape;
   useEffect(() => {
-    const pen = place.current?.getContext("2d");
-    if (!pen) return;
-    const most = Math.log1p(Math.max(...Array.from(found.counts.data), 1));
-    const colour = getComputedStyle(place.current as Element).color;
-    pen.clearRect(0, 0, wide, high);
-    for (let y = 0; y < high; y++) for (let x = 0; x < wide; x++) {
-      const rows = found.counts.data[y * wide + x];
-      if (!rows) continue;
-      pen.globalAlpha = 0.12 + (0.88 * Math.log1p(rows)) / most;
-      pen.fillStyle = colour;
-      pen.fillRect(x, high - 1 - y, 1, 1);
-    }
+    const canvas = place.current;
+    const pen = canvas?.getContext("2d");
+    const root = canvas?.closest<HTMLElement>(".syn-view");
+    if (!canvas || !pen || !root) return;
+    return watchTheme(root, () => shade(pen, found.counts, getComputedStyle(canvas).color));
   }, [found]);
   return (
     <figure class="sd-figure sd-square">
@@ -60,4 +55,17 @@ function Density({ found }: { found: Found }) {
       <div class="sd-ends"><span>{number(found.low)}</span><span>first model (up: second)</span><span>{number(found.high)}</span></div>
     </figure>
   );
+}
+
+function shade(pen: CanvasRenderingContext2D, counts: Tensor, colour: string): void {
+  const [high, wide] = counts.shape;
+  const most = Math.log1p(Math.max(...Array.from(counts.data), 1));
+  pen.clearRect(0, 0, wide, high);
+  for (let y = 0; y < high; y++) for (let x = 0; x < wide; x++) {
+    const rows = counts.data[y * wide + x];
+    if (!rows) continue;
+    pen.globalAlpha = 0.12 + (0.88 * Math.log1p(rows)) / most;
+    pen.fillStyle = colour;
+    pen.fillRect(x, high - 1 - y, 1, 1);
+  }
 }

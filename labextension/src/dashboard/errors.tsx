@@ -41,7 +41,7 @@ export function Errors(tab: Tab) {
     <div class="sd-halves">
       <section>
         <Title note={`Press a node to make it a cohort. Bar: ${tree.error}.${tree.features.length < tree.all ? ` Parted by the ${tree.features.length} strongest of ${tree.all} features.` : ""}`}>Error tree</Title>
-        <ul class="sd-tree">{inOrder(tree.nodes).map((node) => <Branch key={node.path} node={node} tree={tree} tab={tab} />)}</ul>
+        <ul class="sd-tree">{inOrder(tree.nodes).map((node, i) => <Branch key={i} node={node} tree={tree} tab={tab} />)}</ul>
       </section>
       <section><Map tab={tab} features={tree.features} error={tree.error} /></section>
     </div>
@@ -92,9 +92,9 @@ function Cells({ heat, tab, error }: { heat: Heat; tab: Tab; error: string }) {
   return (
     <div class="syn-scroll" tabIndex={0} role="region" aria-label="Error map">
       <table class="sd-heat">
-        <thead><tr><td />{heat.across.map((words) => <th scope="col" key={words}>{words}</th>)}</tr></thead>
+        <thead><tr><td />{heat.across.map((words, x) => <th scope="col" key={x}>{words}</th>)}</tr></thead>
         <tbody>{heat.down.map((words, y) => (
-          <tr key={words}><th scope="row">{words}</th>{heat.across.map((_, x) => {
+          <tr key={y}><th scope="row">{words}</th>{heat.across.map((_, x) => {
             const i = y * wide + x;
             const rows = heat.rows.data[i];
             const said = `${heat.across[x]}${words ? `, ${words}` : ""}: ${error} ${rows ? number(rate(i)) : "unknown"}, ${whole(rows)} rows`;

@@ -1,5 +1,5 @@
 // What features do in a cohort, against another, and how one follows its values.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { dependence } from "../dependence";
 import type { Payload, Tensor } from "../model";
 import { summary } from "../summary";
@@ -26,13 +26,15 @@ export function Features(tab: Tab) {
   useEffect(() => {
     if (known.length && !known.includes(feature)) setFeature(known[0]);
   }, [known.join("\0")]);
+  // The view is drawn again where its payload is another, and not with every answer elsewhere.
+  const payload = useMemo(() => from.answer?.summary && { ...from.answer.summary, clickable: true }, [from.answer]);
   return <Answered from={from}>{(found) => (
     <>
       <div class="sd-halves">
         <section>
           <Title note={found.drawn < found.rows ? `Drawn from ${whole(found.drawn)} of the cohort's ${whole(found.rows)} rows.` : undefined}>Summary of {cohort}</Title>
-          {found.summary
-            ? <View render={summary} payload={{ ...found.summary, clickable: true }} use={(model) => model.on("change:feature", () => setFeature(model.get("feature") as string))} />
+          {payload
+            ? <View render={summary} payload={payload} use={(model) => model.on("change:feature", () => setFeature(model.get("feature") as string))} />
             : <p class="syn-note">This cohort has no rows.</p>}
         </section>
         <section>

@@ -1,5 +1,6 @@
 // Questions to the kernel as state of a component.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { createContext } from "preact";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Kernel } from "../live/kernel";
 import type { Payload } from "../model";
 
@@ -9,29 +10,59 @@ export interface Answer<T> {
   busy: boolean;
 }
 
+// Whether a tab is looked at: those that are not keep their state and ask nothing.
+export const Shown = createContext(true);
+
 // Asks again where the question changes; an answer that comes too late is dropped.
 export function useAnswer<T = Payload>(kernel: Kernel, ask: string, given: Payload, when = true): Answer<T> {
   const [state, set] = useState<Answer<T>>({ answer: null, error: "", busy: true });
-  const key = JSON.stringify([ask, given, when]);
+  const asked = useRef("");
+  const shown = useContext(Shown);
+  const key = JSON.stringify([ask, given]);
   useEffect(() => {
-    if (!when) return;
-    let current = true;
+    if (!when || !shown || asked.current === key) return;
+    asked.current = key;
     set((before) => ({ ...before, busy: true }));
     kernel.ask(ask, given).then(
-      (answer) => current && set({ answer: answer as T, error: "", busy: false }),
-      (error: Error) => current && set({ answer: null, error: error.message, busy: false }),
+      (answer) => asked.current === key && set({ answer: answer as T, error: "", busy: false }),
+      (error: Error) => {
+        if (asked.current !== key) return;
+        asked.current = ""; // is asked again when the tab is
+        set({ answer: null, error: error.message, busy: false });
+      },
     );
-    return () => void (current = false);
-  }, [key]);
+  }, [key, when, shown]);
   return state;
 }
 
-// Calls the latest of many calls, once things are quiet.
-export function useCalm(milliseconds: number): (call: () => void) => void {
+// Calls the latest of many calls, once things are quiet; the second function takes it back.
+export function useCalm(milliseconds: number): [(call: () => void) => void, () => void] {
   const timer = useRef(0);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return (call) => {
-    clearTimeout(timer.current);
-    timer.current = window.setTimeout(call, milliseconds);
+  const stop = () => clearTimeout(timer.current);
+  useEffect(() => stop, []);
+  return [
+    (call) => {
+      stop();
+      timer.current = window.setTimeout(call, milliseconds);
+    },
+    stop,
+  ];
+}
+
+// Does the latest of many jobs, and the next one when the one before it is done.
+export function useLatest(): (job: () => Promise<void>) => void {
+  const busy = useRef(false);
+  const next = useRef<(() => Promise<void>) | null>(null);
+  const work = async () => {
+    busy.current = true;
+    for (let job = next.current; job; job = next.current) {
+      next.current = null;
+      await job();
+    }
+    busy.current = false;
+  };
+  return (job) => {
+    next.current = job;
+    if (!busy.current) void work();
   };
 }

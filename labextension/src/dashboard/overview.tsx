@@ -17,12 +17,12 @@ export function Overview({ kernel, opened, cohort }: Tab) {
   return <Answered from={from}>{(found) => (
     <div class="sd-halves sd-first">
       <section>
-        <Title note={opened.judged ? undefined : "No labels are known for these rows, so nothing is measured."}>Measures</Title>
+        <Title note={opened.judged ? (opened.task === "binary" ? `Of rows with a label; ${opened.positive} is predicted from a probability of 0.5 on.` : "Of rows with a label.") : "No labels are known for these rows, so nothing is measured."}>Measures</Title>
         <Measures found={found} chosen={cohort} />
       </section>
       <section>
         <Title>{opened.task === "regression" ? "Predictions" : "Scores"} of {cohort}</Title>
-        <Histogram counts={found.histogram.counts} low={found.histogram.low} high={found.histogram.high} wrong={opened.judged && opened.task !== "regression" ? "wrong" : undefined}
+        <Histogram counts={found.histogram.counts} low={found.histogram.low} high={found.histogram.high} kinds={found.histogram.counts.shape[0] > 1 ? ["right", "wrong", "no label"] : []}
           words={opened.task === "binary" ? `probability of ${opened.positive}` : opened.task === "regression" ? "prediction" : "probability of the predicted class"} />
       </section>
     </div>

@@ -45,25 +45,33 @@ export function Pick({ label, options, value, set, none }: { label: string; opti
   );
 }
 
-// Rows by score, those that are wrong on top of the others.
-export function Histogram({ counts, low, high, words, wrong }: { counts: Tensor; low: number; high: number; words: string; wrong?: string }) {
+const FILLS = ["", "sd-wrong", "sd-light"];
+
+// Rows by score; where there are kinds of rows, those of each on top of the ones before.
+export function Histogram({ counts, low, high, words, kinds = [] }: { counts: Tensor; low: number; high: number; words: string; kinds?: string[] }) {
   const bins = counts.shape[counts.shape.length - 1];
-  const at = (side: number, bin: number) => (counts.shape.length > 1 ? counts.data[side * bins + bin] : side ? 0 : counts.data[bin]);
-  const heights = Array.from({ length: bins }, (_, bin) => at(0, bin) + at(1, bin));
+  const sides = Array.from({ length: counts.data.length / bins }, (_, kind) => ({ own: Array.from(counts.data.slice(kind * bins, (kind + 1) * bins)), fill: FILLS[kind], name: kinds[kind] ?? "rows" })).filter(({ own }, kind) => kind < 2 || own.some(Boolean));
+  const heights = Array.from({ length: bins }, (_, bin) => sides.reduce((sum, { own }) => sum + own[bin], 0));
   const most = Math.max(...heights, 1);
   const edge = (bin: number) => number(low + ((high - low) * bin) / bins);
+  const range = (bin: number) => `${edge(bin)} to ${edge(bin + 1)}`;
+  const parts = (bin: number) => sides.slice(1).filter(({ own }) => own[bin]).map(({ own, name }) => `, ${own[bin]} ${name}`).join("");
   return (
     <figure class="sd-figure" aria-label={words}>
-      <div class="sd-histogram" role="img" aria-label={`${words}: ${heights.reduce((a, b) => a + b, 0)} rows from ${number(low)} to ${number(high)}`}>
+      <div class="sd-histogram" aria-hidden="true">
         {heights.map((height, bin) => (
-          <div class="sd-column" title={`${edge(bin)} to ${edge(bin + 1)}: ${height} rows${wrong && at(1, bin) ? `, ${at(1, bin)} ${wrong}` : ""}`}>
-            <i class="sd-wrong" style={{ height: `${(100 * at(1, bin)) / most}%` }} />
-            <i style={{ height: `${(100 * at(0, bin)) / most}%` }} />
+          <div class="sd-column" key={bin} title={`${range(bin)}: ${height} rows${parts(bin)}`}>
+            {[...sides].reverse().map(({ own, fill, name }) => <i key={name} class={fill} style={{ height: `${(100 * own[bin]) / most}%` }} />)}
           </div>
         ))}
       </div>
       <div class="sd-ends"><span>{number(low)}</span><span>{words}</span><span>{number(high)}</span></div>
-      {wrong && <p class="syn-key"><span><i class="sd-box" /> right</span><span><i class="sd-box sd-wrong" /> {wrong}</span></p>}
+      {sides.length > 1 && <p class="syn-key">{sides.map(({ fill, name }) => <span key={name}><i class={`sd-box ${fill}`} /> {name}</span>)}</p>}
+      <div class="syn-aloud"><table>
+        <caption>{words}</caption>
+        <thead><tr><th scope="col">range</th>{sides.map(({ name }) => <th scope="col" key={name}>{name}</th>)}</tr></thead>
+        <tbody>{heights.map((height, bin) => (height ? <tr key={bin}><th scope="row">{range(bin)}</th>{sides.map(({ own, name }) => <td key={name}>{own[bin]}</td>)}</tr> : null))}</tbody>
+      </table></div>
     </figure>
   );
 }

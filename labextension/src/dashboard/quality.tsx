@@ -1,6 +1,6 @@
 // How far the explanation can be trusted.
 import type { Tensor } from "../model";
-import { number, share } from "../words";
+import { number, share, whole } from "../words";
 import { useAnswer } from "./hooks";
 import { Answered, Histogram, Title } from "./parts";
 import type { Tab } from "./types";
@@ -9,6 +9,8 @@ interface Found {
   facts: [string, string][];
   residuals: { counts: Tensor; low: number; high: number };
   compacity: [number, number][];
+  drawn: number;
+  rows: number;
   errors: [string, number, number][];
 }
 
@@ -21,7 +23,7 @@ export function Quality({ kernel, cohort }: Tab) {
       <section>
         <Title>Facts</Title>
         <table class="syn-table"><tbody>{found.facts.map(([name, words]) => <tr key={name}><th scope="row">{name}</th><td>{words}</td></tr>)}</tbody></table>
-        <Title note="How much of all contributions the strongest features of each row make up.">Compacity</Title>
+        <Title note={`How much of all contributions the strongest features of each row make up${found.drawn < found.rows ? `, in ${whole(found.drawn)} of the rows` : ""}.`}>Compacity</Title>
         <table class="syn-table"><tbody>{found.compacity.map(([count, part]) => (
           <tr key={count}><th scope="row">{count} {count === 1 ? "feature" : "features"}</th><td class="sd-bars"><i style={{ width: `${100 * part}%` }} /></td><td class="syn-number">{share(part, 1)}</td></tr>
         ))}</tbody></table>

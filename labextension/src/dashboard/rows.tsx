@@ -1,8 +1,8 @@
 // The rows of a cohort as a table of which only what is seen is fetched, and a row in full.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { row } from "../row";
 import { whole } from "../words";
-import { useAnswer, useCalm } from "./hooks";
+import { Shown, useAnswer, useCalm } from "./hooks";
 import { Answered, View } from "./parts";
 import type { Tab } from "./types";
 
@@ -31,11 +31,12 @@ const PINNED = 4;
 
 export function Rows(tab: Tab) {
   const { kernel, cohort } = tab;
-  const [sort, setSort] = useState("row");
+  const [sort, setSort] = useState("(row)");
   const [descending, setDescending] = useState(false);
   const [first, setFirst] = useState(0);
   const [picked, setPicked] = useState<number[]>([]);
-  const calm = useCalm(60);
+  const [calm] = useCalm(60);
+  const visible = useContext(Shown);
   const box = useRef<HTMLDivElement>(null);
   const start = Math.max(0, Math.floor((first - FETCHED / 2) / (FETCHED / 2)) * (FETCHED / 2));
   const from = useAnswer<Page>(kernel, "rows", { cohort, sort, descending, start, count: 2 * FETCHED });
@@ -43,7 +44,10 @@ export function Rows(tab: Tab) {
     setFirst(0);
     box.current?.scrollTo(0, 0);
   }, [cohort, sort, descending]);
-  const by = (name: string) => (setDescending(sort === name ? !descending : name !== "row"), setSort(name));
+  useEffect(() => {
+    if (visible) box.current?.scrollTo(0, HIGH * first); // a hidden box may forget where it was
+  }, [visible]);
+  const by = (name: string) => (setDescending(sort === name ? !descending : name !== "(row)"), setSort(name));
   const pick = (place: number) => setPicked([place, ...picked.filter((one) => one !== place)].slice(0, PINNED));
   return (
     <>
@@ -52,15 +56,15 @@ export function Rows(tab: Tab) {
           <p class="syn-note">{whole(page.total)} rows. Press a row to see how its prediction comes about; the last {PINNED} can be compared. Columns are those of the strongest features.</p>
           <div class="sd-rows" ref={box} tabIndex={0} role="region" aria-label="Rows of the cohort" style={{ height: `${HIGH * (Math.min(page.total, SEEN) + 1) + 18}px` }}
             onScroll={(event) => { const top = event.currentTarget.scrollTop; calm(() => setFirst(Math.floor(top / HIGH))); }}>
-            <table class="syn-table" aria-rowcount={page.total}>
-              <thead><tr>{heads(page).map(([name, words]) => (
+            <table class="syn-table" aria-rowcount={page.total + 1}>
+              <thead><tr aria-rowindex={1}>{heads(page).map(([name, words]) => (
                 <th scope="col" key={name} aria-sort={sort === name ? (descending ? "descending" : "ascending") : undefined}>
                   {name === "" ? words : <button type="button" class="sd-link" onClick={() => by(name)}>{words}{sort === name ? (descending ? " ▾" : " ▴") : ""}</button>}
                 </th>
               ))}</tr></thead>
               <tbody>
                 <tr aria-hidden="true" style={{ height: `${HIGH * page.start}px` }} />
-                {page.rows.map((line) => <Shown key={line.place} line={line} page={page} picked={picked[0] === line.place} pick={pick} />)}
+                {page.rows.map((line, i) => <Entry key={line.place} line={line} index={page.start + i + 2} page={page} picked={picked[0] === line.place} pick={pick} />)}
                 <tr aria-hidden="true" style={{ height: `${HIGH * Math.max(page.total - page.start - page.rows.length, 0)}px` }} />
               </tbody>
             </table>
@@ -73,13 +77,13 @@ export function Rows(tab: Tab) {
 }
 
 function heads(page: Page): [string, string][] {
-  const judged: [string, string][] = page.judged ? [["", "label"], ["error", "error"]] : [];
-  return [["row", "row"], ["score", "score"], ...judged, ["", "strongest reasons"], ...page.names.map((name): [string, string] => [name, name])];
+  const judged: [string, string][] = page.judged ? [["", "label"], ["(error)", "error"]] : [];
+  return [["(row)", "row"], ["(score)", "score"], ...judged, ["", "strongest reasons"], ...page.names.map((name): [string, string] => [name, name])];
 }
 
-function Shown({ line, page, picked, pick }: { line: Line; page: Page; picked: boolean; pick: (place: number) => void }) {
+function Entry({ line, index, page, picked, pick }: { line: Line; index: number; page: Page; picked: boolean; pick: (place: number) => void }) {
   return (
-    <tr class={picked ? "sd-chosen" : ""} style={{ height: `${HIGH}px` }}>
+    <tr class={picked ? "sd-chosen" : ""} aria-rowindex={index} style={{ height: `${HIGH}px` }}>
       <td><button type="button" class="sd-link" aria-pressed={picked} aria-label={`Row ${line.place}`} onClick={() => pick(line.place)}>{whole(line.place)}</button></td>
       <td class="syn-number">{line.score}</td>
       {page.judged && <td>{line.label}</td>}

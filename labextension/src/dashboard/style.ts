@@ -22,6 +22,7 @@ export const STYLE = `
 .syn-app .sd-take pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0;padding:5px 7px;background:var(--syn-bg);color:inherit;border:1px solid var(--syn-line);border-radius:4px;font-size:12px}
 .syn-app .sd-maker{margin:8px 0 0;padding:8px 0 0;border-top:1px solid var(--syn-line)}
 .syn-app .sd-maker input,.syn-app .sd-maker select{width:150px}
+.syn-app .sd-panel[hidden]{display:none}
 .syn-app .sd-panel{padding:10px 2px 4px;min-height:260px}
 .syn-app .sd-busy{opacity:.6;transition:opacity .15s .15s}
 .syn-app .sd-halves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(430px,100%),1fr));gap:14px 34px}
@@ -39,7 +40,7 @@ export const STYLE = `
 .syn-app .sd-column i,.syn-app .sd-bars i,.syn-app .sd-meter i,.syn-app .sd-box{display:block;background:var(--syn-neg)}
 .syn-app .sd-column .sd-wrong,.syn-app .sd-box.sd-wrong,.syn-app .sd-tree .sd-meter i{background:repeating-linear-gradient(135deg,var(--syn-pos) 0 4px,color-mix(in srgb,var(--syn-pos) 70%,var(--syn-bg)) 4px 6px)}
 .syn-app .sd-box{display:inline-block;width:10px;height:10px;border-radius:2px}
-.syn-app .sd-box.sd-light,.syn-app .sd-bars .sd-light{background:color-mix(in srgb,var(--syn-fg) 35%,var(--syn-bg))}
+.syn-app .sd-box.sd-light,.syn-app .sd-bars .sd-light,.syn-app .sd-column .sd-light{background:color-mix(in srgb,var(--syn-fg) 35%,var(--syn-bg))}
 .syn-app .sd-ends{display:flex;justify-content:space-between;gap:8px;color:var(--syn-dim);font-size:12px;margin-top:2px}
 .syn-app .sd-bars{min-width:150px}
 .syn-app .sd-bars i{height:7px;margin:2px 0;border-radius:2px;min-width:1px}

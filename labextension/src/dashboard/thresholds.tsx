@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Tensor } from "../model";
 import { number, share, whole } from "../words";
+import { NumberField } from "./fields";
 import { useAnswer } from "./hooks";
 import { Answered, Pick, Title, precise } from "./parts";
 import type { Tab } from "./types";
@@ -11,7 +12,6 @@ interface Found {
   bins: number;
   positive: string;
   groups: { words: string; counts: Tensor }[];
-  columns: string[];
 }
 
 interface Cut {
@@ -20,6 +20,8 @@ interface Cut {
   fn: number;
   tn: number;
 }
+
+const ROUNDED = 1e-9; // of a bin, as the kernel rounds scores
 
 const WORTH: [keyof Cut, string][] = [["tp", "found"], ["fp", "false alarm"], ["fn", "missed"], ["tn", "rightly left"]];
 
@@ -44,7 +46,7 @@ export function Thresholds({ kernel, cohort, opened }: Tab) {
           <section>
             <Title note={`What one row of each kind brings; a cost is negative.`}>Worth</Title>
             <div class="syn-controls">{WORTH.map(([kind, words]) => (
-              <label class="syn-control" key={kind}><span>{words}</span><input class="sd-short" type="number" step="any" value={worth[kind]} onInput={(event) => setWorth({ ...worth, [kind]: event.currentTarget.valueAsNumber || 0 })} /></label>
+              <label class="syn-control" key={kind}><span>{words}</span><NumberField class="sd-short" value={worth[kind]} set={(typed) => typed !== null && setWorth((now) => ({ ...now, [kind]: typed }))} /></label>
             ))}</div>
             <Curve earned={earned} at={at} best={best} />
             <div class="syn-scroll" tabIndex={0} role="region" aria-label="Predictions at the threshold"><table class="syn-table"><thead><tr><td /><th scope="col">predicted {found.positive}</th><th scope="col">predicted otherwise</th></tr></thead><tbody>
@@ -65,7 +67,7 @@ export function Thresholds({ kernel, cohort, opened }: Tab) {
 
 function cut(counts: Tensor, threshold: number): Cut {
   const bins = counts.shape[1];
-  const from = Math.round(threshold * bins);
+  const from = Math.floor(threshold * bins + ROUNDED);
   const found = { tp: 0, fp: 0, fn: 0, tn: 0 };
   for (let i = 0; i < bins; i++) {
     found[i >= from ? "fp" : "tn"] += counts.data[i];

@@ -16,8 +16,6 @@ export interface Cohort {
   metrics: Record<string, number | null>;
   where: string;
   code: string;
-  conditions: Condition[];
-  joined: string;
 }
 
 export interface Opened {
@@ -27,7 +25,6 @@ export interface Opened {
   rows: number;
   explained: number;
   total: number;
-  features: number;
   columns: string[];
   numbers: string[];
   judged: boolean;
@@ -44,5 +41,6 @@ export interface Tab {
   cohort: string;
   against: string;
   brush(conditions: Condition[], name?: string): void; // makes a cohort within the chosen one
-  ask(place: number): void; // opens a row in What if
+  place: number; // the row of What if
+  ask(place: number): void; // opens another one
 }

@@ -1,8 +1,9 @@
 // One row as a form: its score as it is changed, and what it would take to change the prediction.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Payload } from "../model";
-import { number, signed } from "../words";
-import { useCalm } from "./hooks";
+import { number, signed, whole } from "../words";
+import { NumberField, TextField } from "./fields";
+import { useCalm, useLatest } from "./hooks";
 import { Title } from "./parts";
 import type { Opened, Tab } from "./types";
 
@@ -39,8 +40,7 @@ interface Curve {
 const DRAWN = 12; // curves asked for at once, those of the fields on top
 const UNDONE = 50;
 
-export function WhatIf({ kernel, opened, place }: Tab & { place: number }) {
-  const [at, setAt] = useState(place);
+export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
   const [form, setForm] = useState<Form | null>(null);
   const [values, setValues] = useState<Values>({});
   const [scored, setScored] = useState<Scored | null>(null);
@@ -49,82 +49,94 @@ export function WhatIf({ kernel, opened, place }: Tab & { place: number }) {
   const [history, setHistory] = useState<Values[]>([]);
   const [said, setSaid] = useState("");
   const [sought, setSought] = useState("");
-  const calm = useCalm(40);
-  const fail = (error: Error) => setSaid(error.message);
+  const [calm, forget] = useCalm(40);
+  const latest = useLatest();
+  const row = useRef(0); // changes with the row: answers about another one are dropped
+  const edit = useRef(0); // changes with every value: what was sought for others is dropped
   const ask = <T,>(question: string, given: Payload) => kernel.ask(question, given) as unknown as Promise<T>;
+  const within = <T,>(turn: { current: number }, question: string, given: Payload, take: (answer: T) => void) => {
+    const own = turn.current;
+    return ask<T>(question, given).then((answer) => void (own === turn.current && take(answer)), (error: Error) => void (own === turn.current && setSaid(error.message)));
+  };
+  const draw = (now: Values, fields: Field[]) => {
+    const names = fields.filter((field) => !field.levels).slice(0, DRAWN).map((field) => field.name);
+    return within<Record<string, Curve>>(row, "curves", { values: now, names }, setCurves);
+  };
 
   const show = (now: Values) => {
+    edit.current++;
     setValues(now);
     setSaid("");
-    calm(() => {
-      ask<Scored>("score", { values: now }).then(setScored, fail);
-      const names = (form?.fields ?? []).filter((field) => !field.levels).slice(0, DRAWN).map((field) => field.name);
-      ask<Record<string, Curve>>("curves", { values: now, names }).then(setCurves, fail);
-    });
+    const own = row.current;
+    calm(() => latest(async () => {
+      if (own === row.current) await Promise.all([within<Scored>(row, "score", { values: now }, setScored), draw(now, form?.fields ?? [])]);
+    }));
   };
   useEffect(() => {
     if (opened.whatIf) return;
-    ask<Form>("form", { place: at }).then((found) => {
+    row.current++;
+    edit.current++;
+    forget();
+    setSaid("");
+    void within<Form>(row, "form", { place: at }, (found) => {
       setForm(found);
       setValues(found.values);
       setScored(found);
       setHistory([]);
-      setSaid("");
       setSought("");
-      const names = found.fields.filter((field) => !field.levels).slice(0, DRAWN).map((field) => field.name);
-      ask<Record<string, Curve>>("curves", { values: found.values, names }).then(setCurves, fail);
-    }, fail);
+      const own = row.current;
+      latest(async () => {
+        if (own === row.current) await draw(found.values, found.fields);
+      });
+    });
   }, [at]);
   if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;
   if (!form || !scored) return <p class="syn-note" role="status">{said || "…"}</p>;
 
-  const change = (name: string, value: Value) => {
-    setHistory([...history, values].slice(-UNDONE));
-    show({ ...values, [name]: value });
-  };
   const take = (now: Values) => {
-    setHistory([...history, values].slice(-UNDONE));
+    setHistory((before) => [...before, values].slice(-UNDONE));
     show(now);
   };
   const undo = () => {
     show(history[history.length - 1]);
-    setHistory(history.slice(0, -1));
+    setHistory((before) => before.slice(0, -1));
   };
-  const score = scored.scores[0];
-  const middle = opened.task === "regression" ? form.scores[0] : 0.5;
+  // Of a number it is enough that it is larger than now; a probability has a half to pass.
+  const goal = opened.task === "regression" ? { bound: null } : { bound: 0.5, above: scored.scores[0] < 0.5 };
   const seek = () =>
-    ask<{ changes: string[] | null; values: Values }>("changes", { values, locked, bound: middle, above: score < middle || (opened.task === "regression" && score === middle) }).then((found) => {
+    within<{ changes: string[] | null; values: Values }>(edit, "changes", { values, locked, ...goal }, (found) => {
       if (found.changes) take(found.values);
       setSought(found.changes ? `Changed: ${found.changes.join("; ")}` : "No change of up to four columns was found that is enough. Unlock some.");
-    }, fail);
+    });
   const nearest = () =>
-    ask<Form>("nearest", { place: at }).then((found) => {
+    within<Form>(edit, "nearest", { place: at }, (found) => {
       take(found.values);
       setSought(`Row ${found.place} is the nearest of the other class; where it differs is marked.`);
-    }, fail);
+    });
+  const drawn = opened.task === "multiclass" ? `the probability of ${scored.outputs[0]}` : "the score";
 
   return (
     <div class="sd-whatif">
-      <section class="sd-score" aria-live="polite">
+      <section class="sd-score">
         <div class="syn-controls">
-          <label class="syn-control"><span>row</span><input type="number" min={0} max={opened.rows - 1} value={at} onChange={(event) => setAt(Math.min(Math.max(Number(event.currentTarget.value) || 0, 0), opened.rows - 1))} /></label>
+          <label class="syn-control"><span>row</span><NumberField done min={0} max={opened.rows - 1} step={1} value={at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
         </div>
-        <Scores opened={opened} now={scored} before={form} />
+        <div aria-live="polite"><Scores opened={opened} now={scored} before={form} /></div>
         <p class="syn-note">{scored.milliseconds} ms in the model, without Spark</p>
         <div class="sd-buttons">
-          {opened.task !== "multiclass" && <button type="button" class="syn-button" onClick={() => void seek()}>{opened.task === "binary" ? "smallest change that flips it" : "smallest change that raises it"}</button>}
+          {opened.task !== "multiclass" && <button type="button" class="syn-button" onClick={() => void seek()}>{opened.task === "binary" ? "small change that flips it" : "small change that raises it"}</button>}
           <button type="button" class="syn-button" onClick={() => void nearest()}>nearest row of the other {opened.task === "regression" ? "half" : "class"}</button>
           <button type="button" class="syn-button" disabled={!history.length} onClick={undo}>undo</button>
           <button type="button" class="syn-button" onClick={() => take(form.values)}>reset</button>
         </div>
-        {sought && <p>{sought}</p>}
+        {sought && <p role="status">{sought}</p>}
         {said && <p class="syn-warn" role="alert">{said}</p>}
         {scored.outside.map((words) => <p class="syn-note" key={words}>! {words}</p>)}
       </section>
       <section>
-        <Title note="Line: the score over the field's range, all else as it stands. A lock keeps a field out of the search.">Values</Title>
+        <Title note={`Line: ${drawn} over the field's range, all else as it stands. A lock keeps a field out of the search.`}>Values</Title>
         <div class="sd-form">{form.fields.map((field) => (
-          <Entry key={field.name} field={field} value={values[field.name]} before={form.values[field.name]} curve={curves[field.name]} set={(value) => change(field.name, value)}
+          <Entry key={field.name} field={field} value={values[field.name]} before={form.values[field.name]} curve={curves[field.name]} set={(value) => take({ ...values, [field.name]: value })}
             locked={locked.includes(field.name)} lock={(on) => setLocked(on ? [...locked, field.name] : locked.filter((one) => one !== field.name))} />
         ))}</div>
       </section>
@@ -150,17 +162,20 @@ function Scores({ opened, now, before }: { opened: Opened; now: Scored; before: 
 
 function Entry({ field, value, before, curve, set, locked, lock }: { field: Field; value: Value; before: Value; curve?: Curve; set: (value: Value) => void; locked: boolean; lock: (on: boolean) => void }) {
   const changed = value !== before;
+  const [id] = useState(() => `sd${Math.random().toString(36).slice(2)}`); // two dashboards share a page
   const known = field.levels && value !== null && !field.levels.includes(String(value)) ? [String(value), ...field.levels] : field.levels;
   return (
     <div class={"sd-entry" + (changed ? " sd-changed" : "")}>
       <label><span title={field.name}>{field.name}{changed && <small class="syn-dim"> was {before === null ? "missing" : typeof before === "number" ? number(before) : before}</small>}</span>
-        {known
+        {known && field.more
+          ? <TextField list={id} value={value === null ? null : String(value)} placeholder="missing" set={set}>{known.map((level) => <option key={level} value={level} />)}</TextField>
+          : known
           ? <select value={value === null ? "\0" : String(value)} onChange={(event) => set(event.currentTarget.value === "\0" ? null : event.currentTarget.value)}>
               {known.map((level) => <option key={level} value={level}>{level}</option>)}
               <option value={"\0"}>missing</option>
             </select>
-          : <input type="number" step={field.whole ? 1 : "any"} value={value === null ? "" : Number(value)} placeholder="missing" title={`${number(field.low)} to ${number(field.high)} among the explained rows`}
-              onInput={(event) => set(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)} />}
+          : <NumberField step={field.whole ? 1 : "any"} value={value === null ? null : Number(value)} placeholder="missing" title={`${number(field.low)} to ${number(field.high)} among the explained rows`} set={set} />}
+        {field.more ? <small class="syn-dim">and {whole(field.more)} more, type one</small> : null}
       </label>
       <button type="button" class="sd-lock" aria-pressed={locked} aria-label={`Lock ${field.name}`} title={locked ? "kept as it is in the search" : "free in the search"} onClick={() => lock(!locked)}>{locked ? "locked" : "free"}</button>
       {curve && curve.at.length > 1 && <Spark curve={curve} at={value === null ? null : Number(value)} name={field.name} />}

@@ -18,6 +18,7 @@ interface Asked {
 }
 
 const PATIENCE = 3000;
+const GONE = "The kernel is gone.";
 
 export class Kernel {
   private readonly name = Math.random().toString(36).slice(2); // several views share a model
@@ -26,6 +27,7 @@ export class Kernel {
   private readonly watchers = new Set<(state: State) => void>();
   private number = 0;
   private patience = 0;
+  private lost = false;
 
   constructor(private readonly channel: Channel) {
     channel.on("msg:custom", this.receive);
@@ -34,6 +36,7 @@ export class Kernel {
 
   // Asks for something by name; what fails in the kernel fails here, with its words.
   ask(question: string, given: Payload = {}): Promise<Payload> {
+    if (this.lost) return Promise.reject(new Error(GONE));
     const id = `${this.name}:${this.number++}`;
     const answer = new Promise<Payload>((take, fail) => this.asked.set(id, { take, fail }));
     this.channel.send({ id, ask: question, given });
@@ -79,9 +82,10 @@ export class Kernel {
   };
 
   private readonly lose = (): void => {
+    this.lost = true;
     clearTimeout(this.patience);
     this.say("lost");
-    for (const { fail } of this.asked.values()) fail(new Error("The kernel is gone."));
+    for (const { fail } of this.asked.values()) fail(new Error(GONE));
     this.asked.clear();
   };
 

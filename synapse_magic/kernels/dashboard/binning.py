@@ -56,13 +56,15 @@ def _of_numbers(name: str, column: np.ndarray, bins: int) -> Binned:
     absent = np.isnan(column)
     known = column[~absent]
     edges = cuts(known, bins)
-    codes = np.searchsorted(edges, column, side="left")  # a value at a cut is below it
+    codes = np.zeros(len(column), np.min_scalar_type(len(edges) + 1))
+    for edge in edges:  # of so few cuts faster than a search, and in a byte
+        codes += column > edge  # a value at a cut is below it
     codes[absent] = len(edges) + 1
     conditions = [_between(name, edges, i) for i in range(len(edges) + 1)]
     if absent.any():
         conditions.append((Condition(name, "missing"),))
     missing = len(edges) + 1 if absent.any() else -1
-    return Binned(codes.astype(np.int32), tuple(conditions), True, missing, tuple(edges.tolist()))
+    return Binned(codes, tuple(conditions), True, missing, tuple(edges.tolist()))
 
 
 def cuts(known: np.ndarray, bins: int) -> np.ndarray:

@@ -39,10 +39,12 @@ class Levels:
         >>> Levels.of(np.array(["b", None, "b", "a"], dtype=object)).codes.tolist()
         [0, -1, 0, 1]
         """
-        import pandas as pd
-
-        codes, names = pd.factorize(values, use_na_sentinel=True)
-        return cls(codes.astype(np.int32), tuple(str(name) for name in names))
+        listed = values.tolist()
+        distinct = dict.fromkeys(listed)
+        names = [value for value in distinct if not _is_missing(value)]
+        places = dict.fromkeys(distinct, -1) | {name: i for i, name in enumerate(names)}
+        codes = np.fromiter(map(places.__getitem__, listed), np.int32, len(listed))
+        return cls(codes, tuple(map(str, names)))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -50,6 +52,10 @@ class Levels:
     def taken(self, places: np.ndarray) -> Levels:
         """Return some rows, with the same levels."""
         return Levels(self.codes[places], self.names)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value != value
 
 
 Column = np.ndarray | Levels

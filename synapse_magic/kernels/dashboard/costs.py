@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 200
+ROUNDED = 1e-9
+"""Of a bin: a score at an edge is above it, however its product with the bins is rounded."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ def histogram(truth: np.ndarray, score: np.ndarray, bins: int = BINS) -> np.ndar
     >>> histogram(np.array([False, True]), np.array([0.1, 0.9]), 2).tolist()
     [[1, 0], [0, 1]]
     """
-    place = np.clip((score * bins).astype(int), 0, bins - 1)
+    place = np.clip(np.floor(score * bins + ROUNDED).astype(int), 0, bins - 1)
     found = np.bincount(place + bins * truth.astype(int), minlength=2 * bins)
     return found.reshape(2, bins)
 
@@ -59,7 +61,7 @@ def rates(counts: np.ndarray, threshold: float) -> dict[str, float]:
     >>> rates(np.array([[3, 1], [0, 2]]), 0.5)["selection rate"]
     0.5
     """
-    at = round(threshold * counts.shape[1])
+    at = int(threshold * counts.shape[1] + ROUNDED)
     negative, positive = map(float, counts[:, at:].sum(axis=1))
     no, yes = map(float, counts.sum(axis=1))
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 LEAST = 1e-15
 """Probabilities are at least this far from 0 and 1 before their logarithm is taken."""
@@ -46,8 +45,13 @@ def area(truth: np.ndarray, score: np.ndarray) -> float:
     negative = len(truth) - positive
     if not positive or not negative:
         return np.nan
-    ranks = rankdata(score)
-    return float((ranks[truth].sum() - positive * (positive + 1) / 2) / (positive * negative))
+    order = np.argsort(score, kind="stable")
+    sorted_ = score[order]
+    first = np.flatnonzero(np.concatenate([[True], sorted_[1:] != sorted_[:-1]]))
+    lengths = np.diff(np.append(first, len(score)))
+    ranks = np.repeat(first + (lengths + 1) / 2, lengths)  # equal scores share their mean rank
+    over = ranks[truth[order]].sum() - positive * (positive + 1) / 2
+    return float(over / (positive * negative))
 
 
 def class_metrics(truth: np.ndarray, scores: np.ndarray) -> dict[str, float]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from synapse_magic.errors import SynapseError
+from synapse_magic.errors import SynapseError, closest
 from synapse_magic.kernels.dashboard.conditions import Column, Levels
+from synapse_magic.kernels.dashboard.wording import level_numbers
 from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.kernels.scorer import Scorer
 
@@ -32,11 +34,14 @@ class Asker:
         Which of its numbers are looked at.
     schema
         Types of the columns that it reads.
+    codes
+        The levels of columns that hold their numbers; in rows they go by their names.
     """
 
     scorer: Scorer
     target: Target
     schema: pa.Schema
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def score(self, rows: Sequence[Values]) -> np.ndarray:
         """Return (rows, outputs) for rows of values by column; None stands for a missing one.
@@ -46,21 +51,43 @@ class Asker:
         SynapseError
             When a value does not fit its column.
         """
-        arrays = [_array([row.get(field.name) for row in rows], field) for field in self.schema]
+        arrays = [_array(self._values(rows, own.name), own) for own in self.schema]
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
         return self.target.read(self.scorer.score(batch).column(self.target.column))
 
+    def _values(self, rows: Sequence[Values], name: str) -> list[Any]:
+        values = [row.get(name) for row in rows]
+        if name not in self.codes:
+            return values
+        return [None if value is None else self._code(name, str(value)) for value in values]
 
-def _array(values: list[Any], field: pa.Field) -> pa.Array:
-    written = [str(v) if isinstance(v, str) or not _numeric(field.type) else v for v in values]
+    def _code(self, name: str, level: str) -> float:
+        found = level_numbers(level, self.codes[name])
+        if not found:
+            hint = closest(level, list(self.codes[name]))
+            raise SynapseError(f"{name!r} has no level {level!r}, so it has no number. {hint}")
+        return found[0]
+
+
+def _array(values: list[Any], own: pa.Field) -> pa.Array:
+    written = [str(v) if isinstance(v, str) or not _numeric(own.type) else v for v in values]
     plain = [None if value is None else word for value, word in zip(values, written)]
-    kind = pa.float64() if _numeric(field.type) else pa.string()
     try:
-        return pa.array(plain, kind).cast(field.type)
+        if _numeric(own.type):
+            return pa.array(plain, pa.float64()).cast(own.type)
+        return _of_words(pa.array(plain, pa.string()), own.type)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise SynapseError(
-            f"{field.name!r} takes {field.type}, and that does not fit: {error}"
+            f"{own.name!r} takes {own.type}, and that does not fit: {error}"
         ) from error
+
+
+def _of_words(words: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return words as values; times are written by the clock of the zone of their column."""
+    if not pa.types.is_timestamp(kind) or kind.tz is None:
+        return words.cast(kind)
+    clock = words.cast(pa.timestamp(kind.unit))
+    return pc.assume_timezone(clock, kind.tz, ambiguous="earliest", nonexistent="earliest")
 
 
 def _numeric(kind: pa.DataType) -> bool:

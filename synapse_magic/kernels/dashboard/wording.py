@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Level
 
 NAMED = 3
 """Levels that are named before the others are only counted."""
+LONGEST = 120
+"""Letters of a level in words."""
+DIGITS = range(5, 18)
+"""Of a number in words: five, and more where the ends of a range would be the same."""
 _SIGNS = {
     "<": "<",
     "<=": "\N{LESS-THAN OR EQUAL TO}",
@@ -48,7 +52,7 @@ def _ranges(conditions: Sequence[Condition]) -> list[str]:
             found.append(_words(one))
             continue
         left.remove(end)
-        low, high = _number(one.values[0]), _number(end.values[0])
+        low, high = _told_apart([one.values[0], end.values[0]])
         found.append(f"{low} {_TURNED[one.operation]} {one.column} {_SIGNS[end.operation]} {high}")
     return found
 
@@ -68,9 +72,9 @@ def within(conditions: Sequence[Condition]) -> str:
     >>> within((Condition("job", "in", ("clerk",)),))
     'clerk'
     """
-    numbers = [_number(one.values[0]) for one in conditions if one.operation in _SIGNS]
-    if len(numbers) == 2:
-        return " to ".join(numbers)
+    ends = [one.values[0] for one in conditions if one.operation in _SIGNS]
+    if len(ends) == 2:
+        return " to ".join(_told_apart(ends))
     (one,) = conditions
     if one.operation == "not in":
         return "other levels"
@@ -91,12 +95,29 @@ def _words(condition: Condition) -> str:
     return f"{name} is {'' if operation == 'in' else 'not '}{listed}"
 
 
-def _number(value: float | Level) -> str:
-    return f"{float(value or 0):.5g}"
+def _number(value: float | Level, digits: int = DIGITS[0]) -> str:
+    return f"{float(value or 0):.{digits}g}"
+
+
+def _told_apart(ends: Sequence[float | Level]) -> list[str]:
+    """Return the ends of a range with as few digits as differ."""
+    words: list[str] = []
+    for digits in DIGITS:
+        words = [_number(end, digits) for end in ends]
+        if words[0] != words[1]:
+            break
+    return words
 
 
 def _level(value: float | Level) -> str:
-    return "missing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return "missing"
+    return f"{value:g}" if isinstance(value, float) else short(str(value))
+
+
+def short(words: str) -> str:
+    """Return ``words`` up to 120 letters, with an ellipsis where some are cut off."""
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def predicate(conditions: Sequence[Condition], joined: Joined, numbers: frozenset[str]) -> str:
@@ -120,6 +141,47 @@ def predicate(conditions: Sequence[Condition], joined: Joined, numbers: frozense
     if len(parts) == 1:
         return parts[0]
     return f" {joined.upper()} ".join(f"({part})" for part in parts) or "TRUE"
+
+
+def coded(
+    conditions: Sequence[Condition], codes: Mapping[str, Sequence[str]]
+) -> tuple[Condition, ...]:
+    """Return conditions on levels as conditions on their numbers, where a column holds those.
+
+    Examples
+    --------
+    >>> coded((Condition("job", "in", ("b", None)),), {"job": ["a", "b"]})[0].values
+    (1.0, None)
+    """
+    return tuple(
+        replace(one, values=_numbers_of(one.values, codes[one.column]))
+        if one.column in codes
+        else one
+        for one in conditions
+    )
+
+
+def _numbers_of(values: Sequence[float | Level], names: Sequence[str]) -> tuple[float | None, ...]:
+    found: list[float | None] = []
+    for value in values:
+        found.extend([None] if value is None else level_numbers(str(value), names))
+    return tuple(found)
+
+
+def level_numbers(level: str, names: Sequence[str]) -> list[float]:
+    """Return the numbers that a level is known by; one without a name is known by its own.
+
+    Examples
+    --------
+    >>> level_numbers("b", ["a", "b"]), level_numbers("7", ["a", "b"]), level_numbers("c", ["a"])
+    ([1.0], [7.0], [])
+    """
+    found = [float(i) for i, name in enumerate(names) if name == level]
+    try:
+        own = float(level)
+    except ValueError:
+        return found
+    return found if 0 <= own < len(names) else [*found, own]
 
 
 def quoted(name: str) -> str:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.kernels.dashboard.conditions import Joined, Levels
+from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Levels
 from synapse_magic.results.dashboard import compare, errors, features, overview, quality, rows
-from synapse_magic.results.dashboard.cohort import Cohort, Frame, as_plain, conditions_of
+from synapse_magic.results.dashboard.cohort import Cohort, Frame, conditions_of
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.offered import offered
 from synapse_magic.results.dashboard.report import report
 from synapse_magic.results.dashboard.thresholds import thresholds
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.views.words import plural
 
 ALL = "all rows"
-OFFERED = 200
-"""Levels of a column that the cohort bar offers, the most frequent."""
 COLUMNS = 3_000
 """Columns that the cohort bar offers."""
 
@@ -40,6 +39,8 @@ class Board:
         The model to ask, or why there is none.
     other : Examined, optional
         A second model on the same rows.
+    codes : mapping, optional
+        The levels of columns that hold their numbers in the frame.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Board:
         frame: Frame | None = None,
         what_if: WhatIf | str = "",
         other: Examined | None = None,
+        codes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.examined, self._frame, self._what_if, self._other = examined, frame, what_if, other
+        self._codes = codes or {}
         if other is not None:
             compare.check_alike(examined, other)
         self.cohorts: dict[str, Cohort] = {}
@@ -71,21 +74,31 @@ class Board:
         """The cohort that is looked at."""
         return self.cohorts[self.chosen]
 
-    def add(self, name: str, conditions: Any, joined: Joined = "and") -> Cohort:
-        """Make a cohort and keep it under its name.
+    def add(
+        self,
+        name: str,
+        conditions: Sequence[Condition],
+        joined: Joined = "and",
+        within: Cohort | None = None,
+    ) -> Cohort:
+        """Make a cohort, of rows in another one where that is given, and keep it under its name.
 
         Raises
         ------
         SynapseError
             When a column is not among the explained rows, or compared with what it cannot be.
         """
-        made = Cohort(name, tuple(conditions), joined, self.examined.numbers, self._frame)
+        made = Cohort(
+            name,
+            tuple(conditions),
+            joined,
+            self.examined.numbers,
+            self._frame,
+            self._codes,
+            within,
+        )
+        made.mask(self.examined.columns, len(self.examined))  # raises before it is kept
         self.cohorts[name] = made
-        try:
-            self._mask(name)
-        except SynapseError:
-            del self.cohorts[name]
-            raise
         return made
 
     def still(self) -> str:
@@ -123,7 +136,6 @@ class Board:
             "rows": len(examined),
             "explained": examined.explained,
             "total": examined.why.rows_total,
-            "features": len(examined.why.names),
             "columns": list(examined.columns)[:COLUMNS],
             "numbers": [name for name in list(examined.columns)[:COLUMNS] if name in self._numbers],
             "judged": bool(examined.judged.any()),
@@ -150,18 +162,19 @@ class Board:
         found = []
         for name, cohort in self.cohorts.items():
             one = self._measured(cohort)
-            found.append({**one, "where": cohort.where, "code": cohort.code,
-                          "conditions": as_plain(cohort.conditions), "joined": cohort.joined,
-                          "name": name})  # fmt: skip
+            found.append({**one, "name": name, "where": cohort.where, "code": cohort.code})
         return {"cohorts": found, "chosen": self.chosen}
 
     def _added(self, given: Given) -> dict[str, Any]:
         conditions = conditions_of(given["conditions"])
+        joined = given.get("joined", "and")
         base = self.cohorts.get(given.get("within", ALL))
-        if base is not None and base.joined == "and":
-            conditions = (*base.conditions, *conditions)
+        if base is not None and base.joined == joined == "and":
+            conditions, base = (*base.conditions, *conditions), base.within
+        elif base is not None and base.name == ALL:
+            base = None
         name = self._free(given.get("name") or f"cohort {len(self.cohorts)}")
-        self.add(name, conditions, given.get("joined", "and"))
+        self.add(name, conditions, joined, base)
         self.chosen = name
         return self._listed()
 
@@ -186,9 +199,7 @@ class Board:
     def _column(self, given: Given) -> dict[str, Any]:
         column = self.examined.columns[given["column"]]
         if isinstance(column, Levels):
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-            order = np.argsort(-counts, kind="stable")[:OFFERED]
-            return {"levels": [column.names[i] for i in order], "all": len(column.names)}
+            return {"levels": offered(column)}
         finite = column[np.isfinite(column)]
         return {"low": finite.min(), "high": finite.max()} if len(finite) else {}
 
@@ -232,7 +243,9 @@ _ANSWERS: dict[str, Answer] = {
     "score": lambda b, g: b._asked().score(g["values"]),
     "curves": lambda b, g: b._asked().curves(g["values"], g["names"]),
     "nearest": lambda b, g: b._asked().nearest(g["place"]),
-    "changes": lambda b, g: b._asked().changes(g["values"], g["locked"], g["bound"], g["above"]),
+    "changes": lambda b, g: b._asked().changes(
+        g["values"], g["locked"], g.get("bound"), g.get("above", True)
+    ),
     "thresholds": lambda b, g: thresholds(b.examined, b._mask(g["cohort"]), g.get("group")),
     "quality": lambda b, g: quality.quality(b.examined, b._mask(g["cohort"])),
     "compare": Board._compared,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.conditions import Column, Condition, Joined, mask
-from synapse_magic.kernels.dashboard.wording import predicate, worded
+from synapse_magic.kernels.dashboard.wording import coded, predicate, worded
 
 
 class Frame(Protocol):
@@ -42,6 +42,10 @@ class Cohort:
         The columns that hold numbers.
     frame
         The rows it was brushed from are a sample of these; None where no frame was given.
+    codes
+        The levels of columns that hold their numbers in the frame, and their names here.
+    within
+        A cohort that its rows are in, too.
 
     Examples
     --------
@@ -54,16 +58,33 @@ class Cohort:
     joined: Joined = "and"
     numbers: frozenset[str] = frozenset()
     frame: Frame | None = None
+    codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    within: Cohort | None = None
 
     @property
     def where(self) -> str:
         """The cohort as a predicate of Spark SQL."""
-        return predicate(self.conditions, self.joined, self.numbers)
+        numbers = self.numbers | frozenset(self.codes)
+        own = predicate(coded(self.conditions, self.codes), self.joined, numbers)
+        return own if self.within is None else f"({self.within.where}) AND ({own})"
 
     @property
     def words(self) -> str:
         """The cohort in words."""
-        return worded(self.conditions, self.joined)
+        own = worded(self.conditions, self.joined)
+        if self.within is None or not self.conditions:
+            return own if self.within is None else self.within.words
+        return f"{_apart(self.within)} and {f'({own})' if self._any else own}"
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are looked at."""
+        outer = [] if self.within is None else self.within.columns
+        return [*outer, *(condition.column for condition in self.conditions)]
+
+    @property
+    def _any(self) -> bool:
+        return self.joined == "or" and len(self.conditions) > 1
 
     @property
     def code(self) -> str:
@@ -83,20 +104,31 @@ class Cohort:
                 "The dashboard was opened without a frame to take rows from. "
                 "Try: Dashboard(why, model, df)"
             )
-        for condition in self.conditions:
-            if condition.column not in self.frame.columns:
+        for name in self.columns:
+            if name not in self.frame.columns:
                 raise SynapseError(
-                    f"{condition.column!r} is a feature, and no column of the frame, so Spark "
+                    f"{name!r} is a feature, and no column of the frame, so Spark "
                     "cannot be asked for it"
+                )
+            if "${" in name:
+                raise SynapseError(
+                    f"Spark replaces the ${{...}} in the name of column {name!r} by a setting, "
+                    "wherever it reads a predicate. Try: df.withColumnRenamed, and explain that"
                 )
         return self.frame.where(self.where)
 
     def mask(self, columns: Mapping[str, Column], rows: int) -> np.ndarray:
         """Return which of the explained rows are in the cohort."""
-        return mask(columns, self.conditions, self.joined, rows)
+        own = mask(columns, self.conditions, self.joined, rows)
+        return own if self.within is None else own & self.within.mask(columns, rows)
 
     def __repr__(self) -> str:
         return f"<Cohort {self.name!r}: {self.words}>"
+
+
+def _apart(cohort: Cohort) -> str:
+    """Return a cohort in words that may stand before an "and"."""
+    return f"({cohort.words})" if cohort._any and cohort.within is None else cohort.words
 
 
 def conditions_of(given: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from synapse_magic.views.words import number, share
 
 TREE_BINS = 24
 MAP_BINS = 8
+LONGEST = 400
+"""Letters of a level that rows are parted by: a condition is sent with all of them."""
 MOST_FEATURES = 40
 """Features that the tree may part rows by, the strongest first: more would take seconds."""
 
@@ -47,7 +50,7 @@ def errors(examined: Examined, mask: np.ndarray) -> dict[str, Any]:
             for node in nodes
         ],
         "error": "mean squared error" if examined.task == "regression" else "error rate",
-        "features": examined.strongest[:MOST_FEATURES],
+        "features": parted(examined),
         "all": len(examined.columns),
     }
 
@@ -60,11 +63,18 @@ def tree(examined: Examined, mask: np.ndarray) -> list[ErrorNode]:
             "Try: explain a frame that has the label"
         )
     inside = np.flatnonzero(mask & examined.judged)
-    columns = {
-        name: _taken(examined.binned(name, TREE_BINS), inside)
-        for name in examined.strongest[:MOST_FEATURES]
-    }
+    columns = {name: _taken(examined.binned(name, TREE_BINS), inside) for name in parted(examined)}
     return error_tree(columns, examined.errors[inside])
+
+
+def parted(examined: Examined) -> list[str]:
+    """Return the strongest features, but for texts that are too long to tell rows apart by."""
+    known = (name for name in examined.strongest if _is_short(examined.binned(name, TREE_BINS)))
+    return list(itertools.islice(known, MOST_FEATURES))
+
+
+def _is_short(column: Binned) -> bool:
+    return all(len(level) <= LONGEST for levels in column.levels for level in levels)
 
 
 def _taken(column: Binned, places: np.ndarray) -> Binned:
@@ -86,7 +96,9 @@ def error_map(
     x = examined.binned(across, MAP_BINS)
     y = examined.binned(down, MAP_BINS) if down else None
     wide, high = len(x.conditions), len(y.conditions) if y else 1
-    place = x.codes[inside] + (wide * y.codes[inside] if y else 0)
+    place = x.codes[inside].astype(np.intp)
+    if y:
+        place += wide * y.codes[inside].astype(np.intp)
     rows = np.bincount(place, minlength=wide * high)
     wrong = np.bincount(place, examined.errors[inside], minlength=wide * high)
     return {

@@ -37,27 +37,24 @@ def shift(
     examined: Examined, mask: np.ndarray, against: np.ndarray
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Return features with their mean absolute contribution in two cohorts, largest first."""
-    own, other = means(examined.why.values, mask), means(examined.why.values, against)
+    own, other = examined.mean_sizes(mask), examined.mean_sizes(against)
     order = np.argsort(-np.maximum(np.nan_to_num(own), np.nan_to_num(other)), kind="stable")[:SENT]
     return [examined.why.names[i] for i in order], own[order], other[order]
 
 
-def means(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return the mean absolute contribution of each feature over some rows and all outputs."""
-    if not mask.any():
-        return np.full(values.shape[1], np.nan)
-    found: np.ndarray = np.abs(values if mask.all() else values[mask]).mean(axis=(0, 2))
-    return found
-
-
 def drawn(examined: Examined, mask: np.ndarray) -> Explanation | None:
     """Return at most 5,000 rows of a cohort, evenly from its beginning to its end."""
-    places = np.flatnonzero(mask)
+    places = drawn_places(mask)
     if not len(places):
         return None
-    step = -(-len(places) // DRAWN)
-    part: Explanation = examined.why[places[::step]]
+    part: Explanation = examined.why[places]
     return part
+
+
+def drawn_places(mask: np.ndarray) -> np.ndarray:
+    """Return where at most 5,000 rows of a cohort are, evenly from its beginning to its end."""
+    places = np.flatnonzero(mask)
+    return places[:: -(-len(places) // DRAWN) or 1]
 
 
 def dependence(examined: Examined, mask: np.ndarray, name: str) -> dict[str, Any] | None:

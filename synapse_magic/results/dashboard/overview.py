@@ -43,12 +43,18 @@ def measured(examined: Examined, cohort: Cohort) -> dict[str, Any]:
 
 
 def histogram(examined: Examined, mask: np.ndarray) -> dict[str, Any]:
-    """Return the rows of a cohort by their score: right, and wrong or far off."""
+    """Return the rows of a cohort by their score: those right, those wrong, those without a label.
+
+    Where nothing can be right, all rows together.
+    """
     low, high = _range(examined)
-    scores, errors = examined.score[mask], examined.errors[mask]
+    scores = examined.score[mask]
     place = np.clip(((scores - low) / (high - low) * BINS).astype(int), 0, BINS - 1)
-    wrong = (errors > 0) if examined.task != "regression" else np.zeros(len(errors), bool)
-    counts = np.bincount(place + BINS * wrong, minlength=2 * BINS).reshape(2, BINS)
+    kinds = 1
+    if examined.task != "regression" and examined.judged.any():
+        kinds = 3
+        place += BINS * np.where(examined.judged, examined.errors > 0, 2)[mask].astype(int)
+    counts = np.bincount(place, minlength=kinds * BINS).reshape(kinds, BINS)
     return {"low": low, "high": high, "counts": counts.astype(np.uint32)}
 
 
@@ -69,5 +75,7 @@ def overview_still(examined: Examined, cohorts: Sequence[Cohort]) -> str:
         for one in found
     ]
     table = html_table(["cohort", "its rows", "rows", *(n.replace("_", " ") for n in names)], rows)
-    told = "" if names else "No labels are known, so nothing is measured."
+    told = "Of rows with a label." if names else "No labels are known, so nothing is measured."
+    if names and examined.task == "binary":
+        told += f" {examined.positive} is predicted from a probability of 0.5 on."
     return figure("Overview", told, table)

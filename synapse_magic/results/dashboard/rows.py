@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from synapse_magic.kernels.dashboard.conditions import Column, Levels, column_of
+from synapse_magic.kernels.dashboard.wording import short
 from synapse_magic.results.dashboard.examined import Examined
 from synapse_magic.views.page import figure
 from synapse_magic.views.row import SENT
@@ -18,13 +19,14 @@ MOST = 200
 SHOWN = 12
 """Columns of a page, those of the strongest features."""
 REASONS = 3
-OWN = ("row", "score", "error")
+ROW, SCORE, ERROR = "(row)", "(score)", "(error)"
+"""What rows may be sorted by beside columns, which may be called row or score, too."""
 
 
 def rows_page(
     examined: Examined,
     mask: np.ndarray,
-    sort: str = "row",
+    sort: str = ROW,
     descending: bool = False,
     start: int = 0,
     count: int = MOST,
@@ -34,7 +36,7 @@ def rows_page(
     Parameters
     ----------
     sort
-        "row", "score", "error", or a column.
+        "(row)", "(score)", "(error)", or a column.
     start, count
         Which places of that order; at most 200 at once.
     """
@@ -53,7 +55,7 @@ def rows_page(
 def ordered(examined: Examined, mask: np.ndarray, sort: str, descending: bool) -> np.ndarray:
     """Return the places of a cohort's rows in an order; missing values come last."""
     places = np.flatnonzero(mask)
-    if sort == "row":
+    if sort == ROW:
         return places[::-1] if descending else places
     keys = _keys(examined, sort)[places]
     known = places[~np.isnan(keys)]
@@ -62,8 +64,8 @@ def ordered(examined: Examined, mask: np.ndarray, sort: str, descending: bool) -
 
 
 def _keys(examined: Examined, sort: str) -> np.ndarray:
-    if sort in OWN:
-        return examined.score if sort == "score" else examined.errors
+    if sort in (SCORE, ERROR):
+        return examined.score if sort == SCORE else examined.errors
     column: Column = column_of(examined.columns, sort)
     if not isinstance(column, Levels):
         return column
@@ -82,11 +84,11 @@ def _words(examined: Examined, place: int, names: list[str]) -> dict[str, Any]:
     return {
         "place": place,
         "score": number(examined.score[place]),
-        "label": "" if label is None else cell(label),
+        "label": "" if label is None else short(cell(label)),
         "wrong": error > 0 if examined.task != "regression" else False,
         "error": "" if np.isnan(error) else number(error),
         "why": reasons(examined, place),
-        "cells": [cell(examined.why.data[name][place]) for name in names],
+        "cells": [short(cell(examined.why.data[name][place])) for name in names],
     }
 
 
@@ -106,7 +108,7 @@ def row_view(examined: Examined, places: list[int]) -> dict[str, Any]:
 def rows_still(examined: Examined, mask: np.ndarray, rows: int = 20) -> str:
     """Return the rows that are most wrong as a table; the first, where no labels are known."""
     judged = examined.judged.any()
-    page = rows_page(examined, mask, "error" if judged else "row", True, 0, rows)
+    page = rows_page(examined, mask, ERROR if judged else ROW, True, 0, rows)
     body = [(one["place"], one["score"], one["label"], one["why"]) for one in page["rows"]]
     table = html_table(["row", "score", "label", "strongest reasons"], body)
     return figure("Rows", "The most wrong first." if judged else "", table)

@@ -32,7 +32,6 @@ def thresholds(examined: Examined, mask: np.ndarray, group: str | None) -> dict[
         "bins": BINS,
         "positive": examined.positive,
         "groups": groups,
-        "columns": examined.strongest,
     }
 
 

@@ -21,13 +21,13 @@ from synapse_magic.kernels.dashboard.what_if import (
     distances,
     spreads,
 )
+from synapse_magic.kernels.dashboard.wording import short
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.offered import BYTES, offered
 from synapse_magic.views.words import number
 
 POINTS = 24
 """Values at which the curve behind a number is asked for."""
-LEVELS = 200
-"""Levels that a form offers, the most frequent."""
 TRIED = 12
 """Levels that are tried in a search."""
 
@@ -39,12 +39,37 @@ class WhatIf:
     examined: Examined
     asker: Asker
 
+    @classmethod
+    def checked(cls, examined: Examined, asker: Asker) -> WhatIf:
+        """Return the model beside its rows, once it says of the first what was explained.
+
+        Raises
+        ------
+        SynapseError
+            When it cannot be asked about that row, or says something else.
+        """
+        made = cls(examined, asker)
+        if len(examined):
+            made._check(asker.score([made._row(0)])[0], examined.scores[0])
+        return made
+
+    def _check(self, now: np.ndarray, explained: np.ndarray) -> None:
+        same = now.shape == explained.shape and np.allclose(now, explained, rtol=1e-3, atol=1e-5)
+        if not same:
+            said, told = (", ".join(map(number, scores)) for scores in (now, explained))
+            raise SynapseError(
+                f"It says {said} of the first row, and {told} was explained. Expected the model "
+                "and the column that were explained"
+            )
+
     def form(self, place: int) -> dict[str, Any]:
         """Return a row with what its fields may hold, and its score."""
         values = self._row(place)
+        columns = [self.examined.columns[name] for name in self.asker.schema.names]
+        room = BYTES // max(sum(isinstance(column, Levels) for column in columns), 1)
         return {
             "place": place,
-            "fields": [self._field(field) for field in self.asker.schema],
+            "fields": [self._field(field, room) for field in self.asker.schema],
             "values": values,
             **self.score(values),
         }
@@ -91,14 +116,18 @@ class WhatIf:
         return {"place": found, "values": self._row(found), **self.score(self._row(found))}
 
     def changes(
-        self, values: Values, locked: Sequence[str], bound: float, above: bool
+        self, values: Values, locked: Sequence[str], bound: float | None, above: bool
     ) -> dict[str, Any]:
-        """Return the fewest and smallest changes found that bring the score over a bound."""
+        """Return few and small changes that bring the score over a bound, or above what it is."""
+        if bound is None:
+            goal = Goal(float(np.nextafter(self.asker.score([values])[0, 0], np.inf)), above=True)
+        else:
+            goal = Goal(bound, above)
         found = counterfactual(
             lambda rows: self.asker.score(rows)[:, 0],
             values,
             self._choices(values),
-            Goal(bound, above),
+            goal,
             locked,
         )
         if found is None:
@@ -132,16 +161,12 @@ class WhatIf:
             return None if np.isnan(value) else float(value)
         return value
 
-    def _field(self, field: pa.Field) -> dict[str, Any]:
+    def _field(self, field: pa.Field, room: int) -> dict[str, Any]:
         column = self.examined.columns[field.name]
         if isinstance(column, Levels):
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-            order = np.argsort(-counts, kind="stable")[:LEVELS]
-            return {
-                "name": field.name,
-                "levels": [column.names[i] for i in order],
-                "more": len(column.names) - len(order),
-            }
+            found = offered(column, room=room)
+            more = len(column.names) - len(found)
+            return {"name": field.name, "levels": found, "more": more}
         finite = column[np.isfinite(column)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
         return {
@@ -170,8 +195,7 @@ class WhatIf:
     def _grid(self, name: str) -> list[Any]:
         column = self.examined.columns[name]
         if isinstance(column, Levels):
-            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-            return [column.names[i] for i in np.argsort(-counts, kind="stable")[:TRIED]]
+            return list(offered(column, TRIED))
         finite = column[np.isfinite(column)]
         if not len(finite):
             return []
@@ -199,4 +223,6 @@ def _cost(now: Any, value: Any, spread: Mapping[str, float], name: str) -> float
 
 
 def _said(value: Any) -> str:
-    return "missing" if value is None else value if isinstance(value, str) else number(value)
+    if value is None:
+        return "missing"
+    return short(value) if isinstance(value, str) else number(value)

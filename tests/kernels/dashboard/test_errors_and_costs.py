@@ -54,6 +54,18 @@ def test_a_tree_parts_where_errors_begin() -> None:
     assert nodes[1].conditions[0].values == (59.5,)
 
 
+def test_where_errors_follow_nothing_rows_are_hardly_ever_parted() -> None:
+    parted = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        noise = rng.normal(size=(40, 2000))
+        cut = {f"f{i}": binned(f"f{i}", one, 24) for i, one in enumerate(noise)}
+        job = Levels(rng.integers(0, 30, 2000).astype(np.int32), tuple(map(str, range(30))))
+        cut["job"] = binned("job", job, 24)
+        parted += len(error_tree(cut, (rng.random(2000) < 0.2).astype(float))) > 1
+    assert parted <= 1
+
+
 @pytest.mark.parametrize("errors", [np.zeros(100), np.ones(100)])
 def test_where_all_rows_are_alike_there_is_nothing_to_part(errors: np.ndarray) -> None:
     assert len(error_tree({"age": binned("age", np.arange(100.0), 9)}, errors)) == 1
@@ -86,6 +98,14 @@ def test_profit_is_what_the_cost_matrix_says_of_every_threshold() -> None:
     assert earned[5] == 5 - 3 - 1
     assert earned[8] == 5 - 1
     assert earned[10] == -2
+
+
+def test_a_score_at_a_threshold_is_taken_by_it() -> None:
+    score = np.arange(200) / 200
+    found = histogram(np.zeros(200, bool), score, 200)
+    assert (found[0] == 1).all()
+    for at in (0.29, 0.57, 0.58):  # 200 times these is a little less than a whole number
+        assert rates(found, at)["selection rate"] == (score >= at).mean()
 
 
 def test_a_group_without_positives_has_no_true_positive_rate() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from synapse_magic.errors import SynapseError
@@ -96,3 +97,29 @@ def test_a_value_that_does_not_fit_is_told_with_its_column() -> None:
     for wrong in ({"age": 4.5}, {"age": 4.0, "day": "yesterday"}):
         with pytest.raises(SynapseError, match="does not fit"):
             asker.score([wrong])
+
+
+def test_levels_that_a_column_holds_by_their_numbers_are_given_by_those() -> None:
+    schema = pa.schema([("age", pa.float64())])
+    asker = Asker(Doubler(), Target("prediction"), schema, {"age": ("low", "high")})
+    assert asker.score([{"age": "high"}, {"age": "7"}]).tolist() == [[2.0], [14.0]]
+    with pytest.raises(SynapseError, match="'high'"):
+        asker.score([{"age": "higher"}])
+
+
+class Hours:
+    """A scorer of the hour of a time."""
+
+    inputs, outputs = ("at",), ("prediction",)
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        hours = pc.hour(batch.column("at")).cast(pa.float64())
+        return pa.RecordBatch.from_arrays([hours], ["prediction"])
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_times_are_given_by_the_clock_of_their_zone(zone: str | None) -> None:
+    kind = pa.timestamp("us", zone)
+    asker = Asker(Hours(), Target("prediction"), pa.schema([("at", kind)]))
+    for at in ("2024-01-01 12:00:00", "2024-01-01 12:00:00.25"):
+        assert asker.score([{"at": at}]).tolist() == [[12.0]]

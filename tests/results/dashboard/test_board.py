@@ -7,12 +7,16 @@ from typing import Any
 
 import everyboard
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.conditions import Condition
+from synapse_magic.kernels.dashboard.what_if import Asker
+from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.views.pack import message
 
@@ -23,7 +27,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "overview": {},
     "errors": {},
     "features": {"against": "all rows"},
-    "rows": {"sort": "score", "descending": True, "start": 0, "count": 200},
+    "rows": {"sort": "(score)", "descending": True, "start": 0, "count": 200},
     "row": {"places": [0]},
     "thresholds": {"group": None},
     "quality": {},
@@ -45,7 +49,7 @@ def wide(rows: int, features: int, classes: tuple[str, ...] = ("yes",)) -> Expla
 
 def size(board: Board, ask: str, **given: Any) -> int:
     body, block = message(board.answer(ask, {"cohort": "all rows", **given}))
-    return len(json.dumps(body, allow_nan=False)) + len(block)
+    return len(json.dumps(body, allow_nan=False, ensure_ascii=False).encode()) + len(block)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +67,22 @@ def test_a_brush_becomes_a_cohort_of_the_rows_that_meet_it(board: Board) -> None
     assert again["cohorts"][-1]["rows"] == node["rows"]
     board.answer("remove", {"cohort": "inside"})
     assert board.answer("remove", {"cohort": node["words"]})["chosen"] == "all rows"
+
+
+def test_what_is_brushed_in_a_cohort_is_never_outside_of_it(board: Board) -> None:
+    old = {"column": "age", "operation": ">", "values": [60]}
+    long = {"column": "hours per week", "operation": ">", "values": [50]}
+    few = {"column": "age", "operation": "<", "values": [65]}
+    for base, brushed in (("or", "and"), ("and", "or"), ("or", "or")):
+        board.answer("add", {"conditions": [old, long], "joined": base, "name": "base"})
+        given = {"conditions": [few, old], "joined": brushed, "within": "base", "name": "inner"}
+        board.answer("add", given)
+        outer, inner = board._mask("base"), board._mask("inner")
+        assert inner.any()
+        assert not (inner & ~outer).any(), (base, brushed)
+        assert "base" not in board.cohorts["inner"].where
+        for name in ("inner", "base"):
+            board.answer("remove", {"cohort": name})
 
 
 def test_all_rows_stay_and_a_cohort_of_an_unknown_column_is_not_kept(board: Board) -> None:
@@ -84,14 +104,52 @@ def test_measures_are_those_of_the_rows(board: Board) -> None:
 
 def test_rows_are_sorted_and_missing_values_come_last(board: Board) -> None:
     given = {"cohort": "all rows", "descending": False, "start": 0, "count": 3}
-    lowest = board.answer("rows", {**given, "sort": "score"})["rows"][0]["place"]
+    lowest = board.answer("rows", {**given, "sort": "(score)"})["rows"][0]["place"]
     assert lowest == board.examined.score.argmin()
-    assert board.answer("rows", {**given, "sort": "row", "descending": True})["rows"][0][
+    assert board.answer("rows", {**given, "sort": "(row)", "descending": True})["rows"][0][
         "place"
     ] == (len(board.examined) - 1)
     page = board.answer("rows", {**given, "sort": "region", "start": len(board.examined) - 1})
     column = page["names"].index("region")
     assert page["rows"][-1]["cells"][column] == "missing"
+
+
+def test_a_feature_may_be_called_score() -> None:
+    why = wide(60, 3)
+    names = ("score", "error", "row")
+    why = replace(why, names=names, data=dict(zip(names, why.data.values())))
+    board = Board(Examined.of(why))
+    for name in names:
+        page = board.answer("rows", {"cohort": "all rows", "sort": name, "descending": True,
+                                     "start": 0, "count": 1})  # fmt: skip
+        assert page["rows"][0]["place"] == why.data[name].argmax()
+
+
+def test_rows_without_a_label_are_neither_right_nor_wrong() -> None:
+    why = wide(60, 2)
+    assert why.labels is not None
+    labels = why.labels.copy()
+    labels[:20] = None
+    found = Board(Examined.of(replace(why, labels=labels))).answer(
+        "overview", {"cohort": "all rows"}
+    )
+    right, wrong, unknown = found["histogram"]["counts"].sum(axis=1)
+    assert (right + wrong, unknown) == (40, 20)
+
+
+def test_residuals_are_measured_against_the_prediction_where_nothing_contributes() -> None:
+    why = wide(4, 2)
+    flat = replace(why, values=0 * why.values, prediction=np.array([[0.0], [2.0], [2.0], [2.0]]))
+    flat = replace(flat, base=np.array([[0.0], [1.0], [2.0], [2.0]]))
+    facts = dict(Board(Examined.of(flat)).answer("quality", {"cohort": "all rows"})["facts"])
+    assert facts["largest residual, of prediction or all contributions"] == "0.5"
+
+
+def test_a_number_is_raised_above_what_it_is_now(board: Board) -> None:
+    values = board.answer("form", {"place": 3})["values"]
+    now = board.answer("score", {"values": values})["scores"][0]
+    found = board.answer("changes", {"values": values, "locked": [], "bound": None})
+    assert found["scores"][0] > now
 
 
 def test_what_if_gives_the_score_of_the_model_and_changes_that_flip_it(board: Board) -> None:
@@ -143,6 +201,40 @@ def test_a_category_of_a_hundred_thousand_levels_fits_in_a_message() -> None:
     assert size(board, "map", across="feature 0", down="feature 1") <= 20_000
 
 
+def test_long_texts_fit_in_a_message() -> None:
+    why = wide(400, 2)
+    texts = [f"{i} " + "\N{GRINNING FACE}" * 20_000 for i in range(20)]
+    data = {**why.data, "feature 0": np.array(texts * 20, dtype=object)}
+    board = Board(Examined.of(replace(why, data=data, labels=np.array(texts * 20, dtype=object))))
+    for ask, given in QUESTIONS.items():
+        if ask not in ("errors", "thresholds"):  # there is no such class
+            assert size(board, ask, **given) <= MOST
+    assert size(board, "column", column="feature 0") <= 200_000
+    board = Board(Examined.of(replace(why, data=data)))
+    assert size(board, "errors") <= MOST
+    assert size(board, "thresholds", group="feature 0") <= MOST
+    assert board.answer("errors", {"cohort": "all rows"})["features"] == ["feature 1"]
+
+
+def test_a_form_of_many_columns_of_long_levels_fits_in_a_message() -> None:
+    why = wide(200, 300)
+    levels = np.array([f"{i} " + "a" * 100 for i in range(200)], dtype=object)
+    why = replace(why, data=dict.fromkeys(why.names, levels))
+    schema = pa.schema([(name, pa.string()) for name in why.names])
+    form = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema)).form(0)
+    assert len(json.dumps(form)) <= MOST
+    assert form["fields"][0]["more"] > 0
+
+
+class Constant:
+    """A scorer that says 1 of every row."""
+
+    inputs, outputs = ("feature 0",), ("prediction",)
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        return pa.RecordBatch.from_arrays([pa.array(np.ones(batch.num_rows))], ["prediction"])
+
+
 @pytest.mark.parametrize("ask", QUESTIONS)
 @pytest.mark.parametrize("case", ["one class", "nothing known", "no labels", "three classes"])
 def test_bad_data_is_answered_or_refused_in_words(ask: str, case: str) -> None:
@@ -179,6 +271,41 @@ def test_numbers_are_predicted_too() -> None:
     assert board.answer("errors", {"cohort": "all rows"})["nodes"][0]["rate"] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("output", ["forecast", "yes"])
+def test_numbers_beyond_zero_and_one_are_no_probabilities(output: str) -> None:
+    labels = np.array(["yes", "no"] * 40, dtype=object)
+    why = replace(wide(80, 2, (output,)), link="identity", labels=labels)
+    assert Examined.of(why).task == "regression"
+    margins = output == "yes"  # then labels are classes, which numbers are not compared with
+    assert (Examined.of(why).truth is None) is margins
+
+
+def test_probabilities_are_known_by_their_range_and_a_task_may_be_given() -> None:
+    why = wide(80, 2, ("yes",))
+    chances = replace(why, link="identity", prediction=np.linspace(0, 1, 80)[:, None])
+    assert Examined.of(chances).task == "binary"
+    assert Examined.of(chances, "regression").task == "regression"
+
+
+def test_the_raw_score_of_one_class_of_several_is_refused() -> None:
+    with pytest.raises(SynapseError, match="all classes"):
+        Examined.of(replace(wide(9, 2, ("a",)), link="softmax"))
+
+
+def test_a_model_that_says_something_else_than_was_explained_is_not_asked() -> None:
+    why, line = everyboard.people(rows=50)
+    asker = everyboard.asker(line)
+    assert WhatIf.checked(Examined.of(why), asker)
+    with pytest.raises(SynapseError, match="of the first row"):
+        WhatIf.checked(Examined.of(replace(why, prediction=why.prediction + 1)), asker)
+
+
+def test_failures_of_many_rows_are_told() -> None:
+    why = replace(wide(200_001, 1), failures={3: "no such level"})
+    facts = Board(Examined.of(why)).answer("quality", {"cohort": "all rows"})["facts"]
+    assert ("rows that could not be explained", "1") in facts
+
+
 def test_more_rows_than_filters_can_look_at_are_sampled_and_told() -> None:
     board = Board(Examined.of(wide(250_000, 1)))
     opened = board.answer("open", {})
@@ -189,6 +316,25 @@ def test_the_second_model_must_be_about_the_same_rows(board: Board) -> None:
     assert board.answer("compare", {"cohort": "all rows"})["disagree"] == 0
     with pytest.raises(SynapseError, match="same rows"):
         Board(board.examined, other=Examined.of(wide(3, 1)))
+
+
+def test_the_second_model_must_have_seen_the_same_values(board: Board) -> None:
+    why = board.examined.why
+    other = {**why.data, "age": why.data["age"][::-1]}
+    with pytest.raises(SynapseError, match="'age'"):
+        Board(board.examined, other=Examined.of(replace(why, data=other)))
+
+
+def test_contributions_on_two_scales_are_compared_by_their_shares(board: Board) -> None:
+    why = board.examined.why
+    chances = replace(why, link="identity", values=why.values / 9, prediction=0 * why.prediction)
+    found = Board(board.examined, other=Examined.of(chances)).answer(
+        "compare", {"cohort": "all rows"}
+    )
+    assert found["shares"]
+    assert found["own"].sum() == pytest.approx(1)
+    assert found["own"] == pytest.approx(found["other"])
+    assert not board.answer("compare", {"cohort": "all rows"})["shares"]
 
 
 def test_the_still_page_and_the_saved_one_hold_hostile_names_as_words(tmp_path: Path) -> None:

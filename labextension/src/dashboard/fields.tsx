@@ -1,0 +1,51 @@
+// Fields that keep what is typed into them, also while it is no value yet and while answers come.
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+type Own = Omit<JSX.IntrinsicElements["input"], "value" | "onInput" | "onChange" | "type">;
+
+interface NumberGiven extends Own {
+  value: number | null;
+  set(value: number | null): void; // null where the field was emptied
+  done?: boolean; // tells the value when it is left, and not with every key
+}
+
+// The browser alone writes into the field, but for values that come from elsewhere.
+export function NumberField({ value, set, done, ...own }: NumberGiven) {
+  const field = useRef<HTMLInputElement>(null);
+  const write = () => {
+    if (field.current && read(field.current) !== value) field.current.value = value === null ? "" : String(value);
+  };
+  useEffect(write, [value]);
+  const tell = (event: JSX.TargetedEvent<HTMLInputElement>) => {
+    const typed = read(event.currentTarget);
+    if (typed !== undefined) set(typed);
+  };
+  return <input step="any" {...own} ref={field} type="number" onInput={done ? undefined : tell} onChange={done ? tell : undefined} onBlur={write} />;
+}
+
+// Nothing where what is typed is no number, such as a minus alone.
+function read(field: HTMLInputElement): number | null | undefined {
+  if (field.validity.badInput) return undefined;
+  return field.value === "" ? null : field.valueAsNumber;
+}
+
+interface TextGiven extends Own {
+  value: string | null;
+  set(value: string | null): void;
+  children?: ComponentChildren; // what is offered
+}
+
+// A text that is told when it is done; an empty one is a missing one.
+export function TextField({ value, set, list, children, ...own }: TextGiven) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (field.current) field.current.value = value ?? "";
+  }, [value]);
+  return (
+    <>
+      <input {...own} ref={field} list={list} onChange={(event) => set(event.currentTarget.value || null)} />
+      <datalist id={list as string}>{children}</datalist>
+    </>
+  );
+}
