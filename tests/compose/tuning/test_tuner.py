@@ -362,5 +362,5 @@ def test_jobs_of_trials_belong_to_the_run_and_are_cancelled_with_it(rows: DataFr
     tuner = TuneHyperparameters(
         models=[Stuck()], paramSpace={"x": Choice(0.1)}, numFolds=1, numRuns=1
     )
-    with pytest.raises(Cancelled, match="^Cancelled: "):
+    with pytest.raises(Cancelled, match=r"^Cancelled: "):
         tuner.fit(rows)
