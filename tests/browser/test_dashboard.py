@@ -229,11 +229,11 @@ def test_the_focus_goes_to_the_chosen_cohort_when_one_is_made_or_removed(open_bo
     tab(page, "Errors")
     page.locator(".sd-tree button:enabled").first.press("Enter")
     page.locator(".sd-chip").nth(1).wait_for()
-    focused = "() => document.activeElement.getAttribute('aria-checked')"
-    assert page.evaluate(focused) == "true"
+    chosen_has_it = "() => document.activeElement.getAttribute('aria-checked') === 'true'"
+    page.wait_for_function(chosen_has_it)
     page.get_by_role("button", name="Remove").press("Enter")
     page.locator(".sd-chip").nth(1).wait_for(state="detached")
-    assert page.evaluate(focused) == "true"
+    page.wait_for_function(chosen_has_it)
 
 
 def test_rows_are_fetched_as_they_are_scrolled_to(open_board: Open) -> None:

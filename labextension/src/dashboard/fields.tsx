@@ -1,6 +1,6 @@
 // Fields that keep what is typed into them, also while it is no value yet and while answers come.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 type Own = Omit<JSX.IntrinsicElements["input"], "value" | "onInput" | "onChange" | "type">;
 
@@ -10,13 +10,16 @@ interface NumberGiven extends Own {
   done?: boolean; // tells the value when it is left, and not with every key
 }
 
-// The browser alone writes into the field, but for values that come from elsewhere.
+// The browser alone writes into the field, but for values that come from elsewhere: never while it
+// is typed into, since what is typed may be ahead of the value.
 export function NumberField({ value, set, done, ...own }: NumberGiven) {
   const field = useRef<HTMLInputElement>(null);
   const write = () => {
     if (field.current && read(field.current) !== value) field.current.value = value === null ? "" : String(value);
   };
-  useEffect(write, [value]);
+  useLayoutEffect(() => {
+    if (done || !field.current?.matches(":focus")) write();
+  }, [value]);
   const tell = (event: JSX.TargetedEvent<HTMLInputElement>) => {
     const typed = read(event.currentTarget);
     if (typed !== undefined) set(typed);
@@ -39,7 +42,7 @@ interface TextGiven extends Own {
 // A text that is told when it is done; an empty one is a missing one.
 export function TextField({ value, set, list, children, ...own }: TextGiven) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (field.current) field.current.value = value ?? "";
   }, [value]);
   return (
