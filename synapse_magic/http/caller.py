@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.journal import Journal
+from synapse_magic.http.meter import LIMIT_REACHED
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.runtime import Runtime
@@ -16,7 +17,7 @@ from synapse_magic.http.verdict import Verdict, of_failure, of_response
 _REDIRECTS = 5
 _SAME_METHOD = (307, 308)
 _MOVED = (301, 302, 303)
-_STOPPING = ("quota_gone", "wait_too_long")
+_STOPPING = ("quota_gone", "wait_too_long", LIMIT_REACHED)
 """Codes that are as true of the job's other requests to the same server, unless it just failed."""
 
 
@@ -37,9 +38,17 @@ class Caller:
         """Return what becomes of a request; raises only for a journal, or when cancelled."""
         if self.journal is None:
             return await _Row(self, request).run()
-        return await self.journal.answer(
-            request, self.job, self.policy, lambda: _Row(self, request).run()
-        )
+        asked = False
+
+        async def ask() -> Outcome:
+            nonlocal asked
+            asked = True
+            return await _Row(self, request).run()
+
+        outcome = await self.journal.answer(request, self.job, self.policy, ask)
+        if not asked and outcome.good:
+            self.runtime.meter(self.policy.metering).kept()
+        return outcome
 
     async def forget(self, request: Request, response: Response) -> None:
         """Take an answer that was of no use out of the journal."""
@@ -53,6 +62,7 @@ class _Row:
     def __init__(self, caller: Caller, request: Request) -> None:
         self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
         self.job = self.runtime.job(caller.job, request.origin)
+        self.meter = self.runtime.meter(self.policy.metering)
         self.endpoint = self.runtime.endpoint(
             request.origin, self.policy.requests_per_second, self.policy.tokens_per_minute
         )
@@ -110,6 +120,11 @@ class _Row:
         if left <= 0:
             self.endpoint.abandon()
             return self._late()
+        reached = self.meter.begin(again=self.attempts > 0)
+        if reached is not None:
+            self.endpoint.abandon()
+            told = "Not called" if self.last is None else "Not tried again"
+            return self._ended(LIMIT_REACHED, f"{told}: the limit of {reached} is reached")
         limit = min(self.policy.timeout, left)
         self.attempts += 1
         try:
@@ -119,10 +134,12 @@ class _Row:
             verdict = of_failure(self.request, failure)
         except BaseException:
             self.endpoint.abandon()
+            self.meter.end(None, 0.0)
             raise
         else:
             verdict = of_response(self.policy, self.request, response)
         self.endpoint.leave(self.request, verdict, sent)
+        self.meter.end(verdict, time.monotonic() - sent)
         return verdict
 
     def _end(self, verdict: Verdict) -> Verdict | None:

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.metering import Metering
 
 PASSING = frozenset({408, 425, 429, 500, *range(502, 505), *range(506, 600)})
 """Statuses that another try may change. Of the 5xx, 501 and 505 say "never"."""
@@ -42,6 +43,8 @@ class Policy:
         ``"aiohttp"`` or ``"requests"``.
     journal : str or None
         Folder of the answers that are not to be asked for twice.
+    metering : Metering or None
+        How calls are counted, and what they may cost together.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Policy:
     final: frozenset[int] = frozenset()
     engine: str = "aiohttp"
     journal: str | None = None
+    metering: Metering | None = None
 
     def __post_init__(self) -> None:
         if self.attempts < 1:

@@ -14,6 +14,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.http.mapping import RequestMapper
 from synapse_magic.http.policy import PASSING, Policy
 from synapse_magic.services.http_schema import ERROR, RESPONSE
+from synapse_magic.services.metered import current_metering
 from synapse_magic.services.requests_column import require_requests
 from synapse_magic.spark.columns import mappable, require_new
 from synapse_magic.spark.files import has_scheme
@@ -86,6 +87,7 @@ class CallParams(Stage):
             tokens_per_minute=self._given("tokensPerMinute"),
             engine=self.getOrDefault("engine"),
             journal=self._journal_folder(),
+            metering=current_metering(),
         )
         if self._given("concurrentTimeout") is not None:
             policy = replace(policy, deadline=self.getOrDefault("concurrentTimeout"))

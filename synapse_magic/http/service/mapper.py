@@ -81,6 +81,7 @@ class ServiceMapper:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
                     pipe.flush()
+                calls.meter.rows([answer.outcome for _, answer in done])
                 for ready in by_batch(line.passed(done)):
                     yield self._made(ready[0][0].batch, ready)
                     pipe.flush()

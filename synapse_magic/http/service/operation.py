@@ -153,7 +153,7 @@ class Waiter:
 
     async def _ask(self, question: Request) -> Outcome:
         left = max(0.001, self._ends - time.monotonic())
-        policy = replace(self._caller.policy, deadline=left)
+        policy = replace(self._caller.policy, deadline=left, metering=None)  # asking is free
         caller = Caller(self._caller.runtime, policy, self._caller.job)
         outcome = await caller.call(question)
         self._attempts += outcome.attempts
