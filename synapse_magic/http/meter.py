@@ -24,7 +24,7 @@ _TELL_SECONDS = 0.1
 class Unmetered:
     """Counts nothing and forbids nothing."""
 
-    def begin(self, *, again: bool) -> str | None:
+    def begin(self, *, again: bool) -> str | None:  # noqa: ARG002  another counts them
         """Count a request that is about to be sent; return the limit that forbids it, if any."""
         return None
 

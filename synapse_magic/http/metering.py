@@ -31,6 +31,6 @@ class Metering:
     host: str
     port: int
     token: str = field(repr=False)
-    price: Price = Price()
-    limits: Limits = Limits()
+    price: Price = field(default_factory=Price)
+    limits: Limits = field(default_factory=Limits)
     expected: float = 0.0

@@ -10,6 +10,7 @@ from synapse_magic.errors import SynapseError, closest
 from synapse_magic.http.tokens import Usage
 
 _MILLION = 1_000_000
+_TOKENS = ("input", "output")
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class Price:
             return None
         per = told.get("per", 1)
         if told["unit"] == "token":
-            both = dollars if isinstance(dollars, Mapping) else dict(input=dollars, output=dollars)
-            return cls(input=both["input"] * _MILLION / per, output=both["output"] * _MILLION / per)
+            both = dollars if isinstance(dollars, Mapping) else dict.fromkeys(_TOKENS, dollars)
+            return cls(**{name: both[name] * _MILLION / per for name in _TOKENS})
         if told["unit"] == "call":
             return cls(call=dollars / per)
         return cls() if dollars == 0 else None

@@ -49,9 +49,7 @@ def _kept(cell: Cell) -> Cell:
     text = found[-1].read_text(encoding="utf-8").removeprefix("%%synapse ")
     first, _, body = text.partition("\n")
     command = line.parse(first)
-    flags = replace(
-        cell.command.flags, output=cell.command.flags.output or command.flags.output
-    )
+    flags = replace(cell.command.flags, output=cell.command.flags.output or command.flags.output)
     return replace(cell, command=replace(command, flags=flags), body=body)
 
 

@@ -36,8 +36,12 @@ def called(
 ) -> Iterator[Any]:
     """Give the notebook in a folder of its own, with thirty conversations and a key."""
     monkeypatch.chdir(tmp_path)
-    texts = nb["people"].sparkSession.range(0, 30, 1, 2).selectExpr(
-        "id", "array(named_struct('role', 'user', 'content', concat('Text ', id))) AS messages"
+    texts = (
+        nb["people"]
+        .sparkSession.range(0, 30, 1, 2)
+        .selectExpr(
+            "id", "array(named_struct('role', 'user', 'content', concat('Text ', id))) AS messages"
+        )
     )
     nb.shell.push({"texts": texts, "url": service.url(""), "api_key": KEY})
     yield nb
@@ -58,12 +62,14 @@ def test_a_cell_tells_what_all_would_cost_calls_and_shows_totals(
         for text in plain
     )
     assert "30 of 30 rows answered" in page
-    assert "30 calls" in plain[-1] and "$0.30" in plain[-1] and "%synapse code" in plain[-1]
+    assert "30 calls" in plain[-1]
+    assert "$0.30" in plain[-1]
+    assert "%synapse code" in plain[-1]
     assert len(service.ledger) == 30
     assert called["answers"].where("reply IS NOT NULL").count() == 30
     assert service.ledger[0].header("Authorization") == f"Bearer {KEY}"
     seen = [page, *plain, called.html("%synapse code answers"), called["answers"]._jdf.toString()]
-    assert 'os.environ[&quot;API_KEY&quot;]' in seen[-2]
+    assert "os.environ[&quot;API_KEY&quot;]" in seen[-2]
     assert not any(KEY in text for text in seen)
     assert not any(KEY.encode() in file.read_bytes() for file in _files(tmp_path))
 
@@ -110,9 +116,9 @@ def test_a_cell_that_was_cancelled_goes_on_in_a_new_kernel_with_what_is_missing(
 
 
 def test_resuming_with_nothing_to_resume_or_with_other_options_is_told(called: Any) -> None:
-    with pytest.raises(CellError, match="There is no call to go on with in .*synapse_calls"):
+    with pytest.raises(CellError, match=r"There is no call to go on with in .*synapse_calls"):
         called.run("%synapse call --resume")
-    with pytest.raises(CellError, match="takes no max_calls. Try: change the cell and run it"):
+    with pytest.raises(CellError, match=r"takes no max_calls. Try: change the cell and run it"):
         called.run("%synapse call --resume --max_calls 3")
 
 

@@ -140,7 +140,7 @@ def test_what_fails_for_all_that_were_tried_is_not_asked_for_the_others(
     questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
 ) -> None:
     service.reply("/chat/completions", {"error": {"message": "Wrong key"}}, status=401)
-    with pytest.raises(SynapseError, match="None of the 10 rows that were tried .* Wrong key"):
+    with pytest.raises(SynapseError, match=r"None of the 10 rows that were tried .* Wrong key"):
         call_services(questions, [chat])
     assert len(service.ledger) == 10
 
@@ -148,7 +148,7 @@ def test_what_fails_for_all_that_were_tried_is_not_asked_for_the_others(
 def test_money_without_a_price_is_refused_before_a_call(
     questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
 ) -> None:
-    with pytest.raises(SynapseError, match="OpenAIChatCompletion has no price here. Try: price="):
+    with pytest.raises(SynapseError, match=r"OpenAIChatCompletion has no price here. Try: price="):
         call_services(questions, [chat], max_cost=1.0)
     assert service.ledger == []
     (answers, report), seen = projected(lambda: call_services(questions, [chat]))
@@ -231,9 +231,7 @@ def test_an_interrupt_says_what_was_paid_for_and_another_run_asks_for_the_rest(
 
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(Cancelled, match=r"Cancelled"):
-        interruptible(
-            spark, lambda: call_services(questions, [chat], try_rows=0, journal=journal)
-        )
+        interruptible(spark, lambda: call_services(questions, [chat], try_rows=0, journal=journal))
     answered = 12
     service.reply("/chat/completions", ANSWER)
     before = len(service.ledger)
