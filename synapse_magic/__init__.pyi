@@ -88,6 +88,9 @@ from synapse_magic.notebook.dashboard import Dashboard as Dashboard
 from synapse_magic.onnx.converting.to_onnx import to_onnx as to_onnx
 from synapse_magic.onnx.onnx_model import ONNXModel as _ONNXModel
 from synapse_magic.results.balance import Balance as Balance
+from synapse_magic.results.call_projection import CallProjection as CallProjection
+from synapse_magic.results.call_report import CallReport as CallReport
+from synapse_magic.results.call_report import CalledFrame as CalledFrame
 from synapse_magic.results.dashboard.cohort import Cohort as Cohort
 from synapse_magic.results.evaluation import Evaluation as Evaluation
 from synapse_magic.results.explanation import Explanation as Explanation
@@ -100,6 +103,7 @@ from synapse_magic.results.profile import Profile as Profile
 from synapse_magic.results.table import TablePage as TablePage
 from synapse_magic.results.text_explanation import TextExplanation as TextExplanation
 from synapse_magic.results.training import TrainingSummary as TrainingSummary
+from synapse_magic.services.calling import call_services as call_services
 from synapse_magic.services.custom_parsers import CustomInputParser as _CustomInputParser
 from synapse_magic.services.custom_parsers import CustomOutputParser as _CustomOutputParser
 from synapse_magic.services.declared import AIFoundryChatCompletion as _AIFoundryChatCompletion
@@ -185,6 +189,8 @@ from synapse_magic.services.http_transformer import HTTPTransformer as _HTTPTran
 from synapse_magic.services.json_input_parser import JSONInputParser as _JSONInputParser
 from synapse_magic.services.json_output_parser import JSONOutputParser as _JSONOutputParser
 from synapse_magic.services.string_output_parser import StringOutputParser as _StringOutputParser
+from synapse_magic.spark.events import CallsCounted as CallsCounted
+from synapse_magic.spark.events import CallsProjected as CallsProjected
 from synapse_magic.spark.events import Iteration as Iteration
 from synapse_magic.spark.events import RowsExplained as RowsExplained
 from synapse_magic.spark.events import listen as listen

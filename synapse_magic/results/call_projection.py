@@ -62,14 +62,15 @@ def money(cost: float | None, why: str = "") -> str:
 
     Examples
     --------
-    >>> money(12.3456), money(0.000123), money(None, "no price")
-    ('$12.35', '$0.00012', 'cost unknown (no price)')
+    >>> money(12.3456), money(0.3), money(0.000123), money(None, "no price")
+    ('$12.35', '$0.30', '$0.00012', 'cost unknown (no price)')
     """
     if cost is None:
         return f"cost unknown ({why})" if why else "cost unknown"
     if cost >= 1 or cost == 0:
         return f"${cost:,.2f}"
-    return f"${float(f'{cost:.2g}'):.10f}".rstrip("0")
+    whole, _, cents = f"{float(f'{cost:.2g}'):.10f}".partition(".")
+    return f"${whole}.{cents.rstrip('0'):0<2}"
 
 
 def _time(seconds: float | None) -> str:

@@ -107,8 +107,6 @@ def test_a_cell_that_was_cancelled_goes_on_in_a_new_kernel_with_what_is_missing(
     answered = 14
     service.reply("/chat/completions", ANSWER)
     before = len(service.ledger)
-    # What a new kernel knows of the last cell is on the disk alone.
-    called.shell.magics_manager.registry["SynapseMagics"].memory.__init__()
     html = called.html("%synapse call --resume")
     assert "30 of 30 rows answered" in html
     assert len(service.ledger) - before == 30 - answered

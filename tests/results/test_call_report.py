@@ -9,7 +9,13 @@ from synapse_magic.results.call_report import CallReport
 
 @pytest.mark.parametrize(
     ("cost", "words"),
-    [(0.0, "$0.00"), (1234.5, "$1,234.50"), (0.0372, "$0.037"), (1e-7, "$0.0000001")],
+    [
+        (0.0, "$0.00"),
+        (1234.5, "$1,234.50"),
+        (0.3, "$0.30"),
+        (0.0372, "$0.037"),
+        (1e-7, "$0.0000001"),
+    ],
 )
 def test_money_has_the_digits_that_count(cost: float, words: str) -> None:
     assert money(cost) == words
