@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 _TABLE = {
     "AggregateBalanceMeasure": "data_balance.aggregate_balance_measure",
+    "AzureSearchWriter": "services.search_writer",
     "Balance": "results.balance",
     "BestModel": "compose.best",
     "Choice": "compose.tuning.spaces",
@@ -42,6 +43,8 @@ _TABLE = {
     "FindBestModel": "compose.best",
     "FixedMiniBatchTransformer": "batching.fixed",
     "FlattenBatch": "batching.flatten_batch",
+    "FormOntologyLearner": "services.form_ontology",
+    "FormOntologyTransformer": "services.form_ontology",
     "FloatRangeHyperParam": "compose.tuning.spaces",
     "GridSpace": "compose.tuning.spaces",
     "HyperparamBuilder": "compose.tuning.spaces",
@@ -88,6 +91,7 @@ _TABLE = {
     "StringOutputParser": "services.string_output_parser",
     "SuperpixelTransformer": "images.superpixel_transformer",
     "TablePage": "results.table",
+    "TextAnalyze": "services.text_analyze",
     "TextExplanation": "results.text_explanation",
     "TextLIME": "explainers.text_lime",
     "TextSHAP": "explainers.text_shap",
