@@ -27,9 +27,7 @@ def test_invoices_become_a_table_of_their_fields(spark: SparkSession, tmp_path: 
             }
         ]
     }
-    frame = spark.createDataFrame(
-        [({"documents": []},), (more,), (OUTPUT,)], kind.add("n", "int", True)
-    )
+    frame = spark.createDataFrame([({"documents": []},), (more,), (OUTPUT,)], kind)
     model = FormOntologyLearner(inputCol="invoice", outputCol="fields").fit(frame)
     save_model(model, str(tmp_path / "model"))
     out = load_model(str(tmp_path / "model")).transform(frame)
