@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 _TABLE = {
     "AggregateBalanceMeasure": "data_balance.aggregate_balance_measure",
+    "AzureSearchWriter": "services.search_writer",
     "Balance": "results.balance",
     "BestModel": "compose.best",
     "CallProjection": "results.call_projection",
@@ -47,6 +48,8 @@ _TABLE = {
     "FindBestModel": "compose.best",
     "FixedMiniBatchTransformer": "batching.fixed",
     "FlattenBatch": "batching.flatten_batch",
+    "FormOntologyLearner": "services.form_ontology",
+    "FormOntologyTransformer": "services.form_ontology",
     "FloatRangeHyperParam": "compose.tuning.spaces",
     "GridSpace": "compose.tuning.spaces",
     "HyperparamBuilder": "compose.tuning.spaces",
@@ -93,6 +96,7 @@ _TABLE = {
     "StringOutputParser": "services.string_output_parser",
     "SuperpixelTransformer": "images.superpixel_transformer",
     "TablePage": "results.table",
+    "TextAnalyze": "services.text_analyze",
     "TextExplanation": "results.text_explanation",
     "TextLIME": "explainers.text_lime",
     "TextSHAP": "explainers.text_shap",

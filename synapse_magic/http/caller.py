@@ -10,9 +10,10 @@ from synapse_magic.http.failure import CallError
 from synapse_magic.http.journal import Journal
 from synapse_magic.http.meter import LIMIT_REACHED
 from synapse_magic.http.policy import Policy
+from synapse_magic.http.quota import Patience
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.runtime import Runtime
-from synapse_magic.http.verdict import Verdict, of_failure, of_response
+from synapse_magic.http.verdict import TOO_LARGE, Verdict, of_failure, of_response
 
 _REDIRECTS = 5
 _SAME_METHOD = (307, 308)
@@ -74,6 +75,7 @@ class _Row:
         self.refusals = 0  # by throttling
         self.redirects = 0
         self.forgiven = False
+        self.patience = Patience(self.policy.deadline)
         self.last: Verdict | None = None
 
     async def run(self) -> Outcome:
@@ -96,6 +98,8 @@ class _Row:
             if end is not None:
                 if end.code in _STOPPING and end.kind != "again":
                     self.job.stop(replace(end, kind="final"))
+                if end.code == TOO_LARGE:
+                    self.endpoint.outgrown.note(self.request, time.monotonic())
                 return self._outcome(end)
             self.last = verdict
             await self.job.rest(self._pause(verdict))
@@ -104,6 +108,9 @@ class _Row:
         """Send the request once, if it may go."""
         if self.job.stopped is not None:
             return replace(self.job.stopped, response=None)
+        if self.policy.divisible and self.endpoint.outgrown.holds(self.request, time.monotonic()):
+            message = f"{self.request.place} refused one that was no larger for its size"
+            return self._ended(TOO_LARGE, message)
         entry = await self.endpoint.enter(self.request, self.ends, self.job)
         if entry == "go":
             return await self._send()
@@ -148,6 +155,9 @@ class _Row:
             return verdict
         if verdict.throttled:
             self.refusals += 1
+            if self._too_large(verdict):
+                told = "it may be larger than the quota, for waiting does not help"
+                return replace(verdict, code=TOO_LARGE, message=f"{verdict.message}; {told}")
         else:
             self.failures += 1
             if self.failures >= self.policy.attempts:
@@ -158,6 +168,12 @@ class _Row:
             return replace(verdict, code="wait_too_long", message=f"{verdict.message}; {told}")
         soonest = time.monotonic() + (verdict.wait or 0.0)
         return self._late(verdict) if soonest >= self.ends else None
+
+    def _too_large(self, verdict: Verdict) -> bool:
+        """Return whether a throttled request is to be tried in parts."""
+        if verdict.kind != "fast" or not self.policy.divisible:
+            return False
+        return self.patience.over(self.endpoint.let_in, time.monotonic())
 
     def _pause(self, verdict: Verdict) -> float:
         """Return the seconds before the next try; not beyond the deadline, where it ends anyway."""
