@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql.types import BinaryType, DataType, StringType, StructType
 
 from synapse_magic.errors import SynapseError, closest
+from synapse_magic.http.policy import Policy
 from synapse_magic.http.prompt.mapper import OUTPUTS, PromptMapper
 from synapse_magic.http.prompt.prompt import Prompt, cell
 from synapse_magic.http.prompt.reply import TYPES
 from synapse_magic.http.prompt.template import Part, columns_of, parts_of
 from synapse_magic.http.prompt.usage import Prices
+from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import names
 from synapse_magic.services.column_types import spark_type
 from synapse_magic.services.http_schema import ERROR
 from synapse_magic.services.prompt_params import CHAT, RESPONSES, PromptParams
 from synapse_magic.services.reply_form import form_of, response_format
+from synapse_magic.services.service_params import KEYS
 from synapse_magic.spark.columns import field
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 _SERVICES: dict[str, Service] = {"chat_completions": CHAT.service, "responses": RESPONSES.service}
 _KINDS = ("text", "path", "image")
 _FILE_MEGABYTES = 50.0
+_BATCH_SECONDS = 26 * 3600.0
+"""For a batch, which has a day, and the files before and after it."""
+_LONGEST_PAUSE = 300.0
+_QUESTIONS = 1_000_000
 
 
 class OpenAIPrompt(PromptParams):
@@ -63,7 +70,13 @@ class OpenAIPrompt(PromptParams):
     def mapper(self, columns: dict[str, int], kept: int) -> PromptMapper:
         """Return what workers run: questions for rows of Arrow batches; see the base class."""
         plain = vars(super().mapper(columns, kept))
-        return PromptMapper(**{**plain, "service": self._service(), "prompt": self._prompt()})
+        together = self.getOrDefault("batchSize") if self._batched else None
+        own = {"service": self._service(), "prompt": self._prompt(), "together": together}
+        return PromptMapper(**{**plain, **own})
+
+    @property
+    def _batched(self) -> bool:
+        return bool(self.getOrDefault("mode") == "batch")
 
     def _prompt(self) -> Prompt:
         api = self.getOrDefault("apiType")
@@ -169,6 +182,37 @@ class OpenAIPrompt(PromptParams):
                     f"{name} of {type(self).__name__} is nothing that {api} take. "
                     f"Try: without it, or apiType={other!r}"
                 )
+
+        if self._batched:
+            self._require_batches(named)
+
+    def _require_batches(self, named: dict[str, str]) -> None:
+        """Raise where a batch could be lost, or would be of several customers."""
+        if not self.isSet("journal"):
+            raise SynapseError(
+                f"mode='batch' of {type(self).__name__} needs a journal, by which a job that is "
+                "run again finds the batch that was begun. Try: journal='folder'"
+            )
+        own = next((name for name in KEYS if name in named), None)
+        if own is not None:
+            raise SynapseError(
+                f"mode='batch' has one key for all rows, and {own}Col of {type(self).__name__} "
+                f"has one for each. Try: {own}, or mode='calls'"
+            )
+
+    def _policy(self) -> Policy:
+        policy = super()._policy()
+        if not self._batched:
+            return policy
+        limit = policy.deadline if self.isSet("concurrentTimeout") else _BATCH_SECONDS
+        # A file is no prompt, whose size would tell how many tokens it has.
+        return replace(policy, deadline=limit, tokens_per_minute=None)
+
+    def _polling(self) -> Polling:
+        if not self._batched:
+            return super()._polling()
+        least = self.getOrDefault("pollingDelay") / 1000
+        return Polling(least, least, max(least, _LONGEST_PAUSE), _QUESTIONS)
 
     def _require_types(self, schema: StructType, named: dict[str, str]) -> None:
         cells = {name: column for name, column in named.items() if name == cell(column)}

@@ -98,6 +98,22 @@ class PromptParams(_Model):
         default=unset,
         column="out",
     )
+    mode: Param[Literal["calls", "batch"]] = param(
+        "'calls' asks about each row at once; 'batch' about many together by the provider's "
+        "batches, within a day and at its price for that. It needs a journal.",
+        default="calls",
+    )
+    batchSize: Param[int] = param(
+        "Rows in one batch where mode is 'batch'; each task has batches of its own.",
+        default=5000,
+        low=1,
+        high=50_000,
+    )
+    pollingDelay: Param[int] = param(
+        "Milliseconds between two questions for a batch, at least; they grow with time.",
+        default=30_000,
+        low=0,
+    )
     dropPrompt: Param[bool] = param(
         "Leave out what was said to the model; otherwise it is in messagesCol.", default=True
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,11 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from synapse_magic.http.caller import Caller
+from synapse_magic.http.prompt.batching import Batching, gathered
 from synapse_magic.http.prompt.conversation import Told
 from synapse_magic.http.prompt.prompt import Prompt
 from synapse_magic.http.prompt.prompting import Prompting
 from synapse_magic.http.prompt.usage import USAGE
+from synapse_magic.http.service.line import Line, Row
 from synapse_magic.http.service.mapper import ServiceMapper
+from synapse_magic.http.service.packing import Unit
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 OUTPUTS: Mapping[str, pa.DataType] = {
@@ -33,12 +36,21 @@ class PromptMapper(ServiceMapper):
     Parameters
     ----------
     prompt : Prompt
+    together : int or None
+        Rows in one batch of the provider; None where each is asked about at once.
     """
 
     prompt: Prompt
+    together: int | None = None
 
     def _through(self) -> Callable[[Caller], Any]:
-        return partial(Prompting, service=self.service, polling=self.polling, prompt=self.prompt)
+        kind = Prompting if self.together is None else Batching
+        return partial(kind, service=self.service, polling=self.polling, prompt=self.prompt)
+
+    def _units(self, batches: Iterable[pa.RecordBatch], line: Line) -> Iterator[Unit[Row] | Row]:
+        if self.together is None:
+            return super()._units(batches, line)
+        return gathered(self._rows(batches, {}, line), self.together)
 
     def _columns(self, values: Sequence[Told | None]) -> list[pa.Array]:
         wanted = {"value": self.prompt.form.type, **{n: OUTPUTS[n] for n in self.prompt.outputs}}

@@ -13,6 +13,7 @@ from synapse_magic.http.prompt.mapper import PromptMapper
 from synapse_magic.http.prompt.prompt import Prompt, cell
 from synapse_magic.http.prompt.reply import TYPES
 from synapse_magic.http.prompt.template import columns_of, parts_of
+from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.service import Service, service_of
 
 FAST = Policy(attempts=2, first_delay=0.01, longest_delay=0.05, deadline=20.0)
@@ -57,7 +58,12 @@ def ask(service: MockService) -> Callable[..., list[dict[str, Any]]]:
     """Give a function that asks about rows, and returns what each gets, in their order."""
 
     def asked(
-        template: str, rows: list[dict[str, Any]], *, policy: Policy = FAST, **told: Any
+        template: str,
+        rows: list[dict[str, Any]],
+        *,
+        policy: Policy = FAST,
+        together: int | None = None,
+        **told: Any,
     ) -> list[dict[str, Any]]:
         plain = {"api": "chat_completions", "system": "", "kinds": {}, "file_limit": 1.0}
         outputs = ("usage", "cost", "id", "messages")
@@ -72,7 +78,9 @@ def ask(service: MockService) -> Callable[..., list[dict[str, Any]]]:
             kept=1,
             policy=policy,
             concurrency=4,
+            polling=Polling(first=0.01, least=0.01, longest=0.05),
             prompt=prompt,
+            together=together,
         )
         names = ["number", "value", *prompt.outputs, "error"]
         found = [
