@@ -63,6 +63,7 @@ def ask(service: MockService) -> Callable[..., list[dict[str, Any]]]:
         *,
         policy: Policy = FAST,
         together: int | None = None,
+        questions: int = 1000,
         **told: Any,
     ) -> list[dict[str, Any]]:
         plain = {"api": "chat_completions", "system": "", "kinds": {}, "file_limit": 1.0}
@@ -78,7 +79,7 @@ def ask(service: MockService) -> Callable[..., list[dict[str, Any]]]:
             kept=1,
             policy=policy,
             concurrency=4,
-            polling=Polling(first=0.01, least=0.01, longest=0.05),
+            polling=Polling(first=0.01, least=0.01, longest=0.05, most=questions),
             prompt=prompt,
             together=together,
         )
