@@ -77,8 +77,7 @@ class Batching(Prompting):
         wanted = [r for (_, r), outcome in zip(made, kept) if outcome is None]
         lines = [line_of(request, interface(self.service)) for request in wanted]
         batches = [
-            Batch(self.caller, self.service, self.polling, common, part)
-            for part in files_of(lines)
+            Batch(self.caller, self.service, self.polling, common, part) for part in files_of(lines)
         ]
         told = await asyncio.gather(*(batch.answers() for batch in batches))
         answers = {key: outcome for each in told for key, outcome in each.items()}

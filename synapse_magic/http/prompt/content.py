@@ -1,4 +1,4 @@
-"""The message of a row: its texts and files as the two interfaces of OpenAI's language take them."""
+"""The message of a row: its texts and files as both interfaces of OpenAI's language take them."""
 
 from __future__ import annotations
 

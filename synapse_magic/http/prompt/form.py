@@ -13,6 +13,7 @@ from synapse_magic.http.service.conform import MisfitError, conform
 from synapse_magic.http.service.json_path import missing
 
 _FENCED = re.compile(r"\s*```\w*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 
 
 class Form(Protocol):
@@ -42,7 +43,7 @@ class Form(Protocol):
 class Whole:
     """The text as it is."""
 
-    type: pa.DataType = pa.string()
+    type: pa.DataType = _TEXT
     corrects: bool = False
     whole: bool = False
 
@@ -56,7 +57,7 @@ class Separated:
     """What stands between delimiters, without the white space around it."""
 
     delimiter: str = ","
-    type: pa.DataType = pa.list_(pa.string())
+    type: pa.DataType = _TEXTS
     corrects: bool = False
     whole: bool = True
 
@@ -71,7 +72,7 @@ class Matched:
 
     regex: str
     group: int = 0
-    type: pa.DataType = pa.string()
+    type: pa.DataType = _TEXT
     corrects: bool = False
     whole: bool = True
 

@@ -90,7 +90,9 @@ def upper(text: str) -> str | None:
     return None if text == "bad" else text.upper()
 
 
-def test_many_rows_are_asked_about_by_one_batch(ask: Ask, service: MockService, kept: Policy) -> None:
+def test_many_rows_are_asked_about_by_one_batch(
+    ask: Ask, service: MockService, kept: Policy
+) -> None:
     provider = Provider(service, upper)
     rows = [{"a": text} for text in ("x", "y", "bad", None, "x")]
     found = ask("{a}", rows, together=10, policy=kept)

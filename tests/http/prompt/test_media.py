@@ -18,7 +18,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
         (b"RIFF0000WEBPVP8 ", "image/webp"),
         (b"RIFF0000WAVEfmt ", "audio/wav"),
-        (b"RIFF0000AVI LIST", None),
+        (b"RIFF\0\0\0\0AVI LIST", None),
         (b"%PDF-1.7", "application/pdf"),
         ("\ufeffgrün".encode(), "text/plain"),
         ("grün".encode("latin-1"), None),

@@ -192,7 +192,10 @@ def test_files_are_read_beside_the_rows_that_have_none(
     (tmp_path / "a.png").write_bytes(PNG)
     rows = [{"a": str(tmp_path / "a.png")}, {"a": str(tmp_path / "b.png")}]
     good, bad = ask("See {a}", rows, kinds={"a": "image"})
-    assert (good["value"], good["messages"][0]["content"]) == ("seen", "See [a.png, image/png, 8 bytes]")
+    assert (good["value"], good["messages"][0]["content"]) == (
+        "seen",
+        "See [a.png, image/png, 8 bytes]",
+    )
     assert (bad["error"]["code"], bad["error"]["attempts"]) == ("bad_request", 0)
     assert "b.png cannot be read" in bad["error"]["message"]
     assert sent(service)[0][0]["content"][1]["type"] == "image_url"
