@@ -127,9 +127,10 @@ class OpenAIPrompt(PromptParams):
         return system
 
     def _prices(self) -> Prices | None:
-        given = [self._given(name) for name in ("inputPrice", "outputPrice")]
-        if None not in given:
-            return Prices(*given, self._given("cachedInputPrice"))
+        given = ("inputPrice", "outputPrice", "cachedInputPrice")
+        prompt, completion, cached = (self._given(name) for name in given)
+        if prompt is not None and completion is not None:
+            return Prices(prompt, completion, cached)
         if self.isSet("costCol"):
             raise SynapseError(
                 f"costCol of {type(self).__name__} needs the prices of your provider. "

@@ -66,10 +66,9 @@ def response_format(form: Form, given: Any, api: Api) -> dict[str, Any] | None:
     made = {"type": given} if isinstance(given, str) else dict(given)
     known = ("text", "json_object", "json_schema")
     if made.get("type") not in known:
-        hint = closest(str(made.get("type")), known)
         raise SynapseError(
             f"responseFormat must be of the type text, json_object or json_schema, got {given!r}. "
-            f"{hint}".rstrip()
+            "Try: 'json_object', or schema='city string'"
         )
     return _shaped(made, api)
 

@@ -104,7 +104,9 @@ class Batch:
     async def forget(self) -> None:
         """Take the file and the batch out of the journal, unless the batch goes on."""
         journal = self.caller.journal
-        for request in () if self._goes_on or journal is None else self._begun:
+        if journal is None or self._goes_on:
+            return
+        for request in self._begun:
             kept = await journal.find(request, self.caller.policy)
             if kept is not None and kept.response is not None:
                 await self.caller.forget(request, kept.response)

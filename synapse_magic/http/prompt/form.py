@@ -17,24 +17,20 @@ _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 
 
 class Form(Protocol):
-    """Makes a value of a text.
-
-    Attributes
-    ----------
-    type : pyarrow.DataType
-        Of the values.
-    corrects : bool
-        Whether the model is told of a text that does not fit, and asked once more.
-    whole : bool
-        Whether a text that was cut off is of no use.
-    """
+    """Makes a value of a text."""
 
     @property
-    def type(self) -> pa.DataType: ...
+    def type(self) -> pa.DataType:
+        """Of the values."""
+
     @property
-    def corrects(self) -> bool: ...
+    def corrects(self) -> bool:
+        """Whether the model is told of a text that does not fit, and asked once more."""
+
     @property
-    def whole(self) -> bool: ...
+    def whole(self) -> bool:
+        """Whether a text that was cut off is of no use."""
+
     def read(self, text: str) -> Any:
         """Return the value of a text, or raise a :class:`MisfitError`."""
 
