@@ -178,6 +178,16 @@ def test_a_batch_that_failed_is_an_error_of_its_rows_and_begun_anew(
     assert provider.sizes == [1, 1]
 
 
+def test_a_batch_whose_answers_are_known_is_not_waited_for_again(
+    ask: Ask, service: MockService, kept: Policy
+) -> None:
+    provider = Provider(service, upper)
+    for calls in (1, 2):
+        (row,) = ask("{a}", [{"a": "bad"}], together=10, policy=kept)
+        assert row["error"]["code"] == "bad"
+        assert provider.sizes == [1] * calls
+
+
 def test_a_file_that_is_refused_is_an_error_of_its_rows(
     ask: Ask, service: MockService, kept: Policy
 ) -> None:
@@ -202,11 +212,11 @@ def test_equal_requests_make_equal_files_whatever_their_order() -> None:
         body = json.dumps({"a": text}).encode()
         return line_of(Request("POST", "http://a/chat", (("api-key", "1"),), body), "/v1/chat")
 
-    one, other = [line("x"), line("y")], [line("y"), line("x"), line("y")]
-    (first,), (second,) = files_of(one), files_of(other)
-    assert first == second
-    assert json.loads(first[0].content)["body"] in ({"a": "x"}, {"a": "y"})
-    assert [len(part) for part in files_of(one, most_bytes=1)] == [1, 1]
+    one = [line(f"x{n}") for n in range(20)]
+    (first,), (second,) = files_of(one), files_of([*one[::-1], one[3]])
+    assert first == second == sorted(one)
+    assert json.loads(first[0].content)["body"]["a"].startswith("x")
+    assert [len(part) for part in files_of(one[:2], most_bytes=1)] == [1, 1]
 
 
 def test_an_answer_without_a_response_has_the_code_of_its_error() -> None:
