@@ -81,6 +81,7 @@ _TABLE = {
     "ModelBuilder": "notebook.builder.model_builder",
     "NoEffectWarning": "errors",
     "ONNXModel": "onnx.onnx_model",
+    "OpenAIPrompt": "services.openai_prompt",
     "ParamSpace": "compose.tuning.spaces",
     "PartialDependence": "results.partial_dependence",
     "PartitionConsolidator": "batching.partition_consolidator",

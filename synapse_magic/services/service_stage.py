@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import DataType, StructField, StructType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.policy import Policy
@@ -70,8 +70,7 @@ class ServiceStage(Transformer, ServiceParams):
         kept = dataset.columns
         mapper = self.mapper({n: kept.index(column) for n, column in named.items()}, len(kept))
         mapper = replace(mapper, policy=of_each_host(mapper.policy, dataset.sparkSession))
-        kinds = (spark_type(self.service.reply.type), ERROR)
-        made = [StructField(name, kind) for name, kind in zip(outputs, kinds)]
+        made = [StructField(name, kind) for name, kind in zip(outputs, self._kinds())]
         own = {field.name: field for field in dataset.schema.fields}
         schema = StructType([*(own[name] for name in kept), *made])
         needs = ("pyarrow", self.getOrDefault("engine"))
@@ -132,6 +131,10 @@ class ServiceStage(Transformer, ServiceParams):
         if outputs[0].casefold() == outputs[1].casefold():
             raise SynapseError(f"outputCol and errorCol must differ, got {outputs[0]!r} for both")
         return outputs
+
+    def _kinds(self) -> list[DataType]:
+        """Return the types of the columns that are made."""
+        return [spark_type(self.service.reply.type), ERROR]
 
     def _policy(self) -> Policy:
         policy = super()._policy()

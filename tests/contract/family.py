@@ -30,8 +30,9 @@ STAGES: list[type[Stage]] = [
 ]
 ESTIMATORS = [stage for stage in STAGES if issubclass(stage, Estimator)]
 UNFITTED = [stage for stage in STAGES if not issubclass(stage, Model)]
-TYPICAL = ("AnalyzeDocument", "OpenAIEmbedding")
-"""Of the stages that rows of a table declare, those by which what all of them share is tested."""
+TYPICAL = ("AnalyzeDocument", "OpenAIEmbedding", "OpenAIPrompt")
+"""Of the stages that rows of a table declare, those by which what all of them share is tested, and
+what is more than its row."""
 
 COLUMNS = ["a", "b", "features", "label", "held_out", "weight", "group", "form"]
 

@@ -61,6 +61,11 @@ CHANGED = {
         for name in ("apiVersion", "bestOf", "cacheLevel", "echo")
     ),
     *(("OpenAICompletion", name) for name in ("apiVersion", "cacheLevel")),
+    # One reply is read for each row, and as text.
+    *(
+        ("OpenAIPrompt", name)
+        for name in ("apiVersion", "bestOf", "cacheLevel", "echo", "logProbs", "n")
+    ),
     *(("OpenAIEmbedding", name) for name in ("apiVersion", "usageCol")),
     # It would have to be told when an operation is polled, not when it is begun.
     ("AnalyzeHealthText", "showStats"),
@@ -93,6 +98,7 @@ CHANGED = {
 OTHERS = ("FormOntologyLearner", "FormOntologyTransformer", "TextAnalyze")
 ROWS = [name for name in CLASSES if name in row_names.files]
 LIVE = [n for n in ROWS if getattr(synapse_magic, n).row["status"] != "retired"]
+LIVE += ["OpenAIPrompt"]
 
 
 def test_every_class_is_a_row_or_known_to_be_none() -> None:

@@ -105,12 +105,12 @@ class Answering:
         if waiter is not None:
             outcome, tree = await waiter.result(outcome)
             if not outcome.good:
-                return [Answer(None, outcome)] * count, None if self._passing(outcome) else asked
+                return [Answer(None, outcome)] * count, None if self.passing(outcome) else asked
         got = found(self.service, _response(outcome), count, tree)
         useless = all(isinstance(each, Failure) for each in got)
         return [self._answer(each, outcome, request) for each in got], asked if useless else None
 
-    def _passing(self, outcome: Outcome) -> bool:
+    def passing(self, outcome: Outcome) -> bool:
         """Return whether an operation may still come to something, though its question failed."""
         status = outcome.response.status if outcome.response is not None else None
         again = status is not None and self.caller.policy.tries_again(status)
