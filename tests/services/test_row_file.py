@@ -113,6 +113,7 @@ def test_a_row_takes_over_what_its_file_says(write: Write) -> None:
             {"location": {"path": "$.id", "address": "/${x}"}, "done": ["a"], "failed": []},
             r'async.location.address: expected "\${id}" in it alone',
         ),
+        (("rows", 0, "source"), {"from": "a page", "seen": "May"}, "source.seen: 'May'"),
         (("rows", 0, "limits"), {"body": 5}, "limits: there is no key 'body'"),
         (
             ("rows", 0, "price"),
