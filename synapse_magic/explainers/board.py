@@ -62,7 +62,7 @@ def board(
     if df is not None:
         require_frame(df, "df")
     model = None if model is None else as_stage(model)
-    predictor = _predictor(model)
+    predictor = predictor_or_none(model)
     _check_classes(why, model, predictor)
     examined = Examined.of(why, _task(why, predictor))
     second = None if other is None else Examined.of(other, examined.task)
@@ -71,7 +71,7 @@ def board(
     return Board(examined, df, what_if, second, codes)
 
 
-def _predictor(model: Any) -> Predictor | None:
+def predictor_or_none(model: Any) -> Predictor | None:
     if model is None:
         return None
     try:
@@ -126,7 +126,7 @@ def _what_if(
         return "What if needs a model that reads columns, and not one vector, text or image"
     outputs = examined.why.outputs
     zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
-    schema = _arrow(select(df, reading.columns).schema, zone)
+    schema = arrow_schema(select(df, reading.columns).schema, zone)
     try:
         classes = (
             () if outputs == (reading.target,) else class_numbers(model, reading.target, outputs)
@@ -137,7 +137,7 @@ def _what_if(
         return f"What if cannot ask this model. {error}"
 
 
-def _arrow(schema: StructType, zone: str) -> pa.Schema:
+def arrow_schema(schema: StructType, zone: str) -> pa.Schema:
     """Return a schema as workers see it: times have the zone of the session."""
     return pa.schema(
         [

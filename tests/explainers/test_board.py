@@ -27,7 +27,7 @@ from synapse_magic import (
     explain,
 )
 from synapse_magic.explainers.background import collected
-from synapse_magic.explainers.board import _arrow, board
+from synapse_magic.explainers.board import arrow_schema, board
 from synapse_magic.kernels.dashboard.conditions import Condition, Levels
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
@@ -146,7 +146,7 @@ def test_times_are_of_the_zone_of_the_session() -> None:
     types = (TimestampType(), TimestampNTZType(), IntegerType())
     schema = StructType([StructField(f"c{i}", kind) for i, kind in enumerate(types)])
     kinds = [pa.timestamp("us", "Europe/Berlin"), pa.timestamp("us"), pa.int32()]
-    assert _arrow(schema, "Europe/Berlin").types == kinds
+    assert arrow_schema(schema, "Europe/Berlin").types == kinds
 
 
 def test_codes_and_times_are_asked_for_as_the_frame_holds_them(spark: SparkSession) -> None:
