@@ -72,6 +72,7 @@ def board(
 
 
 def predictor_or_none(model: Any) -> Predictor | None:
+    """Return what of a model predicts, None where it gives something else than predictions."""
     if model is None:
         return None
     try:

@@ -69,7 +69,9 @@ def load(kind: type[PartsExplanation], path: str | os.PathLike[str]) -> dict[str
 
 def _beside(explained: PartsExplanation) -> dict[str, pa.Array]:
     """Return what is known of the rows beside their parts."""
-    columns = {f"data.{i}": plain(own, name) for i, (name, own) in enumerate(explained.data.items())}
+    columns = {
+        f"data.{i}": plain(own, name) for i, (name, own) in enumerate(explained.data.items())
+    }
     truth = explained.truth
     return columns if truth is None else {**columns, "truth": plain(truth, "truth")}
 

@@ -20,7 +20,8 @@ from synapse_magic.spark.image_schema import IMAGE
 
 ODD = [
     "good", "GOOD, Good!", "goods", "a good-natured dog", "it's good", "it\u2019s", "its", "dog's",
-    "-good-", "\u00dcber gut", "\u00fcber", "3.14 and 3", "a_b ab", "C++ $x `q` 'y' \\d", "", "\u597d\u597d", "a\nb",
+    "-good-", "\u00dcber gut", "\u00fcber", "3.14 and 3", "a_b ab", "C++ $x `q` 'y' \\d", "",
+    "\u597d\u597d", "a\nb",
     "${spark.app.name}", "\U0001f600 x",
 ]  # fmt: skip
 
@@ -70,7 +71,9 @@ def test_texts_are_explained_with_labels_and_columns_and_asked_without_a_job(
     assert said == pytest.approx([row["probability"][1]])
     word = {"column": column_of_word("film"), "operation": "in", "values": ["true"]}
     made.answer("add", {"conditions": [word, _is("stars", "<=", 2)]})
-    expected = [row for row in reviews.collect() if "film" in row["text"].lower() and row["stars"] < 3]
+    expected = [
+        row for row in reviews.collect() if "film" in row["text"].lower() and row["stars"] < 3
+    ]
     assert made.cohort.df().count() == len(expected) > 0
     view = Dashboard(why, model, reviews)
     assert "Dashboard of 6 explained texts" in repr(view)

@@ -52,7 +52,7 @@ def explained(pictures: list[np.ndarray] | None = None, **more: Any) -> ImageExp
     pictures = images() if pictures is None else pictures
     adds = np.array([[corner(one), 0, 0, 0] for one in pictures]).reshape(-1, 1)
     prediction = np.array([[corner(one)] for one in pictures])
-    bright = (prediction[:, 0] >= 0.5) != np.array([one[-1, -1] > 200 for one in pictures])
+    bright = (prediction[:, 0] >= 0.5) != np.array([one[-1, -1].max() > 200 for one in pictures])
     known = {
         "images": tuple(pictures),
         "labels": (grid(SIDE, SIDE, CELL),) * len(pictures),
@@ -68,7 +68,7 @@ def explained(pictures: list[np.ndarray] | None = None, **more: Any) -> ImageExp
         "seed": 1,
         "quality": np.ones((len(pictures), 1)),
         "truth": np.where(bright, "bright", "dark").astype(object),
-        "data": {"corner": np.array([float(one[-1, -1]) for one in pictures])},
+        "data": {"corner": np.array([float(one[-1, -1].max()) for one in pictures])},
         "masker": MASKER,
     }
     return ImageExplanation(**(known | more))

@@ -1,4 +1,4 @@
-"""A dashboard of reviews with a model that is known: words add up, and "boom" is too much for it."""
+"""A dashboard of reviews with a model that is known: words add up, and it takes no "boom"."""
 
 from __future__ import annotations
 

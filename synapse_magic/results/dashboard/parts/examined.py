@@ -97,7 +97,7 @@ class ExaminedParts(Examined):
 
 
 def by_columns(parts: PartsExplanation, measured: Mapping[str, np.ndarray]) -> Explanation:
-    """Return the rows as an explanation by their columns, which no model reads, so they add nothing.
+    """Return the rows as an explanation by columns that no model reads, so that add nothing.
 
     Parameters
     ----------

@@ -14,10 +14,10 @@ from synapse_magic.results.dashboard.overview import overview_still
 from synapse_magic.results.dashboard.parts.board import Own, PartsBoard
 from synapse_magic.results.dashboard.parts.classes import classes_still
 from synapse_magic.results.dashboard.parts.texts import (
+    text_view,
     texts_drawn,
     texts_page,
     texts_still,
-    text_view,
 )
 from synapse_magic.results.dashboard.parts.texts_asked import AskedTexts
 from synapse_magic.results.dashboard.parts.texts_examined import ExaminedTexts

@@ -1,4 +1,4 @@
-"""The words of a cohort: what they add, how many texts they are in, and how often these are wrong."""
+"""The words of a cohort: what they add, their texts, and how often these are wrong."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_superpixels_that_are_switched_off_are_missing_for_the_model(board: Imag
     assert form["scores"] == pytest.approx(board.examined.scores[4])
     assert board.answer("without", {"place": 4, "off": [0]})["scores"] == [0.0]
     assert board.answer("without", {"place": 4, "off": [1, 3]})["scores"] == form["scores"]
-    with pytest.raises(SynapseError, match="no superpixel 4. Expected 0 to 3"):
+    with pytest.raises(SynapseError, match=r"no superpixel 4. Expected 0 to 3"):
         board.answer("without", {"place": 4, "off": [4]})
 
 

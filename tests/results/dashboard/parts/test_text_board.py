@@ -10,8 +10,10 @@ import pytest
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.results.dashboard.parts.text_board import TextBoard
+from synapse_magic.results.dashboard.parts.word_columns import column_of_word
 from synapse_magic.views.pack import message
 
+BUT = column_of_word("but")
 LARGEST = 2_000_000
 EVERY = {"cohort": "all rows", "output": 0}
 LISTED = {**EVERY, "sort": "(row)", "descending": False, "start": 0, "search": ""}
@@ -59,7 +61,7 @@ def test_words_are_told_by_what_they_add_and_by_the_errors_of_their_texts(
     assert by_word["good"]["mean"] == pytest.approx(0.2)
     assert by_word["good"]["texts"] == sum("good" in text for text in texts)
     assert by_word["good"]["size"] == pytest.approx(0.2 * sum(t.count("good") for t in texts) / 160)
-    assert [one["word"] for one in found["words"][:4]][0] in ("good", "bad")
+    assert found["words"][0]["word"] in ("good", "bad")
     errors = board.answer("words", {**EVERY, "sort": "errors", "search": ""})["words"]
     assert (errors[0]["word"], errors[0]["rate"]) == ("but", 1.0)
     sought = board.answer("words", {**EVERY, "sort": "size", "search": "OO"})["words"]
@@ -70,12 +72,12 @@ def test_words_are_told_by_what_they_add_and_by_the_errors_of_their_texts(
 
 def test_the_error_tree_parts_texts_by_the_word_that_makes_them_wrong(board: TextBoard) -> None:
     nodes = board.answer("errors", EVERY)["nodes"]
-    assert nodes[0]["column"] == "contains \N{LEFT DOUBLE QUOTATION MARK}but\N{RIGHT DOUBLE QUOTATION MARK}"
+    assert nodes[0]["column"] == BUT
     assert {node["rate"] for node in nodes[1:3]} == {0.0, 1.0}
 
 
 def test_a_cohort_of_a_word_is_a_predicate_on_the_column_of_texts(board: TextBoard) -> None:
-    word = {"column": "contains \N{LEFT DOUBLE QUOTATION MARK}but\N{RIGHT DOUBLE QUOTATION MARK}"}
+    word = {"column": BUT}
     one = {**word, "operation": "in", "values": ["true"]}
     short = {"column": "(length)", "operation": "<=", "values": [30]}
     board.answer("add", {"conditions": [one, short], "name": "short buts"})
@@ -130,7 +132,7 @@ def test_a_text_that_the_model_does_not_take_fails_alone(board: TextBoard) -> No
     with pytest.raises(ValueError, match="does not take boom"):
         board.answer("say", {"place": 1, "text": "boom"})
     assert board.answer("say", {"place": 1, "text": "good"})["scores"] == pytest.approx([0.7])
-    with pytest.raises(SynapseError, match="There is no row 160. Expected 0 to 159"):
+    with pytest.raises(SynapseError, match=r"There is no row 160. Expected 0 to 159"):
         board.answer("form", {"place": 160})
 
 
@@ -149,7 +151,7 @@ def test_the_still_and_the_saved_page_show_all_and_run_nothing_of_the_words(
     assert "<script" not in still
     made.save_html(tmp_path / "board.html")
     saved = (tmp_path / "board.html").read_text(encoding="utf-8")
-    for words in everyreviews.HOSTILE[:3]:
+    for words in everyreviews.HOSTILE[::2]:
         assert words not in still
         assert words not in saved
 
