@@ -167,7 +167,7 @@ def test_pieces_of_an_image_are_switched_off_by_pointer_and_by_keyboard(open_boa
     panel.get_by_role("button", name="next").click()
     page.wait_for_function("() => document.querySelectorAll('.sb-grid img').length === 30")
     panel.locator(".sb-grid button").first.click()
-    panel.locator(".sb-whole canvas").wait_for()
+    panel.locator(".sb-whole canvas").first.wait_for()
     panel.get_by_role("button", name="switch pieces of it off").click()
     panel = page.locator('[role=tabpanel][aria-label="What if"]')
     before = board.answer("form", {"place": 60})["scores"][0]
