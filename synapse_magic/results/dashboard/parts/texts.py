@@ -11,7 +11,7 @@ from synapse_magic.results.dashboard.parts.judgement import judgement
 from synapse_magic.results.dashboard.parts.marked import marked
 from synapse_magic.results.dashboard.parts.texts_examined import ExaminedTexts
 from synapse_magic.results.dashboard.rows import ERROR, ROW, ordered
-from synapse_magic.views.text import BUDGET, TextView
+from synapse_magic.views.text import BUDGET, Text, TextView
 
 MOST = 50
 """Texts of a page."""
@@ -84,7 +84,8 @@ def texts_drawn(examined: ExaminedTexts, mask: np.ndarray, output: int) -> TextV
     judged = bool(examined.judged.any())
     order = ordered(examined, mask, ERROR if judged else ROW, judged)
     view = examined.parts.report()
-    room, chosen = BUDGET, []
+    chosen: list[Text] = []
+    room = BUDGET
     for place in order.tolist():
         room -= 4 * len(view.texts[place].text)
         if chosen and room < 0:
