@@ -1,7 +1,7 @@
 // What the dashboards of texts and images need beyond that of tables.
 export const STYLE = `
 .syn-app .sb-right{font-weight:600}
-.syn-app .sb-tall{max-height:460px}
+.syn-app .sb-tall{max-height:460px;width:fit-content;max-width:100%}
 .syn-app .sb-bar{min-width:170px}
 .syn-app .sb-bar i{display:inline-block;height:9px;vertical-align:middle;margin:0 6px 0 0;max-width:110px}
 .syn-app td.sb-bar{white-space:nowrap}
