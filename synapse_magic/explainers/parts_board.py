@@ -9,7 +9,7 @@ import numpy as np
 from pyspark.sql.types import StructType
 
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.explainers.board import arrow_schema, predictor_or_none
+from synapse_magic.explainers.board import predictor_or_none
 from synapse_magic.explainers.classes import names_of
 from synapse_magic.explainers.foreign_model import as_stage
 from synapse_magic.explainers.routes import chain_of
@@ -30,6 +30,7 @@ from synapse_magic.results.dashboard.parts.word_columns import TextTerms
 from synapse_magic.results.image_explanation import ImageExplanation
 from synapse_magic.results.parts import PartsExplanation
 from synapse_magic.results.text_explanation import TextExplanation
+from synapse_magic.spark.arrow_types import arrow_schema
 from synapse_magic.spark.columns import field, select
 from synapse_magic.spark.frame_check import require_frame
 

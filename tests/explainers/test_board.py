@@ -27,11 +27,12 @@ from synapse_magic import (
     explain,
 )
 from synapse_magic.explainers.background import collected
-from synapse_magic.explainers.board import arrow_schema, board
+from synapse_magic.explainers.board import board
 from synapse_magic.kernels.dashboard.conditions import Condition, Levels
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.cohort import Cohort
+from synapse_magic.spark.arrow_types import arrow_schema
 
 TEXTS = ("it's", "back\\slash", "${spark.app.name}", "</script>", "line\nbreak", "`quoted`", "%_")
 AGE = 'age\'s `x` "y"'
