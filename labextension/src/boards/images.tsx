@@ -52,7 +52,7 @@ export function Images(tab: Tab) {
 }
 
 function Whole({ tab, place, close }: { tab: Tab; place: number; close: () => void }) {
-  const from = useAnswer(tab.kernel, "image", { place, output: 0 });
+  const from = useAnswer(tab.kernel, "image", { place });
   return (
     <section class="sb-whole" aria-label={`Image ${place}`}>
       <div class="sd-buttons">

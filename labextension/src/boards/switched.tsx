@@ -39,6 +39,7 @@ export function Switched(tab: Tab) {
         setForm(found);
         setSaid(found);
         setPhoto(found.photo);
+        setOutput(found.scores.indexOf(Math.max(...found.scores)));
         setOff([]);
         setFailed("");
       },

@@ -83,7 +83,7 @@ class ImageBoard(PartsBoard):
             "images": lambda g: images_page(
                 examined, self._mask(g["cohort"]), g["sort"], g["descending"], g["start"]
             ),
-            "image": lambda g: image_view(examined, g["place"], self._output(g)),
+            "image": lambda g: image_view(examined, g["place"]),
             "form": lambda g: self._model().form(g["place"]),
             "without": lambda g: self._model().without(g["place"], g["off"]),
         }

@@ -79,9 +79,10 @@ def small(examined: ExaminedImages, place: int) -> str:
     return examined.photos[place]
 
 
-def image_view(examined: ExaminedImages, place: int, output: int) -> dict[str, Any]:
-    """Return one image for the view of images."""
-    return replace(examined.parts.image(place), first=output).payload()
+def image_view(examined: ExaminedImages, place: int) -> dict[str, Any]:
+    """Return one image for the view of images, first by the class that is predicted."""
+    first = int(examined.guess[place]) if examined.task == "multiclass" else 0
+    return replace(examined.parts.image(place), first=first).payload()
 
 
 def images_drawn(examined: ExaminedImages, mask: np.ndarray, output: int) -> ImageView:
