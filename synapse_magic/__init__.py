@@ -122,7 +122,7 @@ _TABLE = {
     "closest": "errors",
     "current_run": "spark.running:current",
     "current_session": "spark.session:current",
-    "dashboard_board": "explainers.board:board",
+    "dashboard_board": "explainers.boards:board",
     "datasets": "datasets",
     "evaluate": "metrics.evaluate",
     "explain": "explainers.explain",

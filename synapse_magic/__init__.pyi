@@ -47,7 +47,7 @@ from synapse_magic.errors import ImbalanceError as ImbalanceError
 from synapse_magic.errors import NoEffectWarning as NoEffectWarning
 from synapse_magic.errors import SynapseError as SynapseError
 from synapse_magic.errors import closest as closest
-from synapse_magic.explainers.board import board as _dashboard_board
+from synapse_magic.explainers.boards import board as _dashboard_board
 from synapse_magic.explainers.explain import explain as explain
 from synapse_magic.explainers.ice_transformer import ICETransformer as _ICETransformer
 from synapse_magic.explainers.image_lime import ImageLIME as _ImageLIME

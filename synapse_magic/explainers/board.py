@@ -61,7 +61,7 @@ def board(
     if df is not None:
         require_frame(df, "df")
     model = None if model is None else as_stage(model)
-    predictor = _predictor(model)
+    predictor = predictor_or_none(model)
     _check_classes(why, model, predictor)
     examined = Examined.of(why, _task(why, predictor))
     second = None if other is None else Examined.of(other, examined.task)
@@ -70,7 +70,8 @@ def board(
     return Board(examined, df, what_if, second, codes)
 
 
-def _predictor(model: Any) -> Predictor | None:
+def predictor_or_none(model: Any) -> Predictor | None:
+    """Return what of a model predicts, None where it gives something else than predictions."""
     if model is None:
         return None
     try:

@@ -82,7 +82,11 @@ class LocalExplainer(Transformer, ExplainedModel, OutputNames):
             When there are no rows, none of them can be explained, or a model that lives in Spark
             fails for many: there each takes some jobs to be told from the others.
         """
-        return self._explanation(df, self._told(df, rows))
+        return self._explanation(df, self._told(df, rows, self._beside(df)))
+
+    def _beside(self, df: DataFrame) -> Sequence[str]:  # noqa: ARG002
+        """Return columns that an explanation keeps of its rows beside what is read."""
+        return ()
 
     def _told(self, df: DataFrame, rows: int, beside: Sequence[str] = ()) -> Told:
         """Explain drawn rows, and return them with what they have ``beside`` what is read."""

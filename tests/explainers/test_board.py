@@ -27,11 +27,12 @@ from synapse_magic import (
     explain,
 )
 from synapse_magic.explainers.background import collected
-from synapse_magic.explainers.board import _arrow, board
+from synapse_magic.explainers.board import board
 from synapse_magic.kernels.dashboard.conditions import Condition, Levels
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.cohort import Cohort
+from synapse_magic.spark.arrow_types import arrow_schema
 
 TEXTS = ("it's", "back\\slash", "${spark.app.name}", "</script>", "line\nbreak", "`quoted`", "%_")
 AGE = 'age\'s `x` "y"'
@@ -146,7 +147,7 @@ def test_times_are_of_the_zone_of_the_session() -> None:
     types = (TimestampType(), TimestampNTZType(), IntegerType())
     schema = StructType([StructField(f"c{i}", kind) for i, kind in enumerate(types)])
     kinds = [pa.timestamp("us", "Europe/Berlin"), pa.timestamp("us"), pa.int32()]
-    assert _arrow(schema, "Europe/Berlin").types == kinds
+    assert arrow_schema(schema, "Europe/Berlin").types == kinds
 
 
 def test_codes_and_times_are_asked_for_as_the_frame_holds_them(spark: SparkSession) -> None:

@@ -51,8 +51,15 @@ class Asker:
         SynapseError
             When a value does not fit its column.
         """
+        return self.read(self.batch(rows))
+
+    def batch(self, rows: Sequence[Values]) -> pa.RecordBatch:
+        """Return rows of values as the model reads them."""
         arrays = [_array(self._values(rows, own.name), own) for own in self.schema]
-        batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def read(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Return (rows, outputs) of what the model says of a batch."""
         return self.target.read(self.scorer.score(batch).column(self.target.column))
 
     def _values(self, rows: Sequence[Values], name: str) -> list[Any]:

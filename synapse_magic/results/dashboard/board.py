@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,7 +41,12 @@ class Board:
         A second model on the same rows.
     codes : mapping, optional
         The levels of columns that hold their numbers in the frame.
+    terms : mapping, optional
+        What Spark is asked for in place of columns that the frame has not.
     """
+
+    script: ClassVar[str] = "dashboard"
+    """Stem of the widget that draws it."""
 
     def __init__(
         self,
@@ -50,9 +55,10 @@ class Board:
         what_if: WhatIf | str = "",
         other: Examined | None = None,
         codes: Mapping[str, Sequence[str]] | None = None,
+        terms: Mapping[str, str] | None = None,
     ) -> None:
         self.examined, self._frame, self._what_if, self._other = examined, frame, what_if, other
-        self._codes = codes or {}
+        self._codes, self._terms = codes or {}, {} if terms is None else terms
         if other is not None:
             compare.check_alike(examined, other)
         self.cohorts: dict[str, Cohort] = {}
@@ -96,6 +102,7 @@ class Board:
             self._frame,
             self._codes,
             within,
+            self._terms,
         )
         made.mask(self.examined.columns, len(self.examined))  # raises before it is kept
         self.cohorts[name] = made

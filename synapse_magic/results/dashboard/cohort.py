@@ -46,6 +46,8 @@ class Cohort:
         The levels of columns that hold their numbers in the frame, and their names here.
     within
         A cohort that its rows are in, too.
+    terms
+        What Spark is asked for in place of columns that the frame has not.
 
     Examples
     --------
@@ -60,12 +62,13 @@ class Cohort:
     frame: Frame | None = None
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     within: Cohort | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def where(self) -> str:
         """The cohort as a predicate of Spark SQL."""
         numbers = self.numbers | frozenset(self.codes)
-        own = predicate(coded(self.conditions, self.codes), self.joined, numbers)
+        own = predicate(coded(self.conditions, self.codes), self.joined, numbers, self.terms)
         return own if self.within is None else f"({self.within.where}) AND ({own})"
 
     @property
@@ -105,6 +108,8 @@ class Cohort:
                 "Try: Dashboard(why, model, df)"
             )
         for name in self.columns:
+            if name in self.terms:
+                continue
             if name not in self.frame.columns:
                 raise SynapseError(
                     f"{name!r} is a feature, and no column of the frame, so Spark "
