@@ -11,6 +11,7 @@ import everyparts
 import everyview
 import numpy as np
 import pytest
+from accessibility import findings
 
 from synapse_magic.views import words
 
@@ -66,6 +67,12 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture(scope="module")
 def why() -> Any:
     return everyview.explanation(names=PLAIN, outputs=("rich",), rows=400)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_view(open_page: Open, theme: str) -> None:
+    page = open_page(*EVERY.values(), color_scheme=theme)
+    assert findings(page, "body") == []
 
 
 @pytest.mark.parametrize("name", LIVE)
