@@ -222,7 +222,7 @@ export function Ship({ all, ask, say }: Given) {
       <p class="syn-note">{kept ? `The model is in the variable ${name}.` : all.form.output ? `After a run, the model is in the variable ${name}.` : `No variable keeps the model. Try: -o ${name} at the end of the first line.`} These are cells:</p>
       {lines.map((line) => <p class="syn-b-line" key={line}><code>{line}</code><Copy text={line} /></p>)}
       <p class="syn-b-line"><b>Plain Python</b><span class="syn-dim">exactly what the cell runs</span><Copy text={script} /></p>
-      <pre class="syn-b-script">{script || (all.problem ? "The cell is not right yet." : "Asking.")}</pre>
+      <pre class="syn-b-script" tabIndex={0} role="region" aria-label="The cell as plain Python">{script || (all.problem ? "The cell is not right yet." : "Asking.")}</pre>
     </div>
   );
 }
