@@ -133,7 +133,7 @@ def test_a_model_is_built_by_clicks_beside_its_cell_and_taken_back(
     page.get_by_label("trials").press("Enter")
     until(page, 1, "trials = 200")
     page.get_by_role("button", name="Run this cell").first.click()
-    train = step(page, "Train")
+    train = page.locator(".syn-b-step", has=page.get_by_text("Train", exact=True))
     train.locator("td b").first.wait_for(timeout=120_000)
     page.locator(".syn-b-stop").click()
     train.get_by_text("Stopped after").wait_for(timeout=60_000)
