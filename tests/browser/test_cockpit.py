@@ -129,8 +129,8 @@ def test_a_model_is_built_by_clicks_beside_its_cell_and_taken_back(
     row = params.locator(".syn-b-param", has=page.get_by_text("numLeaves", exact=True))
     row.get_by_role("button", name="Range").click()
     until(page, 1, "%%synapse tune", "Range(")
-    step(page, "Algorithms").get_by_label("trials").fill("200")
-    page.get_by_label("trials").press("Enter")
+    step(page, "Algorithms").get_by_label("trials", exact=True).fill("200")
+    page.get_by_label("trials", exact=True).press("Enter")
     until(page, 1, "trials = 200")
     page.get_by_role("button", name="Run this cell").first.click()
     train = page.locator(".syn-b-step", has=page.get_by_text("Train", exact=True))
@@ -139,8 +139,8 @@ def test_a_model_is_built_by_clicks_beside_its_cell_and_taken_back(
     train.get_by_text("Stopped after").wait_for(timeout=60_000)
 
     # A shorter one is trained to its end; the page is loaded again, and all of it is there.
-    page.get_by_label("trials").fill("1")
-    page.get_by_label("trials").press("Enter")
+    page.get_by_label("trials", exact=True).fill("1")
+    page.get_by_label("trials", exact=True).press("Enter")
     until(page, 1, "trials = 1")
     page.get_by_role("button", name="Run this cell").first.click()
     train.get_by_text("Run 2: Done in").wait_for(timeout=120_000)
