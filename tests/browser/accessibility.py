@@ -10,8 +10,10 @@ SCAN = """async (where) => {
   const found = await axe.run({ include: [where] }, { resultTypes: ["violations"] });
   return found.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
-      `${id}: ${html.slice(0, 200)} ${[...any, ...all, ...none].map((one) => one.message).join("; ")}`));
+    .flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) => {
+      const why = [...any, ...all, ...none].map((one) => one.message);
+      return `${id}: ${html.slice(0, 200)} ${why.join("; ")}`;
+    }));
 }"""
 
 
