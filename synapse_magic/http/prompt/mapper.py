@@ -45,7 +45,11 @@ class PromptMapper(ServiceMapper):
 
     def _through(self) -> Callable[[Caller], Any]:
         kind = Prompting if self.together is None else Batching
-        told = {"service": self.service, "polling": self.polling, "prompt": self.prompt}
+        told: dict[str, Any] = {
+            "service": self.service,
+            "polling": self.polling,
+            "prompt": self.prompt,
+        }
         return partial(kind, keys=self._keys(), **told)
 
     def _units(self, batches: Iterable[pa.RecordBatch], line: Line) -> Iterator[Unit[Row] | Row]:
