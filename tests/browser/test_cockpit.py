@@ -1,4 +1,4 @@
-"""From a frame to a model and back, by clicks in JupyterLab and by keys alone in Notebook 7."""
+"""From a frame to a model and back, by clicks in JupyterLab."""
 
 from __future__ import annotations
 
@@ -25,11 +25,6 @@ DASHBOARD = "%synapse dashboard model -n 300 -o board"
 TAKEN = "[board.cohort.df().count(), tumours.where(board.cohort.where).count()]"
 SCORED = "model.transform(spark.createDataFrame([{row}])).first()['probability'].toArray().tolist()"
 
-FOCUSED = """() => {
-    const one = document.activeElement;
-    return (one.getAttribute("aria-label") ?? one.labels?.[0]?.innerText ?? one.innerText).trim();
-}"""
-
 Notebook = Callable[..., Any]
 
 
@@ -43,7 +38,7 @@ def notebook(browser: Any, lab: Any) -> Iterator[Notebook]:
     cell_of(first, 1).get_by_text("569 rows").wait_for(timeout=180_000)
     pages = [first]
 
-    def show(name: str, cells: tuple[str, ...], *, place: str = "doc/tree") -> Any:
+    def show(name: str, cells: tuple[str, ...]) -> Any:
         save(lab.folder, name, cells)
         first.evaluate(
             """async (name) => {
@@ -57,7 +52,7 @@ def notebook(browser: Any, lab: Any) -> Iterator[Notebook]:
             }""",
             name,
         )
-        page = opened(browser, f"http://127.0.0.1:{lab.port}/{place}/{name}")
+        page = opened(browser, lab.url(name))
         pages.append(page)
         return page
 
@@ -206,52 +201,3 @@ def test_two_builders_have_a_cell_each(notebook: Notebook) -> None:
     assert "mean radius" in until(page, 1, "label =")
     assert "mean texture" in until(page, 3, "label =")
     assert text_of(page, 4) == "x = 1"
-
-
-def tab_to(page: Any, name: str, *, back: bool = False) -> None:
-    """Press Tab until what has the focus goes by a name."""
-    for _ in range(150):
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-        if page.evaluate(FOCUSED).startswith(name):
-            return
-    pytest.fail(f"The keyboard does not reach {name!r}")
-
-
-def test_the_keyboard_alone_goes_from_a_frame_to_a_prediction_in_notebook_7(
-    notebook: Notebook,
-) -> None:
-    page = notebook("keys.ipynb", (BUILD,), place="notebooks")
-    keys = page.keyboard
-    for _ in range(30):  # Notebook drops the request while it connects to the kernel
-        keys.press("Control+Enter")
-        page.wait_for_timeout(500)
-        if page.locator(".syn-bw").count():
-            break
-    page.locator(".syn-title", has_text="569 rows").wait_for(timeout=60_000)
-    tab_to(page, "Column to predict")
-    keys.type("diagnosis")
-    tab_to(page, "Write a first cell for it")
-    keys.press("Enter")
-    page.locator(".syn-b-code textarea").wait_for()
-    page.get_by_text("runs as it stands").wait_for(timeout=60_000)
-    tab_to(page, "Insert as a cell")
-    keys.press("Enter")
-    until(page, 1, "label = diagnosis")
-    tab_to(page, "\u25b6 Run this cell", back=True)
-    keys.press("Enter")
-    page.get_by_text("Run 1: Done in").wait_for(timeout=120_000)
-    tab_to(page, "9", back=True)  # the head of a step begins with its number
-    keys.press("Enter")
-    tab_to(page, "Explain run 1")
-    keys.press("Enter")
-    page.locator(".sd-histogram").wait_for(timeout=120_000)
-    tab_to(page, "Overview")
-    for _ in range(4):
-        keys.press("ArrowRight")
-    tab_to(page, "mean radius")
-    before = page.locator(".sd-score b").first.inner_text()
-    keys.press("Control+a")
-    keys.type("25")
-    page.wait_for_function(
-        "before => document.querySelector('.sd-score b').innerText !== before", arg=before
-    )
