@@ -19,6 +19,7 @@ from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import names
 from synapse_magic.services.column_types import require_type, spark_type
+from synapse_magic.services.host_share import of_each_host
 from synapse_magic.services.http_schema import ERROR
 from synapse_magic.services.service_params import KEYS, ServiceParams
 from synapse_magic.spark.columns import mappable, require_new
@@ -68,6 +69,7 @@ class ServiceStage(Transformer, ServiceParams):
         self._require_types(dataset.schema, named)
         kept = dataset.columns
         mapper = self.mapper({n: kept.index(column) for n, column in named.items()}, len(kept))
+        mapper = replace(mapper, policy=of_each_host(mapper.policy, dataset.sparkSession))
         kinds = (spark_type(self.service.reply.type), ERROR)
         made = [StructField(name, kind) for name, kind in zip(outputs, kinds)]
         own = {field.name: field for field in dataset.schema.fields}

@@ -16,6 +16,7 @@ from synapse_magic.http.policy import Policy
 from synapse_magic.http.secret import revealed
 from synapse_magic.http.service.answer import Answer
 from synapse_magic.http.service.answering import Answering
+from synapse_magic.http.service.keys import Keys
 from synapse_magic.http.service.line import Line, Row, by_batch
 from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.packing import Unit, Values, units
@@ -70,7 +71,8 @@ class ServiceMapper:
         """Yield rows as they are done, a few at a time; stops when nobody reads them any more."""
         pipe = WorkerPipe.here()
         revealed(dict(self.given))  # what is not found is told before anything is called
-        made = partial(Answering, service=self.service, polling=self.polling)
+        keys = Keys(self.service, self.given)
+        made = partial(Answering, service=self.service, polling=self.polling, keys=keys)
         # What waits for operations is begun at once: who wants ten rows would wait ten times.
         first = FIRST if self.service.operation is None else self.concurrency
         calls = Calls(self.policy, self.concurrency, job, first=first, through=made)
@@ -81,6 +83,7 @@ class ServiceMapper:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
                     pipe.flush()
+                calls.meter.rows([answer.outcome for _, answer in done])
                 for ready in by_batch(line.passed(done)):
                     yield self._made(ready[0][0].batch, ready)
                     pipe.flush()
