@@ -137,11 +137,12 @@ def _asker(why: PartsExplanation, column: str, model: Any, df: DataFrame | None)
             )
         zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
         schema = arrow_schema(select(df, chain.inputs).schema, zone)
+        classes = _class_numbers(why, model)
     except SynapseError as error:
         return f"What if cannot ask this model. {error}"
     if column not in schema.names:
         return f"What if cannot ask this model. It does not read column {column!r}"
-    return Asker(chain, Target(why.scale, _class_numbers(why, model)), schema)
+    return Asker(chain, Target(why.scale, classes), schema)
 
 
 def _class_numbers(why: PartsExplanation, model: Any) -> tuple[int, ...]:
@@ -149,6 +150,9 @@ def _class_numbers(why: PartsExplanation, model: Any) -> tuple[int, ...]:
     if why.outputs == (why.scale,):
         return ()
     known = names_of(model, why.scale)
+    strange = [one for one in why.outputs if one not in known and not one.isdecimal()]
+    if strange:
+        raise SynapseError(f"It is not known which class of column {why.scale!r} {strange[0]!r} is")
     return tuple(known.index(one) if one in known else int(one) for one in why.outputs)
 
 

@@ -34,6 +34,9 @@ class Looking(Transformer):
         if scorer is not None:
             self.scorer = lambda: scorer
 
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        return dataset
+
 
 @pytest.fixture(scope="module")
 def reviews(spark: SparkSession) -> DataFrame:
@@ -103,7 +106,9 @@ def test_the_predicate_of_a_word_keeps_the_texts_that_have_it(spark: SparkSessio
 
 def test_images_are_asked_by_a_scorer_and_told_where_there_is_none(spark: SparkSession) -> None:
     frame = spark.createDataFrame([], f"image {IMAGE.simpleString()}, digit int")
-    why = everydots.explained(truth=None)
+    unnamed = board(everydots.explained(), Looking(everydots.Corner()), frame)
+    assert "which class of column" in unnamed.answer("open", {})["whatIf"]
+    why = everydots.explained(truth=None, outputs=("probability",))
     asked = board(why, Looking(everydots.Corner()), frame)
     assert asked.answer("open", {})["whatIf"] == ""
     assert asked.answer("form", {"place": 2})["scores"] == pytest.approx(why.prediction[2])
