@@ -208,7 +208,7 @@ def test_scores_under_a_drag_become_a_cohort(open_board: Open) -> None:
 def test_a_pair_of_features_is_followed(open_board: Open) -> None:
     page = open_board(everyboard.board())
     tab(page, "Interactions")
-    pair = page.get_by_role("button", name="degree by ").first
+    pair = page.locator(".sd-pairs button").nth(1)
     words = pair.get_attribute("aria-label")
     pair.click()
     page.locator(".syn-title", has_text=words).wait_for()
@@ -232,7 +232,7 @@ def test_each_group_may_have_a_threshold_of_its_own(open_board: Open) -> None:
     page.get_by_label("Threshold of Masters").fill("1")
     page.get_by_role("button", name="one threshold for all").click()
     page.get_by_role("button", name="how evenly the label lies").click()
-    page.get_by_text("Demographic parity").wait_for()
+    page.get_by_text("Demographic parity:").first.wait_for()
     page.get_by_label("groups of").select_option(label="cohorts of the bar")
     page.get_by_label("Threshold of all rows").wait_for()
 
@@ -302,10 +302,8 @@ def test_two_dashboards_on_a_page_do_not_know_of_each_other(open_board: Open) ->
     there.locator(".sd-chip").nth(1).wait_for()
     assert (len(first.cohorts), len(second.cohorts)) == (1, 2)
     assert here.locator(".sd-chip").count() == 1
-    twice = (
-        "() => { const ids = [...document.querySelectorAll('.syn-app [id]')].map(one => one.id);"
-    )
-    assert page.evaluate(twice + " return ids.length - new Set(ids).size; }") == 0
+    ids = page.locator(".syn-app [id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids)) > 0
     page.evaluate("() => window.loseBeside()")
     there.get_by_text("Run its cell again").wait_for()
     here.get_by_role("tab", name="Quality").click()
@@ -371,7 +369,7 @@ def test_a_level_beyond_those_offered_can_be_typed(open_board: Open) -> None:
     field.press("Enter")
     page.locator(".sd-changed").wait_for()
     assert field.input_value() == "region 399"
-    page.get_by_role("button", name="undo").click()
+    page.get_by_role("tabpanel").get_by_role("button", name="undo").click()
     page.locator(".sd-changed").wait_for(state="detached")
     assert field.input_value() == "region 0"
 

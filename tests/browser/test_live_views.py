@@ -1,4 +1,4 @@
-"""Live views in a real JupyterLab, without Spark: busy, reloaded, restarted and without a kernel."""
+"""Live views in a real JupyterLab, without Spark: a busy kernel, a new page, a restart, none."""
 
 from __future__ import annotations
 

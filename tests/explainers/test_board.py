@@ -140,9 +140,9 @@ def test_a_saved_case_passes_for_the_model_and_fails_for_another(
     asked, model, _ = opened
     values = {**asked.answer("form", {"place": 0})["values"], "age": 61, "workclass": "it's `$x`"}
     cell = asked.answer("test", {"values": values})["text"]
-    exec(compile(cell, "case", "exec"), {"model": model})
+    exec(cell, {"model": model})
     with pytest.raises(AssertionError):
-        exec(compile(cell.replace("expected = [0.", "expected = [1."), "case", "exec"), {"model": model})  # fmt: skip
+        exec(cell.replace("expected = [0.", "expected = [1."), {"model": model})
 
 
 def test_a_cohort_of_scores_is_of_all_rows_that_the_model_scores_so(
@@ -172,7 +172,8 @@ def test_a_row_is_found_by_its_key_among_all_rows(spark: SparkSession) -> None:
     many = finder.find("day", "2024-01-01")
     assert (len(many.cells), many.more) == (FOUND, True)
     assert finder.find("name", "' OR 1=1 OR '").cells == ()
-    for column, value, words in (("the id", "7.5", "bigint"), ("pay", "x", "double"), ("nam", "x", "'name'")):  # fmt: skip
+    wrong = (("the id", "7.5", "bigint"), ("pay", "x", "double"), ("nam", "x", "'name'"))
+    for column, value, words in wrong:
         with pytest.raises(SynapseError, match=words):
             finder.find(column, value)
 

@@ -428,7 +428,8 @@ def test_a_column_that_weighs_rows_is_no_feature_and_goes_to_all_who_take_weight
     made = click(cell, "weight", column="pay")
     assert made == (
         "%%synapse tune people\nlabel = income\nfeatures = Featurize(age)\n"
-        "LightGBMClassifier(numLeaves=7, weightCol=pay)  # mine\nLogisticRegression(weightCol=pay)\n"
+        "LightGBMClassifier(numLeaves=7, weightCol=pay)  # mine\n"
+        "LogisticRegression(weightCol=pay)\n"
     )
     form = read_form(made, Context())
     assert (form.weight, form.columns) == ("pay", ("age",))

@@ -197,7 +197,7 @@ def test_reasons_are_written_in_full_for_machines_and_for_people(board: Board) -
     assert [float(line[2]) for line in lines[1:6]] == pytest.approx(parts)
     assert "region = missing" in board.answer("export", {"place": 9, "kind": "text"})["text"]
     for place, kind in ((9, "xml"), (99_999, "csv")):
-        with pytest.raises(SynapseError, match="Expected|are written"):
+        with pytest.raises(SynapseError, match=r"Expected|are written"):
             board.answer("export", {"place": place, "kind": kind})
 
 
@@ -355,7 +355,9 @@ def test_a_column_without_a_value_is_asked_about_too(missing: Any) -> None:
     why = replace(why, data={**why.data, "feature 0": empty})
     kind = pa.string() if missing is None else pa.float64()
     schema = pa.schema([("feature 0", kind), ("feature 1", pa.float64())])
-    board = Board(Examined.of(why), None, WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema)))  # fmt: skip
+    examined = Examined.of(why)
+    asker = Asker(Constant(), Target("prediction"), schema)
+    board = Board(examined, None, WhatIf(examined, asker))
     form = board.answer("form", {"place": 0})
     assert form["values"]["feature 0"] is None
     assert board.answer("curves", {"values": form["values"], "names": list(why.names)})
