@@ -65,13 +65,12 @@ class DashboardApp:
 
         if self._working is not None and self._working.is_alive():
             raise SynapseError("Spark is looking for a row already. Try: cancel it")
-        number, work = given["number"], lambda: self._looked(given)
+
+        def work() -> None:
+            self._tell("found", {"number": given["number"], **self._looked(given)})
+
         thread = threading.Thread(
-            target=in_thread(
-                self._spark, lambda: self._tell("found", {"number": number, **work()})
-            ),
-            name="synapse-dashboard-finds",
-            daemon=True,
+            target=in_thread(self._spark, work), name="synapse-dashboard-finds", daemon=True
         )
         self._working = thread
         thread.start()

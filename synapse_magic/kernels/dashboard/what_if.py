@@ -68,9 +68,7 @@ class Asker:
         """Return (rows,) first outputs, NaN where the model raises, and what it said then."""
         try:
             return self.score(rows)[:, 0], []
-        except (
-            Exception
-        ) as error:  # whatever a model raises for a row is told, and others are asked
+        except Exception as error:  # whatever it raises for one row is told, and others are asked
             if len(rows) == 1:
                 return np.full(1, np.nan), [str(error) or type(error).__name__]
         half = len(rows) // 2
