@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-from pyspark.sql.pandas.types import to_arrow_type
-from pyspark.sql.types import NumericType, StructType, TimestampType
+from pyspark.sql.types import NumericType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.explainers.classes import class_numbers, names_of
@@ -21,6 +19,7 @@ from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.examined import Examined, Task
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.results.explanation import Explanation
+from synapse_magic.spark.arrow_types import arrow_schema
 from synapse_magic.spark.columns import levels, select
 from synapse_magic.spark.frame_check import require_frame
 from synapse_magic.spark.predictor import Predictor, predictor_of
@@ -131,7 +130,7 @@ def _what_if(
     if reading.kind != "table":
         return "What if needs a model that reads columns, and not one vector, text or image"
     zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
-    schema = _arrow(select(df, reading.columns).schema, zone)
+    schema = arrow_schema(select(df, reading.columns).schema, zone)
     try:
         classes = _classes(examined, model, reading)
         asker = Asker(reading.chain, Target(reading.target, classes), schema, codes)
@@ -154,21 +153,6 @@ def _classes(examined: Examined, model: Any, reading: Reading) -> tuple[int, ...
     if outputs == (reading.target,):
         return ()
     return tuple(class_numbers(model, reading.target, outputs))
-
-
-def _arrow(schema: StructType, zone: str) -> pa.Schema:
-    """Return a schema as workers see it: times have the zone of the session."""
-    return pa.schema(
-        [
-            pa.field(
-                own.name,
-                pa.timestamp("us", zone)
-                if isinstance(own.dataType, TimestampType)
-                else to_arrow_type(own.dataType),
-            )
-            for own in schema.fields
-        ]
-    )
 
 
 def _explained(examined: Examined, predictor: Predictor | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pyspark.ml.linalg import VectorUDT
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import from_arrow_type, to_arrow_schema
+from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import DoubleType, StructField
 
 from synapse_magic.errors import SynapseError, closest
@@ -22,6 +22,7 @@ from synapse_magic.onnx.external import with_weights
 from synapse_magic.onnx.model_file import WorkerScorer, local_file, on_workers
 from synapse_magic.onnx.model_location import HasModelLocation
 from synapse_magic.onnx.slicing import sliced
+from synapse_magic.spark.arrow_types import arrow_schema
 from synapse_magic.spark.columns import col, require, require_new
 from synapse_magic.spark.driver import cores_of_slot
 from synapse_magic.spark.files import read_file
@@ -195,7 +196,7 @@ class ONNXModel(HasModelLocation):
         self._require_new(dataset, scorer)
         self._require_fed(dataset.schema.names, scorer)
         require(dataset.schema, scorer.inputs)
-        check_feeds(scorer, to_arrow_schema(dataset.select(*map(col, scorer.inputs)).schema))
+        check_feeds(scorer, arrow_schema(dataset.select(*map(col, scorer.inputs)).schema))
         made = {name: from_arrow_type(column_type(port)) for name, port in scorer.fetches}
         made |= {name: VectorUDT() for name, _ in scorer.softmaxes}
         made |= {name: DoubleType() for name, _ in scorer.argmaxes}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import types as T
-from pyspark.sql.pandas.types import to_arrow_type
 from pyspark.sql.types import DataType, StructType, UserDefinedType
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.spark.arrow_types import arrow_type
 from synapse_magic.spark.columns import field
 
 
@@ -30,7 +30,7 @@ def require_type(
         The param that names the column.
     """
     got = field(schema, column).dataType
-    if isinstance(got, UserDefinedType) or not _accepts(kind, to_arrow_type(got)):
+    if isinstance(got, UserDefinedType) or not _accepts(kind, arrow_type(got)):
         hint = f"F.col({column!r}).cast('{wanted}')" if not pa.types.is_nested(kind) else wanted
         raise SynapseError(
             f"{name} must name a column of {wanted}, and {column!r} is one of "

@@ -27,7 +27,7 @@ from synapse_magic import (
     explain,
 )
 from synapse_magic.explainers.background import collected
-from synapse_magic.explainers.board import _arrow, board
+from synapse_magic.explainers.board import board
 from synapse_magic.explainers.finding import ROWS as FOUND
 from synapse_magic.explainers.finding import FrameFinder
 from synapse_magic.kernels.dashboard.conditions import Condition, Levels, mask
@@ -35,6 +35,7 @@ from synapse_magic.kernels.dashboard.typed import typed
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.cohort import Cohort, merged
+from synapse_magic.spark.arrow_types import arrow_schema
 from synapse_magic.views.words import number
 
 TEXTS = ("it's", "back\\slash", "${spark.app.name}", "</script>", "line\nbreak", "`quoted`", "%_")
@@ -216,7 +217,7 @@ def test_times_are_of_the_zone_of_the_session() -> None:
     types = (TimestampType(), TimestampNTZType(), IntegerType())
     schema = StructType([StructField(f"c{i}", kind) for i, kind in enumerate(types)])
     kinds = [pa.timestamp("us", "Europe/Berlin"), pa.timestamp("us"), pa.int32()]
-    assert _arrow(schema, "Europe/Berlin").types == kinds
+    assert arrow_schema(schema, "Europe/Berlin").types == kinds
 
 
 def test_codes_and_times_are_asked_for_as_the_frame_holds_them(spark: SparkSession) -> None:

@@ -362,11 +362,14 @@ def test_a_model_of_a_newer_format_is_told() -> None:
         ONNXModel().setModelPayload(newer)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("text", "string"), ("short", "array<double>")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("text", "string"), ("short", "array<double>"), ("when", "timestamp")]
+)
 def test_a_column_of_the_wrong_type_or_shape_is_told(
     name: str, kind: str, rows: DataFrame, linear: ONNXModel
 ) -> None:
     frame = rows.withColumn("text", F.lit("x")).withColumn("short", F.array("a", "b"))
+    frame = frame.withColumn("when", F.lit("2024-01-02").cast("timestamp"))
     assert dict(frame.dtypes)[name] == kind
     with pytest.raises(Exception, match=f"Column '{name}' holds"):
         linear.setFeedDict({"X": name}).transform(frame).collect()
