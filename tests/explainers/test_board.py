@@ -150,11 +150,11 @@ def test_a_cohort_of_scores_is_of_all_rows_that_the_model_scores_so(
     opened: tuple[Board, Any, DataFrame],
 ) -> None:
     asked, model, people = opened
-    high = asked.add("high", [Condition("(score)", ">=", (0.5,)), Condition("age", ">", (30,))])
+    high = asked.add("high", [Condition("(score)", ">=", (0.25,)), Condition("age", ">", (30,))])
     scores = [row["probability"][1] for row in model.transform(people).where("age > 30").collect()]
     found = high.df()
     assert found.columns == people.columns
-    assert found.count() == (np.array(scores) >= 0.5).sum() > 0
+    assert found.count() == (np.array(scores) >= 0.25).sum() > 0
     made: dict[str, Any] = {"model": model, "df": people}
     exec(high.code, made)
     assert made["cohort"].count() == found.count()

@@ -55,7 +55,10 @@ class Board:
         scored: Scored | None = None,
         finder: Finder | None = None,
     ) -> None:
-        self.examined, self.what_if, self.other, self.finder = examined, what_if, other, finder
+        self.examined: Examined = examined
+        self.what_if: WhatIf | str = what_if
+        self.other: Examined | None = other
+        self.finder: Finder | None = finder
         self._frame, self._scored, self._codes = frame, scored, codes or {}
         if other is not None:
             compare.check_alike(examined, other)
