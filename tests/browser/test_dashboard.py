@@ -211,7 +211,7 @@ def test_a_pair_of_features_is_followed(open_board: Open) -> None:
     why.values[:, 0] *= np.sign(why.values[:, 1])  # what age does depends on hours
     page = open_board(Board(Examined.of(why)))
     tab(page, "Interactions")
-    pair = page.locator(".sd-pairs button").nth(1)
+    pair = page.locator(".sd-pairs button").first
     words = pair.get_attribute("aria-label")
     pair.click()
     page.locator(".syn-title", has_text=words).wait_for()
