@@ -15,6 +15,7 @@ from synapse_magic.services.json_input_parser import JSONInputParser
 from synapse_magic.services.parser import InputParser, OutputParser
 from synapse_magic.spark.columns import col, field, require_new
 from synapse_magic.spark.holding import Holder
+from synapse_magic.spark.output_names import OutputNames
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.stage import Transformer
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _STAGES = ("inputParser", "outputParser", "miniBatcher")
 
 
-class SimpleHTTPTransformer(Transformer, CallParams, Holder):
+class SimpleHTTPTransformer(Transformer, CallParams, Holder, OutputNames):
     """Send the values of a column to a service, and read its answers.
 
     ``inputParser`` makes requests of the values and ``outputParser`` makes values of the
@@ -83,17 +84,6 @@ class SimpleHTTPTransformer(Transformer, CallParams, Holder):
         self._set(inputParser=changed._set(url=url))
         return self
 
-    def getErrorCol(self) -> str:
-        """Return ``errorCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("errorCol"))
-
-    def getOrDefault(self, param: Any) -> Any:
-        """Return a param's value, its default, or the name that stands for an unset errorCol."""
-        name = param if isinstance(param, str) else param.name
-        if name == "errorCol" and not self.isDefined(name):
-            return f"{self.uid}_errors"
-        return super().getOrDefault(param)
-
     def _transform(self, dataset: DataFrame) -> DataFrame:
         output, errors = self._outputs(dataset)
         batched = self.isDefined("miniBatcher")
@@ -139,6 +129,9 @@ class SimpleHTTPTransformer(Transformer, CallParams, Holder):
                 f"{name} of SimpleHTTPTransformer must be set. Try: {name}={example}"
             )
         return self.getOrDefault(name)
+
+    def _unset_name(self, name: str) -> str:
+        return f"{self.uid}_errors" if name == "errorCol" else str(self._required(name))
 
     def _get_parts(self) -> dict[str, Any]:
         held = {name: self.getOrDefault(name) for name in _STAGES if self.isDefined(name)}

@@ -64,22 +64,24 @@ def board(
     if df is not None:
         require_frame(df, "df")
     model = None if model is None else as_stage(model)
-    predictor = _predictor(model)
+    predictor = predictor_or_none(model)
     _check_classes(why, model, predictor)
     examined = Examined.of(why, _task(why, predictor))
     second = None if other is None else Examined.of(other, examined.task)
     codes = {} if df is None else _codes(df)
     if model is None or df is None:
         finder = None if df is None else FrameFinder(df)
-        return Board(examined, df, NEEDS, second, codes, None, finder)
+        return Board(examined, df, NEEDS, second, codes, finder=finder)
     reading = reading_of(model, df, _explained(examined, predictor))
     what_if = _what_if(examined, model, df, reading, codes)
     asked = () if isinstance(what_if, str) else what_if.asker.schema.names
     scored = _scored(examined, model, df, reading)
-    return Board(examined, df, what_if, second, codes, scored, FrameFinder(df, asked, codes))
+    finder = FrameFinder(df, asked, codes)
+    return Board(examined, df, what_if, second, codes, scored=scored, finder=finder)
 
 
-def _predictor(model: Any) -> Predictor | None:
+def predictor_or_none(model: Any) -> Predictor | None:
+    """Return what of a model predicts, None where it gives something else than predictions."""
     if model is None:
         return None
     try:

@@ -91,7 +91,7 @@ class ImageExplainer(PartsExplainer):
 
     def _explanation(
         self,
-        df: DataFrame,  # noqa: ARG002
+        df: DataFrame,
         told: Told,
     ) -> ImageExplanation:
         column = told.sample.batch.column(self._column())
@@ -100,5 +100,5 @@ class ImageExplainer(PartsExplainer):
             images=tuple(images),
             labels=tuple(map(self._segments().make, images)),
             origins=tuple(origins(column)),
-            **self._shared(told),
+            **self._shared(df, told),
         )

@@ -22,6 +22,7 @@ from synapse_magic.kernels.explaining.counting import CountedQuestioner
 from synapse_magic.kernels.explaining.outputs import Pickled, Qualities, Values
 from synapse_magic.spark.columns import require_new
 from synapse_magic.spark.counting import counting
+from synapse_magic.spark.output_names import OutputNames
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.stage import Transformer
 
@@ -35,7 +36,7 @@ _FOUND, _REASON = "(found)", "(reason)"
 _TASKS = 8
 
 
-class LocalExplainer(Transformer, ExplainedModel):
+class LocalExplainer(Transformer, ExplainedModel, OutputNames):
     """A stage that explains each row by asking a model about perturbed copies of it.
 
     Subclasses say what is asked (:meth:`_questioner`), whether the values start with a base
@@ -66,23 +67,6 @@ class LocalExplainer(Transformer, ExplainedModel):
     )
     seed: Param[int] = param("Of all that is drawn.", default=42)
 
-    def getOutputCol(self) -> str:
-        """Return ``outputCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("outputCol"))
-
-    def getErrorCol(self) -> str:
-        """Return ``errorCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("errorCol"))
-
-    def getOrDefault(self, param: Any) -> Any:
-        """Return a param's value, its default, or the name that stands for an unset column."""
-        name = param if isinstance(param, str) else param.name
-        if name == "outputCol" and not self.isDefined(name):
-            return f"{self.uid}__output"
-        if name == "errorCol" and not self.isDefined(name):
-            return f"{self.getOutputCol()}_error"
-        return super().getOrDefault(param)
-
     def explanation(self, df: DataFrame, rows: int = 500) -> Any:
         """Explain some rows, drawn at random, as one result with its views.
 
@@ -98,7 +82,11 @@ class LocalExplainer(Transformer, ExplainedModel):
             When there are no rows, none of them can be explained, or a model that lives in Spark
             fails for many: there each takes some jobs to be told from the others.
         """
-        return self._explanation(df, self._told(df, rows))
+        return self._explanation(df, self._told(df, rows, self._beside(df)))
+
+    def _beside(self, df: DataFrame) -> Sequence[str]:  # noqa: ARG002
+        """Return columns that an explanation keeps of its rows beside what is read."""
+        return ()
 
     def _told(self, df: DataFrame, rows: int, beside: Sequence[str] = ()) -> Told:
         """Explain drawn rows, and return them with what they have ``beside`` what is read."""
@@ -127,6 +115,9 @@ class LocalExplainer(Transformer, ExplainedModel):
             require_new(dataset.schema, [column], f"{name}={f'{column}_{self.told_by}'!r}")
         asker = self._questioner(dataset)
         return explained(dataset, self._task(dataset, asker, made, self.getErrorCol()))
+
+    def _unset_name(self, name: str) -> str:
+        return f"{self.uid}__output" if name == "outputCol" else super()._unset_name(name)
 
     def _check_kept(self) -> None:
         """Raise a :class:`SynapseError` where a column that is read would be replaced."""

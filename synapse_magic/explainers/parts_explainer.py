@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.explainers.beside import columns_beside
 from synapse_magic.explainers.classes import class_names
+from synapse_magic.explainers.labels import label_column, label_names
 from synapse_magic.explainers.local_explainer import LocalExplainer
+from synapse_magic.explainers.shown import level_names, shown_values
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
     from synapse_magic.explainers.local_explainer import Told
+    from synapse_magic.kernels.explaining.masking import Masker
 
 
 class PartsExplainer(LocalExplainer):
@@ -23,9 +29,20 @@ class PartsExplainer(LocalExplainer):
             raise SynapseError(f"{type(self).__name__} has no inputCol. Expected what to explain")
         return str(self.getOrDefault("inputCol"))
 
-    def _shared(self, told: Told) -> dict[str, Any]:
+    def _masker(self, dataset: DataFrame) -> Masker:
+        """Return what takes parts of the rows of a frame away."""
+        raise NotImplementedError(f"{type(self).__name__} takes nothing away")
+
+    def _beside(self, df: DataFrame) -> list[str]:
+        """Return the plain columns of a frame, with its label, but for the one explained."""
+        label = label_column(self.getOrDefault("model"), df) if self.isDefined("model") else None
+        return columns_beside(df, label, self._column())
+
+    def _shared(self, df: DataFrame, told: Told) -> dict[str, Any]:
         """Return what results of all kinds of parts have in common."""
         found = told.found
+        names = self._beside(df)
+        batch = told.sample.batch.select(names)
         outputs = found[0].values.shape[1]
         parts = [local.values for local in found]
         errors = [local.error for local in found if local.error is not None]
@@ -42,7 +59,17 @@ class PartsExplainer(LocalExplainer):
             "quality": np.stack([local.quality for local in found]),
             "error": np.concatenate(errors) if errors else None,
             "failures": told.failures,
+            "truth": self._truth(df, told),
+            "data": shown_values(batch, names, level_names(df.schema, names, names)),
+            "masker": self._masker(df),
         }
+
+    def _truth(self, df: DataFrame, told: Told) -> np.ndarray | None:
+        model = self.getOrDefault("model")
+        label = label_column(model, df)
+        if label is None or label not in told.sample.table.column_names:
+            return None
+        return label_names(model, told.sample.table.column(label))
 
     def _outputs(self, count: int) -> tuple[str, ...]:
         """Return the names of so many explained outputs."""

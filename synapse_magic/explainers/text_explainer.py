@@ -76,13 +76,13 @@ class TextExplainer(PartsExplainer):
 
     def _explanation(
         self,
-        df: DataFrame,  # noqa: ARG002
+        df: DataFrame,
         told: Told,
     ) -> TextExplanation:
         texts = told.sample.table.column(self._column()).to_pylist()
         cut = [tokens(text, self._tokenizer()) for text in texts]
         spans = [np.stack([own.starts, own.ends], axis=1) for own in cut]
-        shared = self._shared(told)
+        shared = self._shared(df, told)
         return TextExplanation(texts=tuple(texts), spans=np.concatenate(spans), **shared)
 
 

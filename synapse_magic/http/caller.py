@@ -8,15 +8,17 @@ from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.journal import Journal
+from synapse_magic.http.meter import LIMIT_REACHED
 from synapse_magic.http.policy import Policy
+from synapse_magic.http.quota import Patience
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.runtime import Runtime
-from synapse_magic.http.verdict import Verdict, of_failure, of_response
+from synapse_magic.http.verdict import TOO_LARGE, Verdict, of_failure, of_response
 
 _REDIRECTS = 5
 _SAME_METHOD = (307, 308)
 _MOVED = (301, 302, 303)
-_STOPPING = ("quota_gone", "wait_too_long")
+_STOPPING = ("quota_gone", "wait_too_long", LIMIT_REACHED)
 """Codes that are as true of the job's other requests to the same server, unless it just failed."""
 
 
@@ -37,9 +39,17 @@ class Caller:
         """Return what becomes of a request; raises only for a journal, or when cancelled."""
         if self.journal is None:
             return await _Row(self, request).run()
-        return await self.journal.answer(
-            request, self.job, self.policy, lambda: _Row(self, request).run()
-        )
+        asked = False
+
+        async def ask() -> Outcome:
+            nonlocal asked
+            asked = True
+            return await _Row(self, request).run()
+
+        outcome = await self.journal.answer(request, self.job, self.policy, ask)
+        if not asked and outcome.good:
+            self.runtime.meter(self.policy.metering).kept()
+        return outcome
 
     async def forget(self, request: Request, response: Response) -> None:
         """Take an answer that was of no use out of the journal."""
@@ -53,6 +63,7 @@ class _Row:
     def __init__(self, caller: Caller, request: Request) -> None:
         self.policy, self.runtime, self.request = caller.policy, caller.runtime, request
         self.job = self.runtime.job(caller.job, request.origin)
+        self.meter = self.runtime.meter(self.policy.metering)
         self.endpoint = self.runtime.endpoint(
             request.origin, self.policy.requests_per_second, self.policy.tokens_per_minute
         )
@@ -64,6 +75,7 @@ class _Row:
         self.refusals = 0  # by throttling
         self.redirects = 0
         self.forgiven = False
+        self.patience = Patience(self.policy.deadline)
         self.last: Verdict | None = None
 
     async def run(self) -> Outcome:
@@ -86,6 +98,8 @@ class _Row:
             if end is not None:
                 if end.code in _STOPPING and end.kind != "again":
                     self.job.stop(replace(end, kind="final"))
+                if end.code == TOO_LARGE:
+                    self.endpoint.outgrown.note(self.request, time.monotonic())
                 return self._outcome(end)
             self.last = verdict
             await self.job.rest(self._pause(verdict))
@@ -94,6 +108,9 @@ class _Row:
         """Send the request once, if it may go."""
         if self.job.stopped is not None:
             return replace(self.job.stopped, response=None)
+        if self.policy.divisible and self.endpoint.outgrown.holds(self.request, time.monotonic()):
+            message = f"{self.request.place} refused one that was no larger for its size"
+            return self._ended(TOO_LARGE, message)
         entry = await self.endpoint.enter(self.request, self.ends, self.job)
         if entry == "go":
             return await self._send()
@@ -110,6 +127,11 @@ class _Row:
         if left <= 0:
             self.endpoint.abandon()
             return self._late()
+        reached = self.meter.begin(again=self.attempts > 0)
+        if reached is not None:
+            self.endpoint.abandon()
+            told = "Not called" if self.last is None else "Not tried again"
+            return self._ended(LIMIT_REACHED, f"{told}: the limit of {reached} is reached")
         limit = min(self.policy.timeout, left)
         self.attempts += 1
         try:
@@ -119,10 +141,12 @@ class _Row:
             verdict = of_failure(self.request, failure)
         except BaseException:
             self.endpoint.abandon()
+            self.meter.end(None, 0.0)
             raise
         else:
             verdict = of_response(self.policy, self.request, response)
         self.endpoint.leave(self.request, verdict, sent)
+        self.meter.end(verdict, time.monotonic() - sent)
         return verdict
 
     def _end(self, verdict: Verdict) -> Verdict | None:
@@ -131,6 +155,9 @@ class _Row:
             return verdict
         if verdict.throttled:
             self.refusals += 1
+            if self._too_large(verdict):
+                told = "it may be larger than the quota, for waiting does not help"
+                return replace(verdict, code=TOO_LARGE, message=f"{verdict.message}; {told}")
         else:
             self.failures += 1
             if self.failures >= self.policy.attempts:
@@ -141,6 +168,12 @@ class _Row:
             return replace(verdict, code="wait_too_long", message=f"{verdict.message}; {told}")
         soonest = time.monotonic() + (verdict.wait or 0.0)
         return self._late(verdict) if soonest >= self.ends else None
+
+    def _too_large(self, verdict: Verdict) -> bool:
+        """Return whether a throttled request is to be tried in parts."""
+        if verdict.kind != "fast" or not self.policy.divisible:
+            return False
+        return self.patience.over(self.endpoint.let_in, time.monotonic())
 
     def _pause(self, verdict: Verdict) -> float:
         """Return the seconds before the next try; not beyond the deadline, where it ends anyway."""

@@ -61,6 +61,7 @@ class Calls:
         self._journal = self._runtime.journal(policy.journal) if policy.journal else None
         caller = Caller(self._runtime, policy, job or uuid.uuid4().hex, self._journal)
         self._caller = caller if through is None else through(caller)
+        self.meter = self._runtime.meter(policy.metering)
         self._first = first
         self._fed = self._taken = 0
         self._waiting: deque[tuple[Any, Any]] = deque()
@@ -114,6 +115,7 @@ class Calls:
         if self._runtime.usable:
             cancelled = asyncio.run_coroutine_threadsafe(self._cancel(), self._runtime.loop)
             concurrent.futures.wait([cancelled], _CLOSE_SECONDS)
+            self.meter.tell()
             if self._journal is not None:
                 self._runtime.run(self._journal.flush())
 

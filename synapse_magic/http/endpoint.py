@@ -11,6 +11,7 @@ from synapse_magic.http.breaker import Breaker
 from synapse_magic.http.budget import Budget
 from synapse_magic.http.job import Job
 from synapse_magic.http.pace import Pace
+from synapse_magic.http.quota import Outgrown
 from synapse_magic.http.request import Request
 from synapse_magic.http.tokens import expected, used
 from synapse_magic.http.verdict import Verdict
@@ -49,7 +50,9 @@ class Endpoint:
         self.breaker = Breaker()
         self.window = Window()
         self.pace = Pace()
+        self.outgrown = Outgrown()
         self.in_flight = 0
+        self.let_in = 0  # requests that ended well
         self.rows = 0  # begun and not ended, whether in flight or between two tries
         self._budget = Budget(origin, rate) if rate else None
         self._tokens = Budget(f"tokens {origin}", tokens / 60) if tokens else None
@@ -114,6 +117,7 @@ class Endpoint:
         elif verdict.crowded:
             self.window.objected(self.in_flight, sent, now)
         elif verdict.kind == "good":
+            self.let_in += 1
             self.window.answered(self.in_flight)
             self.pace.answered(now)
         if verdict.response is not None:

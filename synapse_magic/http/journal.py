@@ -112,6 +112,14 @@ class Journal:
             del self._running[job, key]
             running.set_result(outcome)
 
+    async def find(self, request: Request, policy: Policy) -> Outcome | None:
+        """Return the answer that was kept for a request, None where there is none that counts."""
+        return await self._known(key_of(request), policy)
+
+    def keep(self, request: Request, outcome: Outcome) -> None:
+        """Keep the answer of a request that came in another way than by asking it."""
+        self._note(key_of(request), request, outcome)
+
     async def forget(self, request: Request, response: Response) -> None:
         """Forget an answer that was of no use; not one that has taken its place meanwhile."""
         key = key_of(request)

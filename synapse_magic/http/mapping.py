@@ -68,6 +68,7 @@ class RequestMapper:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
                     pipe.flush()
+                calls.meter.rows([outcome for _, outcome in done])
                 for ready in _by_batch(line.passed(done)):
                     yield self._made(ready[0][0].batch, ready)
                     pipe.flush()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.metering import Metering
 
 PASSING = frozenset({408, 425, 429, 500, *range(502, 505), *range(506, 600)})
 """Statuses that another try may change. Of the 5xx, 501 and 505 say "never"."""
@@ -38,10 +39,15 @@ class Policy:
         Another one, of the tokens of a language model.
     succeed, again, final : frozenset of int
         Statuses of a service that differ from the general rule.
+    divisible : bool
+        Whether a request can be sent in parts, and so is given up early where it seems to be
+        larger than a quota.
     engine : str
         ``"aiohttp"`` or ``"requests"``.
     journal : str or None
         Folder of the answers that are not to be asked for twice.
+    metering : Metering or None
+        How calls are counted, and what they may cost together.
 
     Examples
     --------
@@ -62,8 +68,10 @@ class Policy:
     succeed: frozenset[int] = frozenset()
     again: frozenset[int] = frozenset()
     final: frozenset[int] = frozenset()
+    divisible: bool = False
     engine: str = "aiohttp"
     journal: str | None = None
+    metering: Metering | None = None
 
     def __post_init__(self) -> None:
         if self.attempts < 1:
@@ -83,6 +91,21 @@ class Policy:
     def tries_again(self, status: int) -> bool:
         """Return whether another try may change a status."""
         return status in self.again or (status in PASSING and status not in self.final)
+
+    def shared(self, hosts: int) -> Policy:
+        """Return the rules for each of so many machines: its share of the known limits.
+
+        Examples
+        --------
+        >>> Policy(requests_per_second=9.0).shared(2).requests_per_second
+        4.5
+        """
+        rate, tokens = self.requests_per_second, self.tokens_per_minute
+        return replace(
+            self,
+            requests_per_second=rate / hosts if rate is not None else None,
+            tokens_per_minute=tokens / hosts if tokens is not None else None,
+        )
 
     def delay(self, failures: int, asked: float | None) -> float:
         """Return the seconds before the next try, never fewer than the server asked for.

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.job import Job
 from synapse_magic.http.journal import Journal
+from synapse_magic.http.meter import Meter, Unmetered
+from synapse_magic.http.metering import Metering
 from synapse_magic.http.sender import Sender, sender
 
 T = TypeVar("T")
@@ -28,6 +30,7 @@ class Runtime:
         self._endpoints: dict[tuple[str, float | None, float | None], Endpoint] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
         self._journals: dict[str, Journal] = {}
+        self._meters: dict[Metering, Meter] = {}
         self._thread = threading.Thread(
             target=self.loop.run_forever, name="synapse-magic-http", daemon=True
         )
@@ -70,6 +73,16 @@ class Runtime:
         journal = self._journals.setdefault(folder, Journal(folder))
         journal.refresh()
         return journal
+
+    def meter(self, metering: Metering | None) -> Unmetered:
+        """Return what counts calls in this process."""
+        if metering is None:
+            return Unmetered()
+        if metering not in self._meters:
+            self._meters[metering] = Meter(metering, self.loop)
+            if len(self._meters) > _KEPT:
+                del self._meters[next(iter(self._meters))]
+        return self._meters[metering]
 
     def _forget_idle(self) -> None:
         """Forget the older endpoints without calls, where addresses lead to very many."""

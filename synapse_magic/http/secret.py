@@ -98,6 +98,11 @@ class Secret:
             self._held.value, self._held.until = self._checked(found), now + _KEPT_SECONDS
         return self.before + self._held.value
 
+    def forget(self) -> None:
+        """Look the secret up anew when it is needed next; what a person typed stays."""
+        if self.kind != "prompt":
+            self._held.until = 0.0
+
     def ask(self) -> None:
         """Ask the person now, where one has to be asked: a worker cannot."""
         if self.kind == "prompt":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyspark.sql.types import DataType, StringType, StructField
 
@@ -10,15 +10,16 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.image_scorer import ImageScorer, Maker
 from synapse_magic.spark.columns import require_new
 from synapse_magic.spark.image_schema import require_images
+from synapse_magic.spark.output_names import OutputNames
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.scoring import transform_with
-from synapse_magic.spark.stage import Stage, Transformer
+from synapse_magic.spark.stage import Transformer
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-class ImageParams(Stage):
+class ImageParams(OutputNames):
     """The columns that a stage on images reads and writes."""
 
     inputCol: Param[str] = param(
@@ -39,23 +40,6 @@ class ImageParams(Stage):
         "Leave out errorCol, so that a row without a result has a null and no reason.",
         default=False,
     )
-
-    def getOutputCol(self) -> str:
-        """Return ``outputCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("outputCol"))
-
-    def getErrorCol(self) -> str:
-        """Return ``errorCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("errorCol"))
-
-    def getOrDefault(self, param: Any) -> Any:
-        """Return a param's value, its default, or the name that stands for an unset column."""
-        name = param if isinstance(param, str) else param.name
-        if name == "outputCol" and not self.isDefined(name):
-            return f"{self.uid}_output"
-        if name == "errorCol" and not self.isDefined(name):
-            return f"{self.getOutputCol()}_error"
-        return super().getOrDefault(param)
 
     def _require_new(self, dataset: DataFrame, outputs: tuple[str, ...]) -> None:
         """Refuse to replace columns, but for images by what is made of them."""

@@ -18,7 +18,8 @@ from synapse_magic.language.context import (
     is_table_name,
 )
 from synapse_magic.language.cursor import Bracket, Cell, Spot, find_spot, split_cell
-from synapse_magic.language.declaration import Option, not_given
+from synapse_magic.language.declaration import SWITCH, Option, not_given
+from synapse_magic.language.line import is_switch
 from synapse_magic.language.vocabulary import FLAGS, MEASURES, VERBS
 
 _STEP = re.compile(r"^([^\W\d]\w*(?:[ \t]*,[ \t]*\w+)*)[ \t]*=[ \t]*([A-Z]\w*)\(", re.MULTILINE)
@@ -130,6 +131,8 @@ def _arguments(words: list[str], context: Context) -> Iterator[Completion]:
 def _is_value(words: list[str], index: int) -> bool:
     """Say whether a word is the value of the flag before it."""
     before = words[index - 1]
+    if words[0] in VERBS and is_switch(words[0], before):
+        return words[index] in ("True", "False")
     takes = FLAGS[before][0] if before in FLAGS else before.startswith("--") and "=" not in before
     return bool(takes)
 
@@ -192,7 +195,7 @@ def _right_side(option: Option, columns: Columns) -> Iterator[Completion]:
     elif option.choices:
         for choice in option.choices:
             yield Completion(repr(choice), "value", 0, option.doc)
-    elif option.expected == "True or False":
+    elif option.expected == SWITCH:
         yield from (Completion(word, "value", 0, option.doc) for word in ("True", "False"))
 
 

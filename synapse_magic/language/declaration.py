@@ -96,11 +96,14 @@ def option(
     return Option(name, doc, "value", expected, check, default, choices, None, secret)
 
 
+SWITCH = "True or False"
+"""What an option expects that is on or off."""
+
 _WORDS: Mapping[type, str] = {
     object: "any value",
     int: "an integer",
     float: "a number",
-    bool: "True or False",
+    bool: SWITCH,
     str: "a text in quotes",
     list: "a list",
     dict: "a dict",

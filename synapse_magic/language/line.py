@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from synapse_magic.errors import SynapseError, closest
+from synapse_magic.language.declaration import SWITCH
 from synapse_magic.language.vocabulary import FLAGS, VERBS
 
 
@@ -103,6 +104,9 @@ def parse(text: str) -> Command:
         if name in values or name in options:
             raise SynapseError(f"{name} is given twice. Try: leave one out")
         takes = _value_name(verb, name)
+        if is_switch(verb, name) and not has_value:
+            value = words.pop(0).text if words and words[0].text in ("True", "False") else "True"
+            has_value = True
         if takes and not has_value:
             if not words or (words[0].text in FLAGS and not words[0].quoted):
                 raise SynapseError(f"{name} needs a value: {name} {takes}")
@@ -181,6 +185,12 @@ def _value_name(verb: str, name: str) -> str:
     known = [*FLAGS, *(f"--{option}" for option in own)]
     hint = closest(name, known) or f"Flags: {', '.join(known)}"
     raise SynapseError(f"{verb} has no flag {name!r}. {hint}")
+
+
+def is_switch(verb: str, name: str) -> bool:
+    """Say whether an option needs no value on the line, as it is True or False."""
+    own = VERBS[verb].options.get(name.removeprefix("--"))
+    return own is not None and name.startswith("--") and own.expected == SWITCH
 
 
 def _flag_value(name: str, value: str) -> object:

@@ -39,6 +39,7 @@ _NO_STAGES = (
     "compose.tuning.spaces",
     "datasets",
     "errors",
+    "http",
     "metrics",
     "notebook",
     "results",

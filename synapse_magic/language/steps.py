@@ -21,6 +21,9 @@ from synapse_magic.language.values import Values
 _MAKE_ANY_COLUMN = {"SQLTransformer", "ONNXModel"}
 """Stages whose columns no param alone tells: those after them are checked when the cell runs."""
 
+_READ_BY_TEMPLATE = {"OpenAIPrompt"}
+"""Stages whose columns stand in a text, so that none need be given otherwise."""
+
 
 class Steps:
     """Reads the steps of one cell, in order, each against the columns known so far.
@@ -131,7 +134,7 @@ class Steps:
         info = step.info
         if any(param in step.reads for param in info.inputs) or not info.inputs:
             return
-        if info.kind == "evaluator":
+        if info.kind == "evaluator" or info.name in _READ_BY_TEMPLATE:
             return
         if "featuresCol" in info.inputs:
             default = str(info.options["featuresCol"].default)

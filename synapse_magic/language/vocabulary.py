@@ -12,6 +12,9 @@ MODEL = Argument("MODEL", "a fitted model variable", "model")
 SCORER = Argument(
     "MODEL", "a fitted model variable; its turn comes after the steps", "model", False
 )
+CALLED = Argument(
+    "FRAME", "a DataFrame variable, or a table; needed unless --resume is given", "frame", False
+)
 HELD_OUT = Argument(
     "FRAME", "a DataFrame variable or a table; else the part that train held out", "frame", False
 )
@@ -46,6 +49,19 @@ BACKGROUND = Option(
     "{frame}",
     _frame,
 )
+
+
+def _price(value: object) -> object:
+    from synapse_magic.http.price import Price
+
+    Price.given(value)  # type: ignore[arg-type]
+    return value
+
+
+def _journal(value: object) -> object:
+    if value is not None and not (isinstance(value, str) and value):
+        raise SynapseError(f"journal must be a folder as text, or None, got {value!r}")
+    return value
 
 
 def _metric(value: object) -> object:
@@ -253,6 +269,43 @@ _VERBS = (
         "steps",
         "scored = %synapse score people model",
         "score",
+    ),
+    Verb(
+        "call",
+        "Run steps that call services: on a few rows first, with what all would cost, then on all.",
+        (CALLED,),
+        _options(
+            option("try_rows", "Rows to try first; 0 for none.", int, default=10, low=0),
+            option("rest", "Call the rows as well that were not tried.", bool, default=True),
+            option("max_calls", "Requests that may be sent at most.", int, low=1),
+            option("max_cost", "Dollars that calls may cost at most.", float, low=0),
+            Option(
+                "price",
+                "Dollars where the service's row knows no price: for a million tokens that are "
+                "sent and that come back, or for a call.",
+                expected="a dict such as {'input': 0.5, 'output': 2.0} or {'call': 0.001}",
+                check=_price,
+            ),
+            Option(
+                "journal",
+                "Folder of answers, which are not paid for again; None for no journal. Else one "
+                "in .synapse_calls.",
+                expected="a text in quotes, or None",
+                check=_journal,
+            ),
+            option(
+                "resume",
+                "Go on with the last call that was interrupted or reached a limit.",
+                bool,
+                default=False,
+            ),
+            WHERE,
+        ),
+        "steps",
+        "%%synapse call reviews -o answers\nmax_cost = 2.5\nprice = {'input': 0.4, 'output': 1.6}\n"
+        "reply = OpenAIChatCompletion(messagesCol=messages, deploymentName='gpt-4.1-mini', "
+        "subscriptionKey={api_key})",
+        "call",
     ),
     Verb(
         "evaluate",

@@ -12,7 +12,7 @@ from synapse_magic.notebook.live import LiveView
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from synapse_magic import Cohort, Explanation
+    from synapse_magic import Cohort, Explanation, ImageExplanation, TextExplanation
 
 
 class Dashboard(LiveView):
@@ -23,14 +23,16 @@ class Dashboard(LiveView):
 
     Parameters
     ----------
-    why : Explanation
-        From :func:`synapse_magic.explain`.
+    why : Explanation, TextExplanation or ImageExplanation
+        From :func:`synapse_magic.explain`, or of a stage such as ``TextSHAP``.
     model : Transformer or estimator, optional
         The model that was explained: with it a row can be changed and is scored at once.
     df : DataFrame, optional
         Where the rows came from: cohorts give their rows of it.
     other : Explanation, optional
-        Of a second model on the same rows, to compare with.
+        Of a second model on the same rows of a table, to compare with.
+    label : str, optional
+        Of texts and images: the column of their true labels, where the model does not name one.
 
     Examples
     --------
@@ -41,15 +43,16 @@ class Dashboard(LiveView):
 
     def __init__(
         self,
-        why: Explanation,
+        why: Explanation | TextExplanation | ImageExplanation,
         model: Any = None,
         df: DataFrame | None = None,
         other: Explanation | None = None,
+        label: str | None = None,
     ) -> None:
-        self._board = dashboard_board(why, model, df, other)
+        self._board = dashboard_board(why, model, df, other, label)
         spark = None if df is None else df.sparkSession
         app = DashboardApp(self._board, spark, lambda name, told: self.widget.tell(name, told))
-        super().__init__("dashboard", app)
+        super().__init__(self._board.script, app)
 
     @property
     def cohort(self) -> Cohort:

@@ -43,7 +43,7 @@ class SynapseMagics(Magics):
             %%synapse VERB [ARG ...] [-o NAME] [FLAGS]
             BODY
 
-        Verbs: start stop status, load sql show profile balance, build train tune score
+        Verbs: start stop status, load sql show profile balance, build train tune score call
         evaluate explain dashboard, code save help. ``%synapse help VERB`` explains one.
 
         Flags: ``-o NAME`` keeps the result in a variable, ``-q`` shows nothing but errors,

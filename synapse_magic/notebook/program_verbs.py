@@ -12,6 +12,8 @@ from synapse_magic.language.export import export
 from synapse_magic.language.plan import plan
 from synapse_magic.language.program import Program
 from synapse_magic.notebook import markup
+from synapse_magic.notebook.call_progress import CallProgress
+from synapse_magic.notebook.called_cells import keep_cell
 from synapse_magic.notebook.cell import Cell
 from synapse_magic.notebook.code import keep_code
 from synapse_magic.notebook.model_card import model_card
@@ -20,6 +22,7 @@ from synapse_magic.notebook.progress import Progress, footer
 from synapse_magic.notebook.search_progress import SearchProgress
 
 PREVIEW_ROWS = 5
+_PROGRESS: dict[str, type[Progress]] = {"call": CallProgress, "tune": SearchProgress}
 FEW_COLUMNS = 8
 """Columns that a table shows beside one another without scrolling."""
 
@@ -36,6 +39,8 @@ def run_program(cell: Cell) -> Any:
         keep_code(cell, source, flags.code or "show")
     if flags.dry_run:
         return None
+    if cell.command.verb == "call":
+        keep_cell(cell, program)
     if session is None:
         return _start(cell, program, context.variables)
     return _run_on_spark(cell, session, program, context.variables)
@@ -135,31 +140,38 @@ def _run_and_show(cell: Cell, session: Any, program: Program, variables: Any) ->
         cell.shown.skip(value)
     else:
         _show(cell, value, shown)
+        if cell.command.verb == "call":
+            show_html(str(result.report), result.report.html())
         show_html(*footer(progress, session.ui))
     return value
 
 
 def _progress(cell: Cell, session: Any) -> Progress:
-    made = SearchProgress if cell.command.verb == "tune" else Progress
+    made = _PROGRESS.get(cell.command.verb, Progress)
     return made(Line(cell.shell), _intent(cell, session))
 
 
 @contextlib.contextmanager
 def _told_to(progress: Progress) -> Iterator[None]:
     """Pass on what trainings, searches and explanations tell while they run."""
-    from synapse_magic import Leaderboard, RowsExplained, listen
+    from synapse_magic import CallsCounted, CallsProjected, Leaderboard, RowsExplained, listen
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(listen(progress.iteration))
         stack.enter_context(listen(progress.rows, RowsExplained))
         if isinstance(progress, SearchProgress):
             stack.enter_context(listen(progress.board, Leaderboard))
+        if isinstance(progress, CallProgress):
+            stack.enter_context(listen(progress.counted, CallsCounted))
+            stack.enter_context(listen(progress.projected, CallsProjected))
         yield
 
 
 def _call_and_prepare(cell: Cell, session: Any, program: Program, variables: Any) -> Any:
     """Run the program, and on Spark as well what its result needs to be shown."""
     result = program.call(session.spark, variables)
+    if cell.command.verb == "call":
+        return result, _preview(cell, _new_first(result.frame, _scored(cell, variables)))
     if not is_frame(result):
         return result, None
     if cell.command.verb == "score":
@@ -197,6 +209,9 @@ def _intent(cell: Cell, session: Any) -> str:
 
 def _remember(cell: Cell, program: Program, variables: Any, result: Any) -> Any:
     memory = cell.memory
+    if cell.command.verb == "call":
+        memory.remember(result.frame, program, variables, "frame")
+        return result.frame
     if cell.command.verb not in ("train", "tune"):
         if result is not None:
             memory.remember(result, program, variables)

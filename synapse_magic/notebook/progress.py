@@ -94,6 +94,10 @@ class Progress:
             words.append(_iteration_words(self._iteration))
         return done, total, "  \N{MIDDLE DOT}  ".join(word for word in words if word)
 
+    def totals(self) -> list[str]:
+        """Return what the footer tells beside time and jobs."""
+        return []
+
     def _picture(self) -> str:
         """Return the curve of the metrics so far, empty before there are two points."""
         from synapse_magic import TrainingCurve
@@ -124,7 +128,8 @@ def footer(progress: Progress, ui: str | None) -> tuple[str, str]:
     ui : str or None
         The address of the Spark UI.
     """
-    parts = [f"{progress.elapsed:.1f} s", *_job_words(progress.last), "code: %synapse code"]
+    jobs = _job_words(progress.last)
+    parts = [f"{progress.elapsed:.1f} s", *progress.totals(), *jobs, "code: %synapse code"]
     text = " \N{MIDDLE DOT} ".join(parts)
     html = markup.dim(text)
     if ui:

@@ -130,8 +130,15 @@ def _build(cell: Cell) -> Any:
     return build(cell)
 
 
+def _call(cell: Cell) -> Any:
+    from synapse_magic.notebook.called_cells import run
+
+    return run(cell)
+
+
 VERBS: dict[str, Callable[[Cell], Any]] = {
     "build": _build,
+    "call": _call,
     "stop": stop,
     "status": status,
     "code": code,

@@ -41,23 +41,23 @@ def _to_bytes(explained: Explanation) -> bytes:
     }
     for place, name in enumerate(explained.names):
         if name in explained.data:
-            columns[f"data.{place}"] = _plain(explained.data[name], name)
+            columns[f"data.{place}"] = plain(explained.data[name], name)
     if explained.labels is not None:
-        columns["labels"] = _plain(explained.labels, "labels")
+        columns["labels"] = plain(explained.labels, "labels")
     return table_bytes(pa.table(columns), _KEY, _about(explained))
 
 
 def _about(explained: Explanation) -> dict[str, Any]:
     """Return what is not an array of rows, as JSON values."""
     known = [name for name in _ARRAYS if getattr(explained, name) is not None]
-    objects = [i for i, name in enumerate(explained.names) if _is_object(explained.data.get(name))]
+    objects = [i for i, name in enumerate(explained.names) if is_object(explained.data.get(name))]
     companion = explained.companion
     return {
         **{name: getattr(explained, name) for name in _WORDS},
         "failures": [[int(row), words] for row, words in explained.failures.items()],
         "arrays": {name: _form(getattr(explained, name)) for name in known},
         "levels": objects,
-        "labels": "objects" if _is_object(explained.labels) else "numbers",
+        "labels": "objects" if is_object(explained.labels) else "numbers",
         "companion": companion and base64.b64encode(_to_bytes(companion)).decode("ascii"),
     }
 
@@ -66,7 +66,8 @@ def _form(array: np.ndarray) -> list[Any]:
     return [array.dtype.name, list(array.shape)]
 
 
-def _is_object(array: np.ndarray | None) -> bool:
+def is_object(array: np.ndarray | None) -> bool:
+    """Say whether values are objects, and not numbers."""
     return array is not None and array.dtype == object
 
 
@@ -80,7 +81,8 @@ def _listed(array: np.ndarray) -> pa.Array:
     return pa.LargeListArray.from_arrays(offsets, flat)
 
 
-def _plain(array: np.ndarray, name: str) -> pa.Array:
+def plain(array: np.ndarray, name: str) -> pa.Array:
+    """Return numbers, or objects of one type, as a column."""
     import pyarrow as pa
 
     if array.dtype != object:
@@ -105,10 +107,10 @@ def _from_bytes(content: bytes, file: str) -> dict[str, Any]:
         fields[name] = flat.to_numpy(zero_copy_only=False).astype(kind, copy=True).reshape(shape)
     shown = [i for i in range(len(names)) if f"data.{i}" in table.column_names]
     fields["data"] = {
-        names[i]: _array(table.column(f"data.{i}"), i in about["levels"]) for i in shown
+        names[i]: restored(table.column(f"data.{i}"), i in about["levels"]) for i in shown
     }
     if "labels" in table.column_names:
-        fields["labels"] = _array(table.column("labels"), about["labels"] == "objects")
+        fields["labels"] = restored(table.column("labels"), about["labels"] == "objects")
     return {
         **fields,
         "names": tuple(names),
@@ -118,7 +120,8 @@ def _from_bytes(content: bytes, file: str) -> dict[str, Any]:
     }
 
 
-def _array(column: pa.ChunkedArray, objects: bool) -> np.ndarray:
+def restored(column: pa.ChunkedArray, objects: bool) -> np.ndarray:
+    """Return what :func:`plain` made a column of."""
     if not objects:
         return np.array(column.to_numpy())
     values = np.empty(len(column), dtype=object)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synapse_magic.kernels.explaining.masking import Masker
 from synapse_magic.results import parts_file
 from synapse_magic.results.checks import place_of
 from synapse_magic.views.words import number, plural
@@ -50,6 +51,12 @@ class PartsExplanation:
         (parts, outputs) standard errors of the values; None for LIME.
     failures
         Why rows of the draw are not here, by their place in it.
+    truth
+        (rows,) true labels; None where not known.
+    data
+        Columns that the rows have beside: float64 with NaN for missing, or objects with None.
+    masker
+        What took parts away; None where that is not known.
     """
 
     values: np.ndarray
@@ -64,6 +71,9 @@ class PartsExplanation:
     quality: np.ndarray
     error: np.ndarray | None = None
     failures: dict[int, str] = field(default_factory=dict)
+    truth: np.ndarray | None = None
+    data: dict[str, np.ndarray] = field(default_factory=dict)
+    masker: Masker | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synapse_magic.results.explanation_file import is_object, plain, restored
+from synapse_magic.results.masker_file import masker_of, of_masker
 from synapse_magic.results.whole_file import read_table, read_whole, table_bytes, write_whole
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ def save(explained: PartsExplanation, path: str | os.PathLike[str]) -> None:
         columns[name] = pa.array(list(texts), pa.string())
     about = {name: getattr(explained, name) for name in _WORDS}
     about |= {"forms": forms, "failures": list(explained.failures.items())}
+    columns |= _beside(explained)
+    about |= {
+        "data": [[name, is_object(values)] for name, values in explained.data.items()],
+        "truth": is_object(explained.truth),
+        "masker": of_masker(explained.masker),
+    }
     write_whole(table_bytes(pa.table(columns), _key(type(explained)), about), path)
 
 
@@ -54,8 +62,27 @@ def load(kind: type[PartsExplanation], path: str | os.PathLike[str]) -> dict[str
         else:
             flat = column.flatten().to_numpy(zero_copy_only=False)
             fields[name] = flat.astype(form[0], copy=True).reshape(-1, form[1])
+    fields |= _found_beside(table, about)
     texts = {name: table.column(name) for name in _TEXTS if name in table.column_names}
     return fields | {name: tuple(column.to_pylist()) for name, column in texts.items()}
+
+
+def _beside(explained: PartsExplanation) -> dict[str, pa.Array]:
+    """Return what is known of the rows beside their parts."""
+    columns = {
+        f"data.{i}": plain(own, name) for i, (name, own) in enumerate(explained.data.items())
+    }
+    truth = explained.truth
+    return columns if truth is None else {**columns, "truth": plain(truth, "truth")}
+
+
+def _found_beside(table: pa.Table, about: dict[str, Any]) -> dict[str, Any]:
+    named = about.get("data", [])  # older files have nothing of this
+    columns = [table.column(f"data.{i}") for i in range(len(named))]
+    data = {name: restored(own, objects) for own, (name, objects) in zip(columns, named)}
+    known = "truth" in table.column_names
+    truth = restored(table.column("truth"), about["truth"]) if known else None
+    return {"data": data, "truth": truth, "masker": masker_of(about.get("masker"))}
 
 
 def _key(kind: type[PartsExplanation]) -> bytes:

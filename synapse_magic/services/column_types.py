@@ -51,12 +51,14 @@ def spark_type(kind: pa.DataType) -> DataType:
 
 _SIMPLE: dict[pa.DataType, Any] = {
     pa.string(): T.StringType,
+    pa.int16(): T.ShortType,
     pa.int32(): T.IntegerType,
     pa.int64(): T.LongType,
     pa.float32(): T.FloatType,
     pa.float64(): T.DoubleType,
     pa.bool_(): T.BooleanType,
     pa.binary(): T.BinaryType,
+    pa.date32(): T.DateType,
 }
 
 

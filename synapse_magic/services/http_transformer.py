@@ -13,10 +13,13 @@ from pyspark.sql.types import StructField, StructType
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.mapping import RequestMapper
 from synapse_magic.http.policy import PASSING, Policy
+from synapse_magic.services.host_share import of_each_host
 from synapse_magic.services.http_schema import ERROR, RESPONSE
+from synapse_magic.services.metered import current_metering
 from synapse_magic.services.requests_column import require_requests
 from synapse_magic.spark.columns import mappable, require_new
 from synapse_magic.spark.files import has_scheme
+from synapse_magic.spark.output_names import OutputNames
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.shipping import map_in_arrow
 from synapse_magic.spark.stage import Stage, Transformer
@@ -50,8 +53,8 @@ class CallParams(Stage):
         above=0,
     )
     requestsPerSecond: Param[float] = param(
-        "Limit of the service, kept by all tasks on a machine together; unset where it is not "
-        "known, and then found out.",
+        "Limit of the service, kept by all tasks together: each machine of the cluster keeps its "
+        "share. Unset where it is not known, and then found out.",
         default=unset,
         above=0,
     )
@@ -86,6 +89,7 @@ class CallParams(Stage):
             tokens_per_minute=self._given("tokensPerMinute"),
             engine=self.getOrDefault("engine"),
             journal=self._journal_folder(),
+            metering=current_metering(),
         )
         if self._given("concurrentTimeout") is not None:
             policy = replace(policy, deadline=self.getOrDefault("concurrentTimeout"))
@@ -108,7 +112,7 @@ class CallParams(Stage):
         return self.getOrDefault(name) if self.isDefined(name) else None
 
 
-class HTTPTransformer(Transformer, CallParams):
+class HTTPTransformer(Transformer, CallParams, OutputNames):
     """Call the request in each row, many at once, and give the response or the reason why not.
 
     Requests and responses are structs, those of SynapseML. The last response of a row stands in
@@ -141,17 +145,6 @@ class HTTPTransformer(Transformer, CallParams):
         column="out",
     )
 
-    def getErrorCol(self) -> str:
-        """Return ``errorCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("errorCol"))
-
-    def getOrDefault(self, param: Any) -> Any:
-        """Return a param's value, its default, or the name that stands for an unset errorCol."""
-        name = param if isinstance(param, str) else param.name
-        if name == "errorCol" and not self.isDefined(name):
-            return f"{self._required('outputCol')}_error"
-        return super().getOrDefault(param)
-
     def _transform(self, dataset: DataFrame) -> DataFrame:
         source, outputs = self._required("inputCol"), self._outputs()
         require_requests(dataset.schema, source)
@@ -160,7 +153,7 @@ class HTTPTransformer(Transformer, CallParams):
         mapper = RequestMapper(
             column=kept.index(source),
             kept=len(kept),
-            policy=self._policy(),
+            policy=of_each_host(self._policy(), dataset.sparkSession),
             concurrency=self.getOrDefault("concurrency"),
             ordered=self.getOrDefault("ordered"),
         )
@@ -187,6 +180,9 @@ class HTTPTransformer(Transformer, CallParams):
         if not self.isDefined(name):
             raise SynapseError(f"{name} of {type(self).__name__} must be set. Try: {name}='...'")
         return str(self.getOrDefault(name))
+
+    def _unset_name(self, name: str) -> str:
+        return self._required(name) if name == "outputCol" else super()._unset_name(name)
 
 
 def _worker(mapper: RequestMapper) -> Callable[[Iterator[Any]], Iterator[Any]]:

@@ -29,6 +29,7 @@ def check_row(row: Mapping[str, Any], where: str) -> None:
     _check_names(row, where)
     _check_addresses(row, where)
     _check_batch(row, where)
+    _check_price(row.get("price") or {}, where)
     _check_example(row, where)
     _read("response", lambda: service_of(row), where)
 
@@ -82,6 +83,14 @@ def _check_batch(row: Mapping[str, Any], where: str) -> None:
     if batched and "items" not in set(names(row.get("body"))):
         raise SynapseError(
             f'{where}, body: a batch goes where "${{items}}" stands, which is nowhere'
+        )
+
+
+def _check_price(price: Mapping[str, Any], where: str) -> None:
+    if isinstance(price.get("dollars"), Mapping) and price["unit"] != "token":
+        raise SynapseError(
+            f"{where}, price.dollars: input and output are for tokens, and the unit is "
+            f"{price['unit']}. Try: one number"
         )
 
 

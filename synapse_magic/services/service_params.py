@@ -9,6 +9,7 @@ from synapse_magic.http.secret import Secret
 from synapse_magic.http.service.making import SECRETS
 from synapse_magic.services.http_transformer import CallParams
 from synapse_magic.services.own_address import of_endpoint, of_name
+from synapse_magic.spark.output_names import OutputNames
 from synapse_magic.spark.param import Param, param, unset
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ KEYS = ("subscriptionKey", "AADToken", "CustomAuthHeader")
 """Params that say who calls, of which one is enough."""
 
 
-class ServiceParams(CallParams):
+class ServiceParams(CallParams, OutputNames):
     """Where the service is, who calls it, and where its answers go."""
 
     outputCol: Param[str] = param(
@@ -73,23 +74,9 @@ class ServiceParams(CallParams):
         """Set ``url`` to the endpoint of a resource with a name of its own."""
         return self._set(url=of_name(self.row, name))
 
-    def getOutputCol(self) -> str:
-        """Return ``outputCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("outputCol"))
-
-    def getErrorCol(self) -> str:
-        """Return ``errorCol``, or the name that stands for it while it is unset."""
-        return str(self.getOrDefault("errorCol"))
-
-    def getOrDefault(self, param: Any) -> Any:
-        """Return a param's value, its default, or the name that stands for an unset column."""
-        name = param if isinstance(param, str) else param.name
-        if name == "outputCol" and not self.isDefined(name):
-            return f"{self.uid}_output"
-        if name == "errorCol" and not self.isDefined(name):
-            own = self.isDefined("outputCol")
-            return f"{self.getOrDefault('outputCol') if own else self.uid}_error"
-        return super().getOrDefault(param)
+    def _unset_name(self, name: str) -> str:
+        named = name == "errorCol" and not self.isDefined("outputCol")
+        return f"{self.uid}_error" if named else super()._unset_name(name)
 
     def _secrets(self) -> dict[str, Any]:
         """Return the secrets that are set; those that a person types are asked for now."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import DataType, StructField, StructType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.policy import Policy
@@ -19,6 +19,7 @@ from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import names
 from synapse_magic.services.column_types import require_type, spark_type
+from synapse_magic.services.host_share import of_each_host
 from synapse_magic.services.http_schema import ERROR
 from synapse_magic.services.service_params import KEYS, ServiceParams
 from synapse_magic.spark.columns import mappable, require_new
@@ -68,8 +69,8 @@ class ServiceStage(Transformer, ServiceParams):
         self._require_types(dataset.schema, named)
         kept = dataset.columns
         mapper = self.mapper({n: kept.index(column) for n, column in named.items()}, len(kept))
-        kinds = (spark_type(self.service.reply.type), ERROR)
-        made = [StructField(name, kind) for name, kind in zip(outputs, kinds)]
+        mapper = replace(mapper, policy=of_each_host(mapper.policy, dataset.sparkSession))
+        made = [StructField(name, kind) for name, kind in zip(outputs, self._kinds())]
         own = {field.name: field for field in dataset.schema.fields}
         schema = StructType([*(own[name] for name in kept), *made])
         needs = ("pyarrow", self.getOrDefault("engine"))
@@ -130,6 +131,10 @@ class ServiceStage(Transformer, ServiceParams):
         if outputs[0].casefold() == outputs[1].casefold():
             raise SynapseError(f"outputCol and errorCol must differ, got {outputs[0]!r} for both")
         return outputs
+
+    def _kinds(self) -> list[DataType]:
+        """Return the types of the columns that are made."""
+        return [spark_type(self.service.reply.type), ERROR]
 
     def _policy(self) -> Policy:
         policy = super()._policy()

@@ -132,6 +132,24 @@ def slots_there(spark: SparkSession) -> int:
     return int(context.maxNumConcurrentTasks(profile))
 
 
+def hosts(spark: SparkSession) -> int | None:
+    """Return on how many machines the executors of now are, 1 where there are none yet.
+
+    None where Spark does not tell, as a Connect server elsewhere, or where they come and go.
+    """
+    context = _context(spark)
+    if context is None or is_elastic(spark):
+        return None
+    return persistent(lambda: _hosts(context))
+
+
+def _hosts(context: Any) -> int:
+    listed = context._jsc.sc().statusStore().executorList(True)
+    executors = [listed.apply(place) for place in range(listed.size())]
+    ports = [each.hostPort() for each in executors if each.id() != "driver"]
+    return max(1, len({port.rpartition(":")[0] for port in ports}))
+
+
 def is_elastic(spark: SparkSession) -> bool:
     """Say whether executors come and go with the work (dynamic allocation)."""
     return bool(spark.conf.get(_ELASTIC, "false") == "true")

@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.results.call_projection import CallProjection, money
+from synapse_magic.results.call_report import calls_in_words
+
 E = TypeVar("E")
 
 
@@ -66,6 +70,38 @@ class RowsExplained:
     total: int
 
 
+@dataclass(frozen=True)
+class CallsCounted:
+    """What has become of the calls of a run so far.
+
+    Attributes
+    ----------
+    counts : CallCounts
+        Of all workers that were heard of.
+    total : int
+        Rows that are to be done.
+    cost : float or None
+        Dollars so far, None where they are not known.
+    """
+
+    counts: CallCounts
+    total: int
+    cost: float | None = None
+
+    def words(self) -> list[str]:
+        """Return the numbers in words."""
+        failed = [f"{self.counts.failed:,} failed"] if self.counts.failed else []
+        known = [money(self.cost)] if self.cost is not None else []
+        return [*calls_in_words(self.counts), *failed, *known]
+
+
+@dataclass(frozen=True)
+class CallsProjected:
+    """What all calls of a run are expected to come to, told before most of them are made."""
+
+    projection: CallProjection
+
+
 _listeners: list[tuple[type, Callable[[Any], None]]] = []
 _lock = threading.Lock()
 
@@ -91,8 +127,9 @@ def listen(
     listener
         Called with each event, in the thread that made it.
     kind
-        What to receive: each :class:`Iteration`, each :class:`Leaderboard` of a search, or each
-        :class:`RowsExplained` of an explanation.
+        What to receive: each :class:`Iteration`, each :class:`Leaderboard` of a search, each
+        :class:`RowsExplained` of an explanation, or each :class:`CallsCounted` and
+        :class:`CallsProjected` of calls.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synapse_magic.kernels.balance.measures import AGGREGATE, DISTRIBUTION, PAIR
 from synapse_magic.views.balance_column import BalanceColumnView
 from synapse_magic.views.metrics import precise
-from synapse_magic.views.page import figure, numbers
+from synapse_magic.views.page import figure, numbers, scrolled
 from synapse_magic.views.table import html_table
 from synapse_magic.views.view import SHOWN_ROWS, View
 from synapse_magic.views.words import escape, plural, share
@@ -132,5 +132,5 @@ def _meanings() -> str:
     table = html_table(["measure", "what it says"], rows)
     return (
         '<details class="syn-numbers"><summary>What the measures say</summary>'
-        f'<div class="syn-scroll">{table}</div></details>'
+        f"{scrolled(table, 'What the measures say')}</details>"
     )

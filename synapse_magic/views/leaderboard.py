@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from synapse_magic.views.metrics import precise
-from synapse_magic.views.page import figure
+from synapse_magic.views.page import figure, scrolled
 from synapse_magic.views.palette import SERIES
 from synapse_magic.views.params import Axis, explained, panel
 from synapse_magic.views.view import View, new_axes
@@ -96,7 +96,7 @@ class LeaderboardView(View):
     def picture(self) -> str:
         """Return the table of the first trials, and the metric by param."""
         table = self._table(self.rows[:FIRST], "Trials, best first")
-        head = figure("Leaderboard", self.sentence(), f'<div class="syn-scroll">{table}</div>')
+        head = figure("Leaderboard", self.sentence(), scrolled(table, "Trials"))
         panels = self._panels()
         if not panels:
             return head
@@ -113,7 +113,7 @@ class LeaderboardView(View):
         table = self._table(self.rows[:MOST], f"first {MOST}" if len(self.rows) > MOST else "")
         return (
             f'<details class="syn-numbers"><summary>All {len(self.rows):,} trials</summary>'
-            f'<div class="syn-scroll">{table}</div></details>'
+            f"{scrolled(table, 'All trials')}</details>"
         )
 
     def records(self) -> tuple[list[str], list[tuple[Any, ...]]]:

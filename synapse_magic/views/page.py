@@ -68,8 +68,14 @@ def numbers(table: str, summary: str = "Table of these numbers") -> str:
     """Return a foldable table; open, for pages that strip pictures and scripts."""
     return (
         f'<details class="syn-numbers" open><summary>{escape(summary)}</summary>'
-        f'<div class="syn-scroll">{table}</div></details>'
+        f"{scrolled(table, summary)}</details>"
     )
+
+
+def scrolled(table: str, name: str) -> str:
+    """Return a table that may be wider than the page, which the keyboard reaches and scrolls."""
+    name = escape(name)
+    return f'<div class="syn-scroll" tabindex="0" role="region" aria-label="{name}">{table}</div>'
 
 
 def page(static: str, table: str, payload: Mapping[str, Any] | None, label: str) -> str:

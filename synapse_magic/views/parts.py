@@ -96,7 +96,18 @@ def strongest(wholes: Sequence[Whole], outputs: int) -> np.ndarray:
     """Return for each output what full colour stands for: nearly all values are below."""
     if not any(len(whole.values) for whole in wholes):
         return np.ones(outputs)
-    sizes = np.abs(np.concatenate([whole.values for whole in wholes]))
+    return full_colour(np.concatenate([whole.values for whole in wholes]))
+
+
+def full_colour(values: np.ndarray) -> np.ndarray:
+    """Return for each output of (parts, outputs), one part at least, what full colour stands for.
+
+    Examples
+    --------
+    >>> full_colour(np.array([[-2.0, 0.0]])).tolist()
+    [2.0, 1.0]
+    """
+    sizes = np.abs(values)
     top = np.maximum(np.quantile(sizes, 0.995, axis=0), 0.5 * sizes.max(axis=0))
     return np.where(top > 0, top, 1.0)
 

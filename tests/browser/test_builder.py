@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from accessibility import findings
 from pyspark.sql import types as T
 
 from synapse_magic import Evaluation, ModelBuilder, SynapseError
@@ -20,11 +21,24 @@ from synapse_magic.results.leaderboard import Leaderboard, Trial
 from synapse_magic.results.profile import ColumnProfile, Profile
 from synapse_magic.views.page import style
 
+# What the extension of JupyterLab hands to the form, with the cell as a plain value.
+BESIDE = """
+let changed = () => {};
+window.typed = (text) => { window.cell = text; changed(); };
+window.cell = null;
+document.addEventListener("synapse-magic:beside", ({ detail }) => detail.take({
+  get text() { return window.cell; }, undoable: true, adoptable: false,
+  write(before, after) { return window.cell === before && (window.typed(after), true); },
+  insert(text) { window.typed(text); }, undo() {}, show() {},
+  watch(call) { changed = call; return () => {}; },
+}));
+"""
 HOSTILE = "<img src=x onerror=alert(1)>${y}`'"
 
 PAGE = """<!doctype html><html data-jp-theme-light="{light}"><body data-jp-theme-light="{light}"
 style="margin:12px;background:{back}"><style>{style}</style><div id="place"></div>
 <script type="module">
+{beside}
 const listeners = {{}};
 window.deliver = (told) => {{
   const block = Uint8Array.from(atob(told.block), (c) => c.charCodeAt(0));
@@ -33,7 +47,11 @@ window.deliver = (told) => {{
 }};
 const model = {{
   get: (name) => ({{ label: "Model builder", still: "" }})[name],
-  send: async (content) => (await window.answer(content)).forEach(window.deliver),
+  send: async (content) => {{
+    const told = await window.answer(content);
+    window.meanwhile?.(content);
+    told.forEach(window.deliver);
+  }},
   on: (event, call) => (listeners[event] ??= []).push(call), off() {{}},
 }};
 window.lose = () => (listeners["comm_live_update"] ?? []).forEach((call) => call());
@@ -157,13 +175,14 @@ class Hosted:
             for content, blocks in sent
         ]
 
-    def show(self, page: Any, *, light: bool = True) -> None:
+    def show(self, page: Any, *, light: bool = True, beside: str = "") -> None:
         """Open the builder in a page."""
         page.expose_function("answer", self.answer)
         code = json.dumps(script("builder")).replace("</", "<\\/")
         back = "#fff" if light else "#111"
         page.set_content(PAGE.format(
-            light=str(light).lower(), back=back, style=style(), code=code))  # fmt: skip
+            light=str(light).lower(), back=back, style=style(), code=code, beside=beside,
+        ))  # fmt: skip
         page.locator(".syn-b-step").first.wait_for(timeout=20_000)
 
 
@@ -361,4 +380,89 @@ def test_an_explained_run_shows_its_dashboard_in_place(browser: Any) -> None:
     host.show(page)
     step(page, "Explain").get_by_text("The dashboard was asked").wait_for()
     assert asked == ["open"]
+    page.close()
+
+
+@pytest.fixture
+def beside(browser: Any) -> Any:
+    """Give a page in which a cell is kept beside the builder, and the builder's host."""
+    host = Hosted(people())
+    page = browser.new_page()
+    host.show(page, beside=BESIDE)
+    page.get_by_role("button", name="Insert as a cell").click()
+    page.get_by_role("button", name="Go to the cell").wait_for()
+    yield page, host
+    page.close()
+
+
+def _cell(page: Any, words: str) -> str:
+    page.wait_for_function("w => window.cell?.includes(w)", arg=words)
+    return str(page.evaluate("window.cell"))
+
+
+def test_a_click_changes_the_cell_and_typing_there_the_form(beside: Any) -> None:
+    page, host = beside
+    step(page, "Target").get_by_label("Column to predict").select_option("hours")
+    text = _cell(page, "label    = hours")
+    assert "# who earns more" in text
+    page.evaluate("text => window.typed(text)", text.replace("[0.8, 0.2]", "[0.7, 0.3]"))
+    step(page, "Split").get_by_text("70 %", exact=True).wait_for()
+    assert host.builder.text == page.evaluate("window.cell")
+    assert page.locator("textarea").count() == 0
+
+
+def test_what_is_typed_during_a_click_stays_and_the_click_is_made_in_it(beside: Any) -> None:
+    page, _ = beside
+    page.evaluate("""() => { window.meanwhile = ({ ask }) => {
+        window.meanwhile = undefined;
+        window.typed(window.cell + "# typed\\n");
+    } }""")
+    step(page, "Target").get_by_label("Column to predict").select_option("hours")
+    assert "# typed" in _cell(page, "label    = hours")
+
+
+def test_a_place_in_a_text_that_was_just_changed_is_not_guessed(beside: Any) -> None:
+    page, _ = beside
+    params = step(page, "Parameters")
+    row = params.locator(".syn-b-param", has=page.get_by_text("learningRate", exact=True))
+    row.wait_for()
+    page.evaluate("() => window.typed(window.cell.replace('split ', 'seed = 1\\nsplit '))")
+    row.get_by_role("button", name="Lock").click()
+    page.get_by_text("The cell has just been changed").wait_for()
+    assert "learningRate" not in page.evaluate("window.cell")
+
+
+def test_a_change_from_python_reaches_the_cell(beside: Any) -> None:
+    page, host = beside
+    host.builder.change("target", column="age")
+    for told in host.told():
+        page.evaluate("told => window.deliver(told)", told)
+    _cell(page, "label    = age")
+
+
+def test_a_cell_that_was_deleted_is_offered_again_with_its_text(beside: Any) -> None:
+    page, _ = beside
+    step(page, "Target").get_by_label("Column to predict").select_option("hours")
+    text = _cell(page, "label    = hours")
+    page.evaluate("() => window.typed(null)")
+    assert text_of(page) == text
+    page.get_by_role("button", name="Insert as a cell").click()
+    assert _cell(page, "hours") == text
+
+
+STEPS = ("Profile", "Split", "Features", "Algorithms", "Parameters", "Train", "Evaluate", "Ship")
+
+
+@pytest.mark.parametrize("light", [True, False])
+def test_axe_finds_nothing_serious_in_any_step(browser: Any, light: bool) -> None:
+    host = Hosted(people())
+    host.builder.runs.append(finished())
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    host.show(page, light=light)
+    for name in STEPS:
+        step(page, name)
+    page.locator(".syn-b-step .syn-live, .syn-b-step canvas").first.wait_for()
+    page.get_by_label("Compare trial 2").check()
+    page.get_by_label("Compare trial 5").check()
+    assert findings(page, ".syn-app") == []
     page.close()

@@ -9,6 +9,7 @@ from typing import Any
 import everyboard
 import numpy as np
 import pytest
+from accessibility import findings
 
 from synapse_magic import pack_message, view_style
 from synapse_magic.notebook.live import script
@@ -140,6 +141,15 @@ def test_every_control_has_a_name_that_is_read_aloud(open_board: Open) -> None:
                 .map(one => one.outerHTML.slice(0, 90))"""
         )
         assert nameless == [], name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_tab(open_board: Open, theme: str) -> None:
+    page = open_board(everyboard.board(), theme=theme)
+    page.get_by_role("button", name="+ cohort").click()
+    for name in TABS:
+        tab(page, name)
+        assert findings(page, ".syn-app") == [], name
 
 
 def test_a_node_of_the_error_tree_becomes_a_cohort_in_python(open_board: Open) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
+from frontend import cell_of, opened, run, save
 
 CELLS = (
     "%load_ext synapse_magic\n%synapse start local[2]",
@@ -25,31 +24,6 @@ CELLS = (
 BAD, OTHER = 4, 5
 
 
-def save(folder: Path, name: str, cells: tuple[str, ...]) -> None:
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(made, folder / name)
-
-
-def opened(browser: Any, address: str) -> Any:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(address)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    return page
-
-
-def run(page: Any, index: int) -> None:
-    """Run a cell; JupyterLab drops the request while it connects to the kernel."""
-    cell = page.locator(".jp-CodeCell").nth(index)
-    for _ in range(30):
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(500)
-        if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
-            return
-    pytest.fail("JupyterLab did not run the cell")
-
-
 @pytest.fixture(scope="module")
 def page(browser: Any, lab: Any) -> Iterator[Any]:
     """Open a notebook with a session and a frame, and the panel beside it."""
@@ -61,10 +35,6 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
     chip.click(timeout=180_000)
     yield page
     page.close()
-
-
-def cell_of(page: Any, index: int) -> Any:
-    return page.locator(".jp-CodeCell").nth(index)
 
 
 def test_the_chip_says_where_spark_runs_and_opens_the_panel(page: Any) -> None:

@@ -11,11 +11,17 @@ import everyparts
 import everyview
 import numpy as np
 import pytest
+from accessibility import findings
 
 from synapse_magic.views import words
 
 EVERY = everyview.every()
 LIVE = [name for name, one in EVERY.items() if "synapseMagicViews" in one._repr_html_()]
+SCANNED = (
+    "text report", "image report", "report", "summary", "row", "heat map", "interaction",
+    "evaluation report", "regression", "profile view", "leaderboard view", "balance report",
+    "partial dependence", "tree", "table", "training",
+)  # fmt: skip
 PLAIN = ("age", "job", "a constant", "hours per week", "capital gain")
 SHELL = (
     '<!doctype html><html><head><meta charset="utf-8"></head><body {body}>{outputs}</body></html>'
@@ -66,6 +72,12 @@ def open_page(browser: Any, tmp_path: Path) -> Iterator[Open]:
 @pytest.fixture(scope="module")
 def why() -> Any:
     return everyview.explanation(names=PLAIN, outputs=("rich",), rows=400)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_views_of_each_kind(open_page: Open, theme: str) -> None:
+    page = open_page(*(EVERY[name] for name in SCANNED), color_scheme=theme)
+    assert findings(page, "body") == []
 
 
 @pytest.mark.parametrize("name", LIVE)

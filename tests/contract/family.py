@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import models
 from pyspark.ml.linalg import Vectors
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 import synapse_magic
 from synapse_magic.services.retired import RetiredService
@@ -30,10 +30,11 @@ STAGES: list[type[Stage]] = [
 ]
 ESTIMATORS = [stage for stage in STAGES if issubclass(stage, Estimator)]
 UNFITTED = [stage for stage in STAGES if not issubclass(stage, Model)]
-TYPICAL = ("AnalyzeDocument", "OpenAIEmbedding")
-"""Of the stages that rows of a table declare, those by which what all of them share is tested."""
+TYPICAL = ("AnalyzeDocument", "OpenAIEmbedding", "OpenAIPrompt")
+"""Of the stages that rows of a table declare, those by which what all of them share is tested, and
+what is more than its row."""
 
-COLUMNS = ["a", "b", "features", "label", "held_out", "weight", "group"]
+COLUMNS = ["a", "b", "features", "label", "held_out", "weight", "group", "form"]
 
 
 def stands_alone(stage: type[Stage]) -> bool:
@@ -55,8 +56,14 @@ def frame(spark: SparkSession) -> DataFrame:
     for i in range(240):
         x, y = math.sin(i), math.cos(3 * i)
         vector = Vectors.dense([x, y, i % 7])
-        rows.append((x, y, vector, float(x + y > 0), i % 5 == 0, 1.0, i // 12))
+        rows.append((x, y, vector, float(x + y > 0), i % 5 == 0, 1.0, i // 12, form(x)))
     return spark.createDataFrame(rows, COLUMNS)
+
+
+def form(total: float) -> Row:
+    """Give what a service says of a document with one field."""
+    field = Row(type="number", valueNumber=total, content=f"{total:.2f}")
+    return Row(documents=[Row(fields={"Total": field})])
 
 
 def ready(stage: type[Stage]) -> Stage:
@@ -66,6 +73,8 @@ def ready(stage: type[Stage]) -> Stage:
     declared = stage.params_declared()
     if "conditionerCol" in declared:
         needed["labelCol"] = "label"
+    if stage.__name__.startswith("FormOntology"):
+        needed["inputCol"] = "form"
     if "models" in declared:
         return holding(stage)
     has_features = "featuresCol" in declared

@@ -128,14 +128,15 @@ def batch_of(rows: list[Any], names: tuple[str, ...]) -> pa.RecordBatch:
 
             columns.append(from_matrix(np.array([v.toArray() for v in values])))
         else:
-            columns.append(pa.array(values))
+            whole = [v.asDict(recursive=True) if isinstance(v, Row) else v for v in values]
+            columns.append(pa.array(whole))
     return pa.RecordBatch.from_arrays(columns, list(names))
 
 
 def plain(column: pa.Array) -> list[Any]:
     from synapse_magic.kernels.vectors import to_matrix
 
-    if pa.types.is_struct(column.type):
+    if pa.types.is_struct(column.type) and column.type.get_field_index("indices") >= 0:
         matrix = to_matrix(column)
         dense = matrix if hasattr(matrix, "ndim") and not hasattr(matrix, "toarray") else None
         array = dense if dense is not None else matrix.toarray()
@@ -146,4 +147,6 @@ def plain(column: pa.Array) -> list[Any]:
 def plain_value(value: Any) -> Any:
     if isinstance(value, list):
         return [item.asDict() if isinstance(item, Row) else item for item in value]
+    if isinstance(value, Row):
+        return value.asDict()
     return tuple(value.toArray().tolist()) if hasattr(value, "toArray") else value

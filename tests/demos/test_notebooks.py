@@ -29,6 +29,9 @@ EXPECTED: dict[str, list[dict[str, tuple[float, float]]]] = {
     "07_explaining_tables": [],
     "08_explaining_text": [],
     "09_explaining_images": [],
+    "10_sentiment_of_texts": [],
+    "11_reading_documents": [],
+    "12_translating_documents": [],
 }
 # Name of the notebook -> what it prints, with a number, and the least and largest value of that.
 PRINTED: dict[str, dict[str, tuple[float, float]]] = {
@@ -43,6 +46,28 @@ PRINTED: dict[str, dict[str, tuple[float, float]]] = {
         r"rows read back: (\d+)": (300, 300),
     },
     "08_explaining_text": {r"largest residual: (\S+)": (0, 1e-9)},
+    "10_sentiment_of_texts": {
+        r"rows with an answer: (\d+)": (621, 621),
+        r"rows without an answer: (\d+)": (3, 3),
+        r"requests answered: (\d+)": (62, 80),
+        r"requests refused as too fast: (\d+)": (1, 200),
+        r"requests of the second run: (\d+)": (0, 0),
+        r"rows that differ: (\d+)": (0, 0),
+    },
+    "11_reading_documents": {
+        r"documents read: (\d+)": (58, 58),
+        r"documents refused: (\d+)": (2, 2),
+        r"totals that differ from what was drawn: (\d+)": (0, 0),
+        r"documents sent: (\d+)": (60, 60),
+        r"documents sent again: (\d+)": (2, 2),
+    },
+    "12_translating_documents": {
+        r"documents translated: (\d+)": (94, 94),
+        r"documents refused: (\d+)": (2, 2),
+        r"translations paid for again: (\d+)": (0, 0),
+        r"jobs done: (\d+)": (2, 2),
+        r"jobs refused: (\d+)": (1, 1),
+    },
 }
 
 

@@ -53,6 +53,12 @@ ACCEPTED = [
         "v = OpenAIEmbedding(textCol=job, deploymentName='m')",
         'OpenAIEmbedding(textCol="job", outputCol="v", deploymentName="m")',
     ),
+    # a stage whose columns stand in a text
+    (
+        "v = OpenAIPrompt(promptTemplate='Sort {job}', model='m', columnTypes={'job': 'text'})",
+        'OpenAIPrompt(outputCol="v", promptTemplate="Sort {job}", model="m", '
+        'columnTypes={"job": "text"})',
+    ),
     # columns by keyword, as a name, a text or a list
     ("w = Tokenizer(inputCol=job)", 'Tokenizer(inputCol="job", outputCol="w")'),
     ("w = Tokenizer(inputCol='job')", 'Tokenizer(inputCol="job", outputCol="w")'),

@@ -27,6 +27,7 @@ import pandas as pd
 
 import synapse_magic
 from synapse_magic import LightGBMClassifier
+from synapse_magic.spark import driver
 from synapse_magic.spark.events import listen
 from synapse_magic.spark.session import slots
 
@@ -42,6 +43,7 @@ spark = session.spark
 until = time.monotonic() + 60
 while slots(spark) < 4 and time.monotonic() < until:
     time.sleep(0.2)
+assert driver.hosts(spark) == 2
 X = np.random.default_rng(0).normal(size=(20000, 3))
 data = pd.DataFrame(X, columns=["a", "b", "c"])
 data["label"] = (X[:, 0] + X[:, 1] * X[:, 2] > 0).astype(float)
@@ -135,6 +137,7 @@ from pyspark import TaskContext
 
 import synapse_magic
 from synapse_magic import LightGBMClassifier
+from synapse_magic.spark import driver
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.session import slots
 
@@ -203,6 +206,7 @@ import warnings
 
 import synapse_magic
 from synapse_magic import LightGBMClassifier
+from synapse_magic.spark import driver
 from synapse_magic.spark.session import slots
 
 conf = {

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.explaining.image_masker import ImageMasker
+from synapse_magic.kernels.explaining.segments import Segments
+from synapse_magic.kernels.explaining.text_masker import TextMasker
 from synapse_magic.results.image_explanation import ImageExplanation
 from synapse_magic.results.text_explanation import TextExplanation
 
@@ -42,6 +45,23 @@ def test_texts_come_back_as_they_were(texts, tmp_path):
     assert found.failures == {1: "no text"}
     assert found.texts == texts.texts
     assert (found.spans == texts.spans).all()
+
+
+def test_labels_columns_and_what_takes_parts_away_come_back(texts, images, tmp_path):
+    data = {"stars": np.array([1.0, np.nan, 3.0]), "by": np.array(["a", None, "b"], object)}
+    truth = np.array(["yes", "no", None], object)
+    segments = Segments(4.0, 130.0, "grid")
+    maskers = (
+        TextMasker("text", "words", "[MASK]"),
+        ImageMasker("image", segments, "blur", (1, 2, 3)),
+    )
+    for made, masker in zip((texts, images), maskers):
+        replace(made, data=data, truth=truth, masker=masker).save(tmp_path / "why.parquet")
+        found = type(made).load(tmp_path / "why.parquet")
+        assert found.masker == masker
+        assert found.truth.tolist() == truth.tolist()
+        assert np.array_equal(found.data["stars"], data["stars"], equal_nan=True)
+        assert found.data["by"].tolist() == data["by"].tolist()
 
 
 def test_images_come_back_as_they_were(images, tmp_path):

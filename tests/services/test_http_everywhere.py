@@ -20,7 +20,7 @@ import time
 from services_frames import with_requests
 
 import synapse_magic
-from synapse_magic import HTTPTransformer, MockService
+from synapse_magic import HTTPTransformer, MockService, OpenAIPrompt
 
 session = synapse_magic.start(sys.argv[1], app="tests", conf={"spark.ui.enabled": False})
 spark = session.spark
@@ -47,6 +47,15 @@ with MockService() as service:
     assert answered.where("response_error is null").count() == 60
     times = sorted(seen.at for seen in service.seen("/rate"))
     assert all(at - times[0] >= (k - 2) / 50 - 0.3 for k, at in enumerate(times))
+
+    service.reply("/chat/completions", {"choices": [{"message": {"content": '{"n": 1}'}}]})
+    ask = OpenAIPrompt(
+        promptTemplate="{id}", schema="n int NOT NULL COMMENT 'One.'", deploymentName="m",
+        outputCol="out", url=service.url(""),
+    )
+    assert [row.out.n for row in ask.transform(spark.range(2)).collect()] == [1, 1]
+    sent = service.seen("/chat/completions")[0].json()["response_format"]["json_schema"]["schema"]
+    assert sent["properties"] == {"n": {"type": "integer", "description": "One."}}, sent
 session.stop()
 print("all well")
 """

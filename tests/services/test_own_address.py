@@ -12,6 +12,7 @@ from synapse_magic import SynapseError
         ("OpenAIChatCompletion", "https://mine.openai.azure.com/openai/v1"),
         ("AIFoundryChatCompletion", "https://mine.services.ai.azure.com"),
         ("Translate", "https://mine.cognitiveservices.azure.com/translator/text/v3.0"),
+        ("TranslateText", "https://mine.cognitiveservices.azure.com/translator/text/v2026-06-06"),
         ("DocumentTranslator", "https://mine.cognitiveservices.azure.com"),
         ("AddDocuments", "https://mine.search.windows.net"),
         ("TextToSpeech", "https://mine.cognitiveservices.azure.com/tts"),

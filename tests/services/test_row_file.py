@@ -113,7 +113,29 @@ def test_a_row_takes_over_what_its_file_says(write: Write) -> None:
             {"location": {"path": "$.id", "address": "/${x}"}, "done": ["a"], "failed": []},
             r'async.location.address: expected "\${id}" in it alone',
         ),
+        (("rows", 0, "source"), {"from": "a page", "seen": "May"}, "source.seen: 'May'"),
         (("rows", 0, "limits"), {"body": 5}, "limits: there is no key 'body'"),
+        (
+            ("rows", 0, "price"),
+            {"unit": "tokens", "per": 1000, "dollars": None},
+            "price.unit: expected one of call, token, .*Did you mean 'token'",
+        ),
+        (("rows", 0, "price"), {"unit": "call", "dollars": 1}, "price: the key 'per' is missing"),
+        (
+            ("rows", 0, "price"),
+            {"unit": "call", "per": 1, "dollars": 0.5},
+            "price: the key 'asOf' is missing",
+        ),
+        (
+            ("rows", 0, "price"),
+            {
+                "unit": "page",
+                "per": 1,
+                "dollars": {"input": 1, "output": 2},
+                "asOf": "2026-11-30",
+            },
+            "price.dollars: input and output are for tokens, and the unit is page",
+        ),
         (("rows", 0, "example", "polls"), [{"status": 200}], "polls are for rows with async"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,12 @@ from synapse_magic.services import row_names
 
 every_row = pytest.mark.parametrize("row", LIVE.values(), ids=lambda row: row["name"])
 RETIRED = [row for row in ROWS.values() if row["status"] == "retired"]
+
+
+@every_row
+def test_says_where_its_contract_was_looked_up_and_when(row: dict[str, Any]) -> None:
+    assert len(row["source"]["from"]) > 20
+    assert date.fromisoformat(row["source"]["seen"]).year >= 2026
 
 
 @every_row

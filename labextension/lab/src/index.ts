@@ -11,6 +11,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 
 import { addCommands, addCreate } from './actions';
+import { keepCells } from './beside';
 import { Chip } from './chip';
 import { command } from './commands';
 import { SynapseCompleter } from './completer';
@@ -55,6 +56,7 @@ function activate(
   const links = new Links(tracker);
   const panel = new Panel(links, app.commands);
   addCommands(app, links, panel.id);
+  keepCells(links);
   app.shell.add(panel, lab ? 'left' : 'right', { rank: 550 });
   addChip(app, new Chip(links, () => void app.commands.execute(command.panel)), statusBar);
   editors?.addExtension({

@@ -48,6 +48,11 @@ export class Links {
     return null;
   }
 
+  /** The notebook on whose page an element is. */
+  holding(element: Element): NotebookPanel | null {
+    return this.tracker.find(panel => panel.content.node.contains(element)) ?? null;
+  }
+
   private add(panel: NotebookPanel): void {
     const link = new Link(panel.sessionContext);
     this.links.set(panel, link);

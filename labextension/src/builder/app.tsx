@@ -1,7 +1,8 @@
 // The builder: ten steps beside the text of a cell.
 import { render } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Kernel } from "../live/kernel";
+import { Sync } from "./beside";
 import { Editor } from "./editor";
 import { Algorithms, Params } from "./models";
 import { Section } from "./parts";
@@ -16,11 +17,13 @@ const BUSY: Record<string, string> = { look: "Spark is looking at the data", fir
 const READ = ["version", "text", "problem", "undoable", "form", "summaries", "guardrails"];
 
 export function builder(el: HTMLElement, kernel: Kernel): () => void {
-  render(<Builder kernel={kernel} />, el);
+  render(<Builder kernel={kernel} el={el} />, el);
   return () => render(null, el);
 }
 
-function Builder({ kernel }: { kernel: Kernel }) {
+function Builder({ kernel, el }: { kernel: Kernel; el: HTMLElement }) {
+  const sync = useMemo(() => new Sync(kernel), []);
+  const [, draw] = useState(0);
   const [all, keep] = useState<All | null>(null);
   const [said, say] = useState("");
   const [busy, occupy] = useState("");
@@ -34,7 +37,7 @@ function Builder({ kernel }: { kernel: Kernel }) {
     say("");
     // Before it is asked: what comes of it may be told before the question is answered.
     if (BUSY[question]) occupy(BUSY[question]);
-    const told = await kernel.ask(question, given).catch((error: Error) => {
+    const told = await sync.ask(question, given).catch((error: Error) => {
       if (BUSY[question]) occupy("");
       throw error;
     });
@@ -49,6 +52,10 @@ function Builder({ kernel }: { kernel: Kernel }) {
 
   const fail = (error: Error) => say(error.message);
   const change = (question: string, given: Record<string, unknown>) => ask(question, given).then(merge, fail);
+  const hear = (told: Partial<All>) => {
+    sync.hear(told as Record<string, unknown>);
+    merge(told);
+  };
   const stop = () => void ask("stop").catch(fail);
   const click = (one: Change) => void change("click", { change: one });
   const soon = (one: Change) => {
@@ -66,15 +73,17 @@ function Builder({ kernel }: { kernel: Kernel }) {
       kernel.hear("looked", (told) => {
         occupy("");
         if (told.error) say(told.error as string);
-        else merge(told);
+        else hear(told);
       }),
+      kernel.hear("text", hear),
+      sync.attach(el, { drawn: () => draw((now) => now + 1), edited: () => void change("edit", {}) }),
       kernel.hear("explained", (told) => {
         occupy("");
         if (told.error) say(told.error as string);
         else explain(told as unknown as Explained);
       }),
     ];
-    kernel.ask("open").then(
+    sync.ask("open", {}).then(
       (told) => {
         keep(told as unknown as All);
         if ((told.explained as Partial<Explained>).run) explain(told.explained as Explained);
@@ -124,7 +133,7 @@ function Builder({ kernel }: { kernel: Kernel }) {
             <Section key={name} number={i + 1} name={name} summary={all.summaries[name] ?? ""} mark={mark} open={open.has(name)} toggle={() => toggle(name)}>{body}</Section>
           ))}
         </div>
-        <Editor all={all} running={running} edit={(text) => change("edit", { text })} undo={() => void change("undo", {})}
+        <Editor all={all} running={running} beside={sync.beside} edit={(text) => change("edit", { text })} undo={() => void change("undo", {})}
           run={() => void ask("run").catch(fail)} stop={stop} />
       </div>
     </div>

@@ -1,19 +1,30 @@
-// The text of the cell: what everything else here is read from.
+// The text that everything else here is read from: typed here, or in a cell and shown here.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Beside } from "./beside";
 import { Copy } from "./parts";
 import type { All } from "./state";
 
 const PAUSE = 300;
 
-export function Editor(given: { all: All; running: boolean; edit(text: string): Promise<unknown>; undo(): void; run(): void; stop(): void }) {
-  const { all } = given;
-  const [text, write] = useState(all.text);
+export interface Text {
+  all: All;
+  running: boolean;
+  beside: Beside | null;
+  edit(text: string): Promise<unknown>;
+  undo(): void;
+  run(): void;
+  stop(): void;
+}
+
+export function Editor(given: Text) {
+  const { all, beside } = given;
+  const [typed, write] = useState(all.text);
   const waiting = useRef(0);
-  const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     if (!waiting.current) write(all.text);
   }, [all.text]);
-  const typed = (next: string) => {
+  const type = (next: string) => {
     write(next);
     clearTimeout(waiting.current);
     waiting.current = window.setTimeout(() => {
@@ -21,27 +32,53 @@ export function Editor(given: { all: All; running: boolean; edit(text: string): 
       void given.edit(next);
     }, PAUSE);
   };
-  const lines = text.split("\n");
-  const wrong = all.problem?.line ?? 0;
+  const kept = beside?.text ?? null;
+  const text = kept ?? typed;
   return (
     <div class="syn-b-editor">
-      <div class="syn-b-bar">
-        {given.running ? (
-          <button type="button" class="syn-button syn-b-stop" onClick={given.stop}>{"\u25A0"} Stop</button>
-        ) : (
-          <button type="button" class="syn-button syn-b-run" disabled={!!all.problem} onClick={given.run}>{"\u25B6"} Run this cell</button>
-        )}
-        <button type="button" class="syn-button" disabled={!all.undoable} onClick={given.undo}>Undo</button>
-        <Copy text={text} />
-        <span class="syn-b-grow" />
-        <span class={"syn-badge " + (all.problem ? "syn-poor" : "syn-good")}>{all.problem ? "not right yet" : "runs as it stands"}</span>
-      </div>
+      <Bar {...given} undoable={kept === null ? all.undoable : !!beside?.undoable} undo={kept === null ? given.undo : () => beside?.undo()}>
+        {/* One button for both, so that it keeps the focus when the cell comes. */}
+        {beside ? <button type="button" class="syn-button" onClick={() => (kept === null ? beside.insert(text) : beside.show())}>{kept !== null ? "Go to the cell" : beside.adoptable ? "Use the cell below" : "Insert as a cell"}</button> : null}
+        {kept === null ? <Copy text={text} /> : null}
+      </Bar>
       <div class="syn-b-code">
-        <pre class="syn-b-gutter" aria-hidden="true">{lines.map((_, i) => <span class={i + 1 === wrong ? "syn-b-wrong" : ""}>{i + 1}{"\n"}</span>)}</pre>
-        <textarea ref={area} spellcheck={false} wrap="off" aria-label="The text of the cell" aria-invalid={!!all.problem} rows={Math.min(Math.max(lines.length + 1, 8), 26)} value={text} onInput={(event) => typed(event.currentTarget.value)} />
+        <Numbers wrong={all.problem?.line ?? 0} count={text.split("\n").length} />
+        {kept === null ? (
+          <textarea spellcheck={false} wrap="off" aria-label="The text of the cell" aria-invalid={!!all.problem} rows={Math.min(Math.max(text.split("\n").length + 1, 8), 26)} value={text} onInput={(event) => type(event.currentTarget.value)} />
+        ) : (
+          <pre class="syn-b-text" tabIndex={0} role="region" aria-label="The text of the cell below">{text}</pre>
+        )}
       </div>
-      <p class="syn-b-problem" role="status">{all.problem ? (wrong ? `Line ${wrong}: ` : "") + all.problem.sentence : ""}</p>
-      <p class="syn-note">This text is all that the form knows: a click changes it, an edit here changes the form. It runs in any cell of the notebook.</p>
+      <Problem all={all} />
+      <p class="syn-note">{kept !== null ? "The cell below is all that the form knows: a click changes it, an edit there changes the form."
+        : `This text is all that the form knows: a click changes it, an edit here changes the form. ${beside ? "As a cell, it stays in the notebook." : "It runs in any cell of the notebook."}`}</p>
     </div>
   );
+}
+
+function Bar(given: Text & { undoable: boolean; children: ComponentChildren }) {
+  const { problem } = given.all;
+  return (
+    <div class="syn-b-bar">
+      {given.running ? (
+        <button type="button" class="syn-button syn-b-stop" onClick={given.stop}>{"\u25A0"} Stop</button>
+      ) : (
+        <button type="button" class="syn-button syn-b-run" disabled={!!problem} onClick={given.run}>{"\u25B6"} Run this cell</button>
+      )}
+      <button type="button" class="syn-button" disabled={!given.undoable} onClick={given.undo}>Undo</button>
+      {given.children}
+      <span class="syn-b-grow" />
+      <span class={"syn-badge " + (problem ? "syn-poor" : "syn-good")}>{problem ? "not right yet" : "runs as it stands"}</span>
+    </div>
+  );
+}
+
+function Numbers({ wrong, count }: { wrong: number; count: number }) {
+  return <pre class="syn-b-gutter" aria-hidden="true">{Array.from({ length: count }, (_, i) => <span class={i + 1 === wrong ? "syn-b-wrong" : ""}>{i + 1}{"\n"}</span>)}</pre>;
+}
+
+function Problem({ all }: { all: All }) {
+  const { problem, form, frame } = all;
+  const other = form.frame && form.frame !== frame ? `The cell reads ${form.frame}; this form shows the columns of ${frame}.` : "";
+  return <p class="syn-b-problem" role="status">{problem ? (problem.line ? `Line ${problem.line}: ` : "") + problem.sentence : other}</p>;
 }

@@ -64,7 +64,7 @@ function Leaderboard({ board, picked, pick }: { board: Board; picked: number[]; 
   const best = board.larger ? Math.max(...found) : Math.min(...found);
   const worst = board.larger ? Math.min(...found) : Math.max(...found);
   return (
-    <div class="syn-scroll">
+    <div class="syn-scroll" tabIndex={0} role="region" aria-label="Trials">
       <table class="syn-table">
         <thead><tr><th scope="col">compare</th><th scope="col">trial</th><th scope="col">model</th><th scope="col">{board.metric}</th><th scope="col">params</th><th scope="col">time</th></tr></thead>
         <tbody>
@@ -159,7 +159,7 @@ export function Evaluate({ all, ask }: Given) {
       {told.payload ? <Live payload={told.payload} /> : null}
       {told.html ? <details open={!told.payload}><summary>All measures</summary><Drawn html={told.html} /></details> : null}
       {runs.length > 1 ? (
-        <div class="syn-scroll"><table class="syn-table">
+        <div class="syn-scroll" tabIndex={0} role="region" aria-label="All runs of this builder"><table class="syn-table">
           <caption>All runs of this builder</caption>
           <thead><tr><th scope="col">run</th>{names.map((name) => <th scope="col" key={name}>{name}</th>)}<th scope="col">time</th></tr></thead>
           <tbody>{runs.map((one) => <tr key={one.number}><td class="syn-number">{one.number}</td>{names.map((name) => <td class="syn-number" key={name}>{one.metrics[name]?.toFixed(4)}</td>)}<td class="syn-number">{span(one.seconds)}</td></tr>)}</tbody>
@@ -222,7 +222,7 @@ export function Ship({ all, ask, say }: Given) {
       <p class="syn-note">{kept ? `The model is in the variable ${name}.` : all.form.output ? `After a run, the model is in the variable ${name}.` : `No variable keeps the model. Try: -o ${name} at the end of the first line.`} These are cells:</p>
       {lines.map((line) => <p class="syn-b-line" key={line}><code>{line}</code><Copy text={line} /></p>)}
       <p class="syn-b-line"><b>Plain Python</b><span class="syn-dim">exactly what the cell runs</span><Copy text={script} /></p>
-      <pre class="syn-b-script">{script || (all.problem ? "The cell is not right yet." : "Asking.")}</pre>
+      <pre class="syn-b-script" tabIndex={0} role="region" aria-label="The cell as plain Python">{script || (all.problem ? "The cell is not right yet." : "Asking.")}</pre>
     </div>
   );
 }

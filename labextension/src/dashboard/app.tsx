@@ -18,7 +18,10 @@ import { Thresholds } from "./thresholds";
 import type { Making, Opened, Tab } from "./types";
 import { WhatIf } from "./whatif";
 
-const TABS: [string, ComponentType<Tab>, (opened: Opened) => boolean][] = [
+// Name, content, and when it is there.
+export type Tabs = [string, ComponentType<Tab>, (opened: Opened) => boolean][];
+
+const TABS: Tabs = [
   ["Overview", Overview, () => true],
   ["Errors", Errors, (opened) => opened.judged],
   ["Features", Features, () => true],
@@ -30,12 +33,15 @@ const TABS: [string, ComponentType<Tab>, (opened: Opened) => boolean][] = [
   ["Compare", Compare, (opened) => opened.compares],
 ];
 
-export const dashboard: Mount = (el, kernel) => {
-  render(<App kernel={kernel} />, el);
-  return () => render(null, el);
-};
+export const dashboard: Mount = (el, kernel) => mounted(el, kernel, TABS);
 
-function App({ kernel }: { kernel: Kernel }) {
+// The same bar of cohorts over any tabs, with a stylesheet of their own.
+export function mounted(el: HTMLElement, kernel: Kernel, all: Tabs, style = ""): () => void {
+  render(<App kernel={kernel} all={all} style={style} />, el);
+  return () => render(null, el);
+}
+
+function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [failed, setFailed] = useState("");
   const [against, setAgainst] = useState("");
@@ -55,14 +61,14 @@ function App({ kernel }: { kernel: Kernel }) {
   const other = opened.cohorts.some((one) => one.name === against) ? against : opened.cohorts[0].name;
   const make = (given: Making) => change("add", { ...given }).then(() => "", (error: Error) => error.message);
   const meant = opened.cohorts.find((one) => one.name === opened.chosen)?.where ?? "";
-  const tabs = TABS.filter(([, , there]) => there(opened));
+  const tabs = all.filter(([, , there]) => there(opened));
   const open = (name: string) => {
     setTab(name);
     setSeen((before) => (before.includes(name) ? before : [...before, name]));
   };
   return (
     <>
-      <style>{STYLE}</style>
+      <style>{STYLE + style}</style>
       <p class="syn-title sd-top"><b>{opened.title}</b> <span class="syn-dim">{shown(opened)}</span></p>
       <Cohorts kernel={kernel} opened={opened} against={other} setAgainst={setAgainst} choose={(cohort) => void change("choose", { cohort }).catch(fail)} remove={(cohort) => void change("remove", { cohort }).catch(fail)} back={(step) => void change(step, {}).catch(fail)} make={make} />
       {failed && <p class="syn-note" role="alert">{failed}</p>}

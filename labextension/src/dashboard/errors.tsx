@@ -99,7 +99,7 @@ function Cells({ heat, tab, error }: { heat: Heat; tab: Tab; error: string }) {
             const rows = heat.rows.data[i];
             const said = `${heat.across[x]}${words ? `, ${words}` : ""}: ${error} ${rows ? number(rate(i)) : "unknown"}, ${whole(rows)} rows`;
             return (
-              <td key={x}><button type="button" disabled={!rows} title={said} aria-label={said} style={{ "--heat": `${rows ? Math.round((70 * rate(i)) / most) : 0}%` }}
+              <td key={x}><button type="button" disabled={!rows} title={said} aria-label={said} style={{ "--heat": `${rows ? Math.round((55 * rate(i)) / most) : 0}%` }}
                 onClick={() => tab.brush([...heat.acrossConditions[x], ...heat.downConditions[y]])}>{rows ? number(rate(i)) : ""}<small>{rows ? whole(rows) : ""}</small></button></td>
             );
           })}</tr>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synapse_magic.http.request import Outcome
@@ -17,3 +17,11 @@ class Answer:
 
     value: Any
     outcome: Outcome | None = None
+
+    def after(self, before: Outcome | None) -> Answer:
+        """Return the answer with the tries that its row had in another request counted."""
+        if before is None or self.outcome is None:
+            return self
+        own = self.outcome
+        tries, spent = before.attempts + own.attempts, before.elapsed + own.elapsed
+        return Answer(self.value, replace(own, attempts=tries, elapsed=spent))

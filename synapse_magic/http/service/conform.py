@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -96,10 +97,19 @@ def _bytes(value: Any, place: str) -> bytes:
         raise MisfitError(place, "bytes in base64", value) from error
 
 
+def _date(value: Any, place: str) -> datetime.date:
+    text = _is(str, value, place, "a date such as 2026-05-04")
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise MisfitError(place, "a date such as 2026-05-04", value) from None
+
+
 _SIMPLE: dict[pa.DataType, Callable[[Any, str], Any]] = {
     pa.string(): lambda value, place: _text(_is(str, value, place, "a string")),
     pa.bool_(): lambda value, place: _is(bool, value, place, "true or false"),
     pa.binary(): _bytes,
+    pa.date32(): _date,
 }
 
 
@@ -112,6 +122,8 @@ def _is(kinds: Any, value: Any, place: str, expected: str) -> Any:
 def _shown(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value[:40]}"'
+    if value is None:
+        return "null"
     if isinstance(value, dict):
         return "an object"
     return "a list" if isinstance(value, list) else str(value)[:40]

@@ -13,6 +13,7 @@ from synapse_magic.http.verdict import TOO_LARGE
 
 Rows = Sequence[Mapping[str, Any]]
 _REFUSED_BESIDE = 8
+_LATE = ("deadline", "job_deadline")
 
 
 class Halving:
@@ -20,7 +21,8 @@ class Halving:
 
     One bad row of n costs 2 log2(n) + 1 calls. Where nothing at all is taken, as with a wrong
     name of a model, a few calls more than it takes to come down to a row end the search, and
-    one for the last row, which may be good though all before it are bad.
+    one for the last row, which may be good though all before it are bad. Where the time of a part
+    is up, those after it are not asked for: they have waited as long.
 
     Parameters
     ----------
@@ -39,14 +41,20 @@ class Halving:
         self._patience = 2 * math.ceil(math.log2(max(2, len(rows)))) + _REFUSED_BESIDE
         self._refused = 0
         self._taken = self._tried_last = False
+        self._late: Outcome | None = None
 
     async def answers(self) -> list[Answer]:
         """Return an answer for each row."""
         return await self._answers(self._rows)
 
     async def _answers(self, rows: Rows, before: Outcome | None = None) -> list[Answer]:
-        got = [_after(before, each) for each in await self._ask(rows)]
+        if self._late is not None:
+            unasked = Answer(None, replace(self._late, attempts=0, elapsed=0.0))
+            return [unasked.after(before)] * len(rows)
+        got = [each.after(before) for each in await self._ask(rows)]
         failed = got[0].outcome
+        if all(each.outcome is not None and each.outcome.code in _LATE for each in got):
+            self._late = failed
         if failed is None or not self._splits(got[0]):
             self._taken = self._taken or any(each.outcome is None for each in got)
             return got
@@ -75,12 +83,3 @@ class Halving:
         unmade = outcome.code == UNMADE and outcome.attempts == 0
         status = outcome.response.status if outcome.response is not None else None
         return unmade or status in self._split or outcome.code == TOO_LARGE
-
-
-def _after(before: Outcome | None, answer: Answer) -> Answer:
-    """Return an answer with the tries that its row had in a larger batch counted."""
-    if before is None or answer.outcome is None:
-        return answer
-    own = answer.outcome
-    tries, spent = before.attempts + own.attempts, before.elapsed + own.elapsed
-    return Answer(answer.value, replace(own, attempts=tries, elapsed=spent))

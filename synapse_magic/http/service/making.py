@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -65,11 +66,19 @@ def credentials(service: Service, values: Values) -> list[tuple[str, str]]:
     return _over(found, (values.get("customHeaders") or {}).items())
 
 
+def signed(request: Request, service: Service, values: Values) -> Request:
+    """Return a request with what the values say of who calls, in place of what it has."""
+    headers = _over(request.headers, credentials(service, values))
+    return replace(request, headers=tuple(headers))
+
+
 def _auth(known: Sequence[Auth], wanted: str | None) -> Auth:
     return next((each for each in known if each.header == wanted), known[0])
 
 
-def _over(first: list[tuple[str, str]], others: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _over(
+    first: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
     """Return headers with others in the place of those that have their names."""
     later = list(others)
     named = {name.lower() for name, _ in later}

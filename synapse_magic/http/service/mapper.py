@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -11,11 +11,13 @@ from typing import Any
 import pyarrow as pa
 
 from synapse_magic.http.arrow import errors
+from synapse_magic.http.caller import Caller
 from synapse_magic.http.calls import FIRST, Calls
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.secret import revealed
 from synapse_magic.http.service.answer import Answer
 from synapse_magic.http.service.answering import Answering
+from synapse_magic.http.service.keys import Keys
 from synapse_magic.http.service.line import Line, Row, by_batch
 from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.packing import Unit, Values, units
@@ -70,10 +72,9 @@ class ServiceMapper:
         """Yield rows as they are done, a few at a time; stops when nobody reads them any more."""
         pipe = WorkerPipe.here()
         revealed(dict(self.given))  # what is not found is told before anything is called
-        made = partial(Answering, service=self.service, polling=self.polling)
         # What waits for operations is begun at once: who wants ten rows would wait ten times.
         first = FIRST if self.service.operation is None else self.concurrency
-        calls = Calls(self.policy, self.concurrency, job, first=first, through=made)
+        calls = Calls(self.policy, self.concurrency, job, first=first, through=self._through())
         line = Line(self.ordered)
         try:
             for done in self._rounds(calls, self._units(batches, line), line, pipe):
@@ -81,11 +82,24 @@ class ServiceMapper:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
                     pipe.flush()
+                calls.meter.rows([answer.outcome for _, answer in done])
                 for ready in by_batch(line.passed(done)):
                     yield self._made(ready[0][0].batch, ready)
                     pipe.flush()
         finally:
             calls.close()
+
+    def _through(self) -> Callable[[Caller], Any]:
+        """Return what makes answers of units, by a caller."""
+        return partial(Answering, service=self.service, polling=self.polling, keys=self._keys())
+
+    def _keys(self) -> Keys:
+        """Return the keys of all calls."""
+        return Keys(self.service, self.given)
+
+    def _columns(self, values: Sequence[Any]) -> list[pa.Array]:
+        """Return the columns of what rows get beside their errors."""
+        return [pa.array(values, self.service.reply.type)]
 
     def _rounds(
         self, calls: Calls, waiting: Iterator[Unit[Row] | Row], line: Line, pipe: WorkerPipe
@@ -153,7 +167,8 @@ class ServiceMapper:
         places = pa.array([row.place for row, _ in done], pa.int64())
         answers = [answer for _, answer in done]
         own = [column.take(places) for column in batch.columns[: self.kept]]
-        names = [*batch.schema.names[: self.kept], "value", "error"]
-        values = pa.array([answer.value for answer in answers], self.service.reply.type)
+        values = self._columns([answer.value for answer in answers])
         told = errors([answer.outcome for answer in answers])
-        return pa.RecordBatch.from_arrays([*own, values, told], names)
+        made = ["value", *(f"value{number}" for number in range(1, len(values))), "error"]
+        names = [*batch.schema.names[: self.kept], *made]
+        return pa.RecordBatch.from_arrays([*own, *values, told], names)

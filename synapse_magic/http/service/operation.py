@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from synapse_magic.http.caller import Caller
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.service.json_path import missing, read, text_at
+from synapse_magic.http.service.keys import Signing
 from synapse_magic.http.service.making import without_content
 from synapse_magic.http.service.reading import Failure, said, tree_of
 from synapse_magic.http.service.service import Service
@@ -56,6 +57,7 @@ class Waiter:
     caller : Caller
     service : Service
     polling : Polling
+    signing : Signing
     request : Request
     base : str
         The address before the path of the service.
@@ -68,13 +70,14 @@ class Waiter:
         caller: Caller,
         service: Service,
         polling: Polling,
+        signing: Signing,
         request: Request,
         base: str,
         began: float,
     ) -> None:
         assert service.operation is not None  # there is something to wait for
         self._caller, self._service, self._polling = caller, service, polling
-        self._operation = service.operation
+        self._operation, self._signing = service.operation, signing
         self._request, self._base, self._began = request, base, began
         self._submitted = began
         self._ends = began + caller.policy.deadline
@@ -153,9 +156,9 @@ class Waiter:
 
     async def _ask(self, question: Request) -> Outcome:
         left = max(0.001, self._ends - time.monotonic())
-        policy = replace(self._caller.policy, deadline=left)
+        policy = replace(self._caller.policy, deadline=left, metering=None)  # asking is free
         caller = Caller(self._caller.runtime, policy, self._caller.job)
-        outcome = await caller.call(question)
+        outcome = await self._signing.call(caller, question)
         self._attempts += outcome.attempts
         return outcome
 

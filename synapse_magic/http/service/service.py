@@ -63,6 +63,7 @@ class ItemErrors:
     ok: Steps | None
     code: Steps
     message: Steps
+    again: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,7 @@ def _item_errors(told: Mapping[str, Any]) -> ItemErrors:
         ok=steps(told["ok"]) if "ok" in told else None,
         code=steps(told.get("code", "$.error.code")),
         message=steps(told.get("message", "$.error.message")),
+        again=frozenset(told.get("again", ())),
     )
 
 

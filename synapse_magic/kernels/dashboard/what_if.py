@@ -51,7 +51,7 @@ class Asker:
         SynapseError
             When a value does not fit its column.
         """
-        return self.target.read(self.scorer.score(self.batch(rows)).column(self.target.column))
+        return self.read(self.batch(rows))
 
     def batch(self, rows: Sequence[Values]) -> pa.RecordBatch:
         """Return rows as the model reads them.
@@ -63,6 +63,10 @@ class Asker:
         """
         arrays = [_array(self._values(rows, own.name), own) for own in self.schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def read(self, batch: pa.RecordBatch) -> np.ndarray:
+        """Return (rows, outputs) of what the model says of a batch."""
+        return self.target.read(self.scorer.score(batch).column(self.target.column))
 
     def first(self, rows: Sequence[Values]) -> tuple[np.ndarray, list[str]]:
         """Return (rows,) first outputs, NaN where the model raises, and what it said then."""

@@ -125,7 +125,12 @@ def short(words: str) -> str:
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def predicate(conditions: Sequence[Clause], joined: Joined, numbers: frozenset[str]) -> str:
+def predicate(
+    conditions: Sequence[Clause],
+    joined: Joined,
+    numbers: frozenset[str],
+    terms: Mapping[str, str] | None = None,
+) -> str:
     r"""Return conditions as a predicate of Spark SQL that keeps the same rows.
 
     Spark takes NaN for larger than every number, and here it is a missing value.
@@ -134,6 +139,8 @@ def predicate(conditions: Sequence[Clause], joined: Joined, numbers: frozenset[s
     ----------
     numbers
         The columns that hold numbers; the others are compared by their text.
+    terms
+        What Spark is asked for in place of columns that a frame has not.
 
     Examples
     --------
@@ -142,16 +149,16 @@ def predicate(conditions: Sequence[Clause], joined: Joined, numbers: frozenset[s
     >>> predicate((Condition("job", "in", ("it's", None)),), "and", frozenset())
     "(CAST(`job` AS STRING) IN ('it\\'s') OR `job` IS NULL)"
     """
-    parts = [_asked_for(one, numbers) for one in conditions]
+    parts = [_asked_for(one, numbers, terms or {}) for one in conditions]
     if len(parts) == 1:
         return parts[0]
     return f" {joined.upper()} ".join(f"({part})" for part in parts) or "TRUE"
 
 
-def _asked_for(one: Clause, numbers: frozenset[str]) -> str:
+def _asked_for(one: Clause, numbers: frozenset[str], terms: Mapping[str, str]) -> str:
     if isinstance(one, Joint):
-        return predicate(one.parts, one.joined, numbers)
-    return _SQL[one.operation](_Asked(one, one.column in numbers))
+        return predicate(one.parts, one.joined, numbers, terms)
+    return _SQL[one.operation](_Asked(one, one.column in numbers, terms.get(one.column, "")))
 
 
 def coded(conditions: Sequence[Clause], codes: Mapping[str, Sequence[str]]) -> tuple[Clause, ...]:
@@ -207,10 +214,11 @@ class _Asked:
 
     condition: Condition
     is_number: bool
+    term: str = ""
 
     @property
     def name(self) -> str:
-        return quoted(self.condition.column)
+        return self.term or quoted(self.condition.column)
 
     @property
     def absent(self) -> str:
@@ -235,7 +243,7 @@ class _Asked:
             return "FALSE"
         if self.is_number:
             return f"{self.name} IN ({', '.join(map(_double, values))})"
-        written = ", ".join(_text(str(value)) for value in values)
+        written = ", ".join(spark_text(str(value)) for value in values)
         return f"CAST({self.name} AS STRING) IN ({written})"
 
     @property
@@ -258,7 +266,7 @@ def _double(value: object) -> str:
     return f"{number!r}D" if np.isfinite(number) else f"CAST('{number}' AS DOUBLE)"
 
 
-def _text(words: str) -> str:
+def spark_text(words: str) -> str:
     """Return text as Spark SQL reads it; a dollar is written out, since ${...} is replaced."""
     marks = {"\\": "\\\\", "'": "\\'", "$": "\\u0024", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
     return "'" + "".join(marks.get(letter, letter) for letter in words) + "'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -134,10 +135,20 @@ class ImageCase:
 
     def _column(self, images: np.ndarray) -> pa.Array:
         own = self.own.column(self.column)
-        if not pa.types.is_struct(own.type):
-            return pa.array([_png(image) for image in images], own.type)
-        made = image_column(list(images), origins(own) * len(images))
-        return _with_fields_of(own.type, made)
+        return written(list(images), own.type, origins(own) * len(images))
+
+
+def written(images: Sequence[np.ndarray], kind: pa.DataType, names: Sequence[str]) -> pa.Array:
+    """Return images as a column of a type: Spark's structs, or the bytes of PNG files.
+
+    Examples
+    --------
+    >>> written([np.zeros((2, 2), np.uint8)], pa.binary(), [""])[0].as_py()[1:4]
+    b'PNG'
+    """
+    if not pa.types.is_struct(kind):
+        return pa.array([_png(image) for image in images], kind)
+    return _with_fields_of(kind, image_column(list(images), list(names)))
 
 
 def _hidden(image: np.ndarray, labels: np.ndarray, masker: ImageMasker) -> np.ndarray:

@@ -35,6 +35,9 @@ class Teller(Protocol):
 class BuilderApp:
     """Answers the form: each click and each edit comes here, and the text is all that changes.
 
+    Where a cell of the notebook holds the text, the form sends it along with what it asks, and is
+    told of each change that it has not asked for: so the cell is always right.
+
     Parameters
     ----------
     builder : ModelBuilder
@@ -43,6 +46,7 @@ class BuilderApp:
     def __init__(self, builder: ModelBuilder) -> None:
         self.builder = builder
         self.teller: Teller | None = None
+        self._answering: int | None = None
         self._working: threading.Thread | None = None
         self._explained: Mapping[str, Any] = {}
         self._board: Any = None
@@ -58,11 +62,11 @@ class BuilderApp:
         return still(self.builder)
 
     def answer(self, ask: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the answer to a question of the form."""
+        """Return the answer to a question of the form, about the text that comes with it."""
         asked: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "open": self._open,
             "click": self._click,
-            "edit": self._edit,
+            "edit": lambda _: self._state(),
             "undo": self._undo,
             "cards": self._cards,
             "look": self._look,
@@ -74,7 +78,13 @@ class BuilderApp:
             "board": self._ask_board,
             "script": self._script,
         }
-        return asked[ask](given)
+        self._answering = threading.get_ident()
+        try:
+            if "text" in given:
+                self.builder.cell.edit(str(given["text"]))
+            return asked[ask](given)
+        finally:
+            self._answering = None
 
     def _open(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         return {
@@ -101,10 +111,6 @@ class BuilderApp:
 
     def _click(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         self.builder.cell.click(given["change"])
-        return self._state()
-
-    def _edit(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        self.builder.cell.edit(str(given["text"]))
         return self._state()
 
     def _undo(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -178,6 +184,11 @@ class BuilderApp:
     def hear(self, run: Run) -> None:
         """Tell the form what is new of a run, from any thread."""
         self._tell("run", {"run": _run_told(run), "summaries": summaries(self.builder)})
+
+    def hear_text(self) -> None:
+        """Tell the form of a text that it has not asked for, from any thread."""
+        if threading.get_ident() != self._answering:
+            self._tell("text", self._state())
 
     def _report(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         run = self._run_of(given)

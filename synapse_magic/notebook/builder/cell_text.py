@@ -26,10 +26,14 @@ class CellText:
         The cell to begin with, which can be read.
     context : callable
         Gives the user's variables and tables as they are now.
+    heard : callable
+        Called after each change, in the thread that made it.
     """
 
-    def __init__(self, text: str, context: Callable[[], Context]) -> None:
-        self._context = context
+    def __init__(
+        self, text: str, context: Callable[[], Context], heard: Callable[[], None] = lambda: None
+    ) -> None:
+        self._context, self._heard = context, heard
         self._before: list[str] = []
         self.lock = threading.RLock()
         self.version = 0
@@ -78,3 +82,4 @@ class CellText:
             self.form = read_form(text, context)
         except SynapseError as error:
             self.problem = self.problem or Problem(str(error))
+        self._heard()

@@ -27,6 +27,10 @@ class Viewer(Protocol):
         """Show what is new of a run; called from any thread."""
         ...
 
+    def hear_text(self) -> None:
+        """Show the text of the cell, which is another now; called from any thread."""
+        ...
+
 
 class ModelBuilder:
     """Build a model of a frame step by step; the text of a ``%%synapse`` cell is all it knows.
@@ -63,7 +67,8 @@ class ModelBuilder:
         self._profile: Any = None
         self.viewers: WeakSet[Viewer] = WeakSet()
         self._looking = threading.Lock()
-        self._cell = CellText(cell or f"%%synapse train {self._word} -o model", self._context)
+        first = cell or f"%%synapse train {self._word} -o model"
+        self._cell = CellText(first, self._context, self._changed)
 
     @property
     def _word(self) -> str:
@@ -248,6 +253,10 @@ class ModelBuilder:
             self._keep(run)
         for viewer in list(self.viewers):
             viewer.hear(run)
+
+    def _changed(self) -> None:
+        for viewer in list(self.viewers):
+            viewer.hear_text()
 
     def _apply(
         self,

@@ -71,7 +71,7 @@ def still(builder: ModelBuilder) -> str:
     if problem is not None:
         place = f"Line {problem.line}: " if problem.line else ""
         html += markup.dim(place + problem.sentence)
-    return html + markup.code(builder.text, "The cell")
+    return html + markup.code(builder.text, "The cell when this was shown")
 
 
 def _rows(builder: ModelBuilder) -> enumerate[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,11 +39,16 @@ class Board:
         A second model on the same rows.
     codes : mapping, optional
         The levels of columns that hold their numbers in the frame.
+    terms : mapping, optional
+        What Spark is asked for in place of columns that the frame has not.
     scored : Scored, optional
         The frame with the score of each row: cohorts of scores take their rows from it.
     finder : Finder, optional
         Looks for rows of the frame by a key.
     """
+
+    script: ClassVar[str] = "dashboard"
+    """Stem of the widget that draws it."""
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class Board:
         what_if: WhatIf | str = "",
         other: Examined | None = None,
         codes: Mapping[str, Sequence[str]] | None = None,
+        terms: Mapping[str, str] | None = None,
         scored: Scored | None = None,
         finder: Finder | None = None,
     ) -> None:
@@ -59,7 +65,8 @@ class Board:
         self.what_if: WhatIf | str = what_if
         self.other: Examined | None = other
         self.finder: Finder | None = finder
-        self._frame, self._scored, self._codes = frame, scored, codes or {}
+        self._frame, self._scored = frame, scored
+        self._codes, self._terms = codes or {}, {} if terms is None else terms
         if other is not None:
             compare.check_alike(examined, other)
         self._measures: dict[Cohort, dict[str, Any]] = {}
@@ -217,6 +224,7 @@ class Board:
             self._codes,
             within,
             self._scored,
+            self._terms,
         )
 
     def _free(self, name: str) -> str:

@@ -65,6 +65,8 @@ class Cohort:
         A cohort that its rows are in, too.
     scored
         The frame with the score of the model; None where no model was given.
+    terms
+        What Spark is asked for in place of columns that the frame has not.
 
     Examples
     --------
@@ -80,12 +82,13 @@ class Cohort:
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     within: Cohort | None = None
     scored: Scored | None = None
+    terms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def where(self) -> str:
         """The cohort as a predicate of Spark SQL."""
         numbers = self.numbers | {SCORE, *self.codes}
-        own = predicate(coded(self.conditions, self.codes), self.joined, numbers)
+        own = predicate(coded(self.conditions, self.codes), self.joined, numbers, self.terms)
         return own if self.within is None else f"({self.within.where}) AND ({own})"
 
     @property
@@ -131,6 +134,8 @@ class Cohort:
                 f"The dashboard was opened without {lacks}. Try: Dashboard(why, model, df)"
             )
         for name in self.columns:
+            if name in self.terms:
+                continue
             if name not in frame.columns:
                 raise SynapseError(
                     f"{name!r} is a feature, and no column of the frame, so Spark "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -81,12 +82,9 @@ class Examined:
         return len(self.why)
 
     @functools.cached_property
-    def columns(self) -> dict[str, Column]:
+    def columns(self) -> Mapping[str, Column]:
         """The columns whose values are known."""
-        return {
-            name: Levels.of(values) if values.dtype == object else values
-            for name, values in self.why.data.items()
-        }
+        return columns_of(self.why.data)
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -212,6 +210,14 @@ class Examined:
     @functools.cached_property
     def _bins(self) -> Any:
         return functools.cache(lambda name, bins: binned(name, self.columns[name], bins))
+
+
+def columns_of(data: Mapping[str, np.ndarray]) -> dict[str, Column]:
+    """Return values by column, those of objects as levels."""
+    return {
+        name: Levels.of(values) if values.dtype == object else values
+        for name, values in data.items()
+    }
 
 
 def _task(why: Explanation) -> Task:

@@ -14,6 +14,7 @@ from synapse_magic.http import runtime
 from synapse_magic.http.caller import Caller
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.request import Outcome, Request, Response
+from synapse_magic.http.service.keys import Keys, Signing
 from synapse_magic.http.service.operation import Polling, Waiter
 from synapse_magic.http.service.service import service_of
 
@@ -80,7 +81,9 @@ def test_waiting_in_line_before_the_submission_makes_no_question_later(begun: Mo
     request = Request("POST", begun.url("/jobs"))
     polling = Polling(first=0.01, least=0.01, longest=100.0)
     long_ago = time.monotonic() - 1000
-    waiter = Waiter(caller, service_of(JOB), polling, request, begun.url(""), long_ago)
+    service = service_of(JOB)
+    signing = Signing(Keys(service, {}), {})
+    waiter = Waiter(caller, service, polling, signing, request, begun.url(""), long_ago)
     submitted = Outcome(Response(202, "", tuple(HEADERS.items())), 1, 0.1)
     _, result = running.run(asyncio.wait_for(waiter.result(submitted), 20))
     assert result == "ready"

@@ -283,3 +283,25 @@ def test_the_dashboard_of_an_explained_run_is_asked_through_the_builder() -> Non
     app._board = SimpleNamespace(answer=lambda ask, given: asked.append((ask, given)) or {"a": 1})
     assert app.answer("board", {"ask": "open", "given": {"x": 2}}) == {"a": 1}
     assert asked == [("open", {"x": 2})]
+
+
+def test_a_question_is_about_the_text_that_comes_with_it() -> None:
+    app = BuilderApp(builder())
+    typed = CELL.replace("income", "hours")
+    told = app.answer("click", {"change": {"op": "split", "train": 0.7}, "text": typed})
+    assert "label = hours" in told["text"]
+    assert "split = [0.7, 0.3]" in told["text"]
+    assert app.builder.text == told["text"]
+
+
+def test_a_text_that_a_view_has_not_asked_for_is_told_to_it() -> None:
+    made = builder()
+    told: dict[str, list[str]] = {"mine": [], "other": []}
+    views = []
+    for kept in told.values():
+        app = BuilderApp(made)
+        app.teller = SimpleNamespace(tell=lambda what, new, kept=kept: kept.append(new["text"]))
+        views.append(app)
+    views[0].answer("edit", {"text": CELL + "# one"})
+    made.text = CELL + "# two"
+    assert told == {"mine": [CELL + "# two"], "other": [CELL + "# one", CELL + "# two"]}

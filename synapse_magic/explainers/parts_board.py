@@ -1,0 +1,161 @@
+"""The dashboard of an explanation of texts or images, with the model at hand that it explains."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from pyspark.sql.types import StructType
+
+from synapse_magic.errors import SynapseError, closest
+from synapse_magic.explainers.board import predictor_or_none
+from synapse_magic.explainers.classes import names_of
+from synapse_magic.explainers.foreign_model import as_stage
+from synapse_magic.explainers.routes import chain_of
+from synapse_magic.kernels.dashboard.what_if import Asker
+from synapse_magic.kernels.dashboard.wording import quoted
+from synapse_magic.kernels.explaining.image_masker import ImageMasker
+from synapse_magic.kernels.explaining.target import Target
+from synapse_magic.kernels.explaining.text_masker import TextMasker
+from synapse_magic.results.dashboard.examined import Task
+from synapse_magic.results.dashboard.parts.board import PartsBoard
+from synapse_magic.results.dashboard.parts.image_board import ImageBoard
+from synapse_magic.results.dashboard.parts.images_asked import AskedImages
+from synapse_magic.results.dashboard.parts.images_examined import HEIGHT, WIDTH, ExaminedImages
+from synapse_magic.results.dashboard.parts.text_board import TextBoard
+from synapse_magic.results.dashboard.parts.texts_asked import AskedTexts
+from synapse_magic.results.dashboard.parts.texts_examined import LENGTH, ExaminedTexts
+from synapse_magic.results.dashboard.parts.word_columns import TextTerms
+from synapse_magic.results.image_explanation import ImageExplanation
+from synapse_magic.results.parts import PartsExplanation
+from synapse_magic.results.text_explanation import TextExplanation
+from synapse_magic.spark.arrow_types import arrow_schema
+from synapse_magic.spark.columns import field, select
+from synapse_magic.spark.frame_check import require_frame
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def parts_board(
+    why: PartsExplanation,
+    model: Any = None,
+    df: DataFrame | None = None,
+    label: str | None = None,
+) -> PartsBoard:
+    """Return the dashboard of an explanation of texts or images.
+
+    Parameters
+    ----------
+    why : TextExplanation or ImageExplanation
+    model : Transformer or estimator, optional
+        The model that was explained: with it rows can be changed and scored at once.
+    df : DataFrame, optional
+        Where the rows came from: cohorts give their rows of it.
+    label : str, optional
+        Column of the true labels, where the model does not name one.
+
+    Raises
+    ------
+    SynapseError
+        When there is no such column, or ``df`` is no frame.
+    """
+    if df is not None:
+        require_frame(df, "df")
+    model = None if model is None else as_stage(model)
+    if label is not None:
+        why = replace(why, truth=_labels(why, label))
+    task = _task(why, model)
+    if isinstance(why, TextExplanation):
+        return _of_texts(ExaminedTexts.looked_at(why, task), model, df)
+    if isinstance(why, ImageExplanation):
+        return _of_images(ExaminedImages.looked_at(why, task), model, df)
+    raise SynapseError(f"There is no dashboard of {type(why).__name__}")
+
+
+def _labels(why: PartsExplanation, label: str) -> np.ndarray:
+    if label not in why.data:
+        hint = closest(label, list(why.data))
+        raise SynapseError(
+            f"The explained rows have no column {label!r} to take labels from. {hint}".rstrip()
+        )
+    return why.data[label]
+
+
+def _task(why: PartsExplanation, model: Any) -> Task | None:
+    """Return that a number is predicted where that is known; else the predictions have to tell."""
+    predictor = predictor_or_none(model)
+    if predictor is None:
+        return None
+    return None if predictor.classifies and why.scale != predictor.prediction else "regression"
+
+
+def _of_texts(examined: ExaminedTexts, model: Any, df: DataFrame | None) -> TextBoard:
+    masker = examined.parts.masker
+    if not isinstance(masker, TextMasker):
+        return TextBoard(examined, df, _UNKNOWN)
+    found = _asker(examined.parts, masker.column, model, df)
+    asked = found if isinstance(found, str) else _checked(AskedTexts(examined, found, masker))
+    return TextBoard(examined, df, asked, TextTerms(masker.column, LENGTH))
+
+
+def _of_images(examined: ExaminedImages, model: Any, df: DataFrame | None) -> ImageBoard:
+    masker = examined.parts.masker
+    if not isinstance(masker, ImageMasker):
+        return ImageBoard(examined, df, _UNKNOWN)
+    found = _asker(examined.parts, masker.column, model, df)
+    asked = found if isinstance(found, str) else _checked(AskedImages(examined, found, masker))
+    return ImageBoard(examined, df, asked, _size_terms(df, masker.column))
+
+
+_UNKNOWN = (
+    "What if needs to know what took parts away, and this explanation does not tell. "
+    "Try: explain again"
+)
+Asked = TypeVar("Asked", AskedTexts, AskedImages)
+
+
+def _checked(asked: Asked) -> Asked | str:
+    try:
+        asked.check()
+    except SynapseError as error:
+        return f"What if cannot ask this model. {error}"
+    return asked
+
+
+def _asker(why: PartsExplanation, column: str, model: Any, df: DataFrame | None) -> Asker | str:
+    """Return what asks the model about rows, or why nothing does."""
+    if model is None or df is None:
+        return "What if needs the model and a frame. Try: Dashboard(why, model, df)"
+    try:
+        chain = chain_of(model, why.scale)
+        if chain is None:
+            return (
+                f"{type(model).__name__} can only be asked through Spark, which takes seconds a "
+                "row. Try: model.transform"
+            )
+        zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
+        schema = arrow_schema(select(df, chain.inputs).schema, zone)
+    except SynapseError as error:
+        return f"What if cannot ask this model. {error}"
+    if column not in schema.names:
+        return f"What if cannot ask this model. It does not read column {column!r}"
+    return Asker(chain, Target(why.scale, _class_numbers(why, model)), schema)
+
+
+def _class_numbers(why: PartsExplanation, model: Any) -> tuple[int, ...]:
+    """Return which classes were explained; by their numbers where a model has no names for them."""
+    if why.outputs == (why.scale,):
+        return ()
+    known = names_of(model, why.scale)
+    return tuple(known.index(one) if one in known else int(one) for one in why.outputs)
+
+
+def _size_terms(df: DataFrame | None, column: str) -> dict[str, str]:
+    """Return what Spark knows of the sizes of images; of those in files it knows nothing."""
+    if df is None or column not in df.columns:
+        return {}
+    if not isinstance(field(df.schema, column).dataType, StructType):
+        return {}
+    return {HEIGHT: f"{quoted(column)}.`height`", WIDTH: f"{quoted(column)}.`width`"}

@@ -1,0 +1,1 @@
+"""The fields of analysed forms as the columns of a table."""

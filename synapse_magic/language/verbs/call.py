@@ -1,0 +1,80 @@
+"""``call``: steps that call services, over a frame, within what they may cost."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.language.layout import call, literal
+from synapse_magic.language.renames import Renames
+from synapse_magic.language.request import Frame, Request
+from synapse_magic.language.step import Step
+from synapse_magic.language.steps import Steps
+from synapse_magic.language.verbs.train import step_written
+
+FOLDER = ".synapse_calls"
+"""Where answers are kept unless another folder is given, below where the notebook is."""
+
+_PLAIN = ("try_rows", "rest", "max_calls", "max_cost", "price")
+"""Options that are written where they are given."""
+
+
+def generate_call(request: Request) -> None:
+    """Write the program: the stages, and one call of ``call_services``."""
+    frame = request.frame(0)
+    request.value("resume")  # checked here; to go on is to run the same cell with its journal
+    if frame is None:
+        raise SynapseError(
+            "call needs a frame. Try: %%synapse call people, or %synapse call --resume to go on "
+            "with the last one"
+        )
+    if not request.steps:
+        raise request.values.text.error(
+            ast.AST(),
+            "call needs a step that calls a service. Try: "
+            "reply = OpenAIChatCompletion(messagesCol=messages, deploymentName='gpt-5-mini')",
+        )
+    frame = request.kept(frame)
+    steps, stages = _stages(request, frame)
+    given = {name: request.option(name) for name in _PLAIN}
+    keywords = {name: code for name, code in given.items() if code is not None}
+    journal = _journal(request, frame, steps)
+    if journal is not None:
+        keywords["journal"] = journal
+    request.builder.show_with("print(result.report)")
+    called = request.builder.use("synapse_magic", "call_services")
+    request.builder.give(call(called, frame.code, ast.List(stages), **keywords))
+
+
+def _stages(request: Request, frame: Frame) -> tuple[list[Step], list[ast.expr]]:
+    """Return the steps and the calls of their stages."""
+    reader = Steps(request.values, frame.columns, None, None)
+    renames = Renames(request.builder, frame.columns)
+    steps: list[Step] = []
+    stages: list[ast.expr] = []
+    for statement in request.steps:
+        step = reader.read(statement, statement is request.steps[-1])
+        if step.info.kind != "transformer":
+            raise request.values.text.error(
+                statement.value,
+                f"{step.info.name} learns from rows, and call only applies. "
+                "Try: %%synapse train, and its model before this cell",
+            )
+        steps.append(step)
+        stages += [*renames.before(step), step_written(request, step, renames)]
+    return steps, stages
+
+
+def _journal(request: Request, frame: Frame, steps: list[Step]) -> ast.expr | None:
+    """Return the folder of answers; by default one for the frame and what is made of it.
+
+    The text of the cell is not in its name, so that answers are found again after it was changed.
+    """
+    given = request.options.get("journal")
+    if given is not None:
+        code = request.option("journal")
+        return None if request.value("journal") is None else code
+    made = [name for step in steps for name, _ in step.writes]
+    words = re.sub(r"\W+", "_", "-".join([frame.code.id, *made]).replace("-", " ")).strip("_")
+    return literal(f"{FOLDER}/{words}")

@@ -1,0 +1,1 @@
+"""Dashboards of explained texts and images."""

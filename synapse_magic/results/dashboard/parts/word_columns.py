@@ -1,0 +1,132 @@
+"""A column for each word of explained texts: whether it is in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synapse_magic.kernels.dashboard.conditions import Column, Levels
+from synapse_magic.kernels.dashboard.word_index import WordIndex
+from synapse_magic.kernels.dashboard.wording import quoted, spark_text
+
+OPEN, CLOSE = "contains \N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
+LISTED = 500
+"""Words that are offered as columns, the strongest; any other can be asked for."""
+_HYPHENS = "['\u2019\u02bc\u2010\u2011-]"
+_LONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+
+
+def column_of_word(word: str) -> str:
+    """Return the name of the column that says whether a word is in a text.
+
+    Examples
+    --------
+    >>> word_of_column(column_of_word("so"))
+    'so'
+    """
+    return f"{OPEN}{word}{CLOSE}"
+
+
+def word_of_column(name: str) -> str | None:
+    """Return the word of a column, None where it is none of these."""
+    if name.startswith(OPEN) and name.endswith(CLOSE):
+        return name[len(OPEN) : -len(CLOSE)]
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class WordColumns(Mapping[str, Column]):
+    """Columns of texts, and one of "true" and "false" for each word of them.
+
+    Attributes
+    ----------
+    own
+        The columns that are there beside.
+    index
+        The words.
+    listed
+        The words that are named among the columns.
+    """
+
+    own: Mapping[str, Column]
+    index: WordIndex
+    listed: tuple[str, ...]
+    _made: dict[str, Column] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Column:
+        if name in self.own:
+            return self.own[name]
+        word = word_of_column(name)
+        if word is None or word not in self.index.places:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = Levels(self.index.holds(word).astype(np.int32), ("false", "true"))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.own
+        yield from map(column_of_word, self.listed)
+
+    def __len__(self) -> int:
+        return len(self.own) + len(self.listed)
+
+
+@dataclass(frozen=True)
+class TextTerms(Mapping[str, str]):
+    """What Spark is asked for in place of columns of texts.
+
+    Attributes
+    ----------
+    column
+        The column of texts.
+    length
+        The name of the column of their length.
+
+    Examples
+    --------
+    >>> TextTerms("review", "(length)")["(length)"]
+    'length(`review`)'
+    """
+
+    column: str
+    length: str
+
+    def __getitem__(self, name: str) -> str:
+        if name == self.length:
+            return f"length({quoted(self.column)})"
+        word = word_of_column(name)
+        if word is None:
+            raise KeyError(name)
+        return f"({quoted(self.column)} RLIKE {spark_text(pattern_of(word))})"
+
+    def __iter__(self) -> Iterator[str]:
+        yield self.length
+
+    def __len__(self) -> int:
+        return 1
+
+
+def pattern_of(word: str) -> str:
+    r"""Return a pattern of Java for texts that hold a word as the tokenizer ``"words"`` cuts them.
+
+    Letters of Chinese and Japanese, and pictures, are words wherever they stand.
+
+    Examples
+    --------
+    >>> bool(re.search(pattern_of("good").replace("(?iuU)", "(?i)"), "So good!"))
+    True
+    >>> bool(re.search(pattern_of("good").replace("(?iuU)", "(?i)"), "good-natured goods"))
+    False
+    """
+    if re.fullmatch(f"[{_LONE}]\\w*", word) or not re.match(r"\w", word):
+        return f"(?iuU){_escaped(word)}"
+    before, after = f"(?<!\\w)(?<!\\w{_HYPHENS})", f"(?!\\w)(?!{_HYPHENS}\\w)"
+    return f"(?iuU){before}{_escaped(word)}{after}"
+
+
+def _escaped(word: str) -> str:
+    r"""Return a word as a pattern of itself; all but letters and digits is written with ``\``."""
+    return re.sub(r"([^\w\s])", r"\\\1", word)

@@ -1,0 +1,295 @@
+"""Services called for a frame once: first for a few rows, then for all within a limit."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import functions as F
+
+from synapse_magic.errors import SynapseError
+from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.metering import Metering
+from synapse_magic.http.price import Price
+from synapse_magic.http.spending import Limits, Spending
+from synapse_magic.results.call_projection import CallProjection, money
+from synapse_magic.results.call_report import CalledFrame, CallReport
+from synapse_magic.services.call_listener import CallListener, call_listener
+from synapse_magic.services.call_stages import called_of, calling
+from synapse_magic.services.metered import metered
+from synapse_magic.services.projecting import Called, Spread, project, why_unknown
+from synapse_magic.spark.columns import col
+from synapse_magic.spark.driver import master_of, slots
+from synapse_magic.spark.events import CallsProjected, publish
+from synapse_magic.spark.frame_check import require_frame
+from synapse_magic.spark.running import Cancelled, release, stopping
+from synapse_magic.views.words import plural
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def call_services(
+    frame: DataFrame,
+    stages: Sequence[Any],
+    *,
+    try_rows: int = 10,
+    rest: bool = True,
+    max_calls: int | None = None,
+    max_cost: float | None = None,
+    price: Mapping[str, float] | None = None,
+    journal: str | None = None,
+) -> CalledFrame:
+    """Run stages that call services over a frame, once, and hold what they answer.
+
+    A few rows are called first. What all would take is told to who listens to
+    :class:`CallsProjected`, and where it is more than a limit allows, no more is called. The
+    limits hold while all are called, too: rows that are not called carry the error
+    ``limit_reached``. Where all rows that were tried failed, the others are not called.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    stages : sequence of Transformer
+        In their order; at least one calls a service, others may stand between them.
+    try_rows : int
+        Rows to try first; 0 for none.
+    rest : bool
+        Call the other rows as well.
+    max_calls : int, optional
+        Requests that may be sent, with those that are tried again.
+    max_cost : float, optional
+        Dollars that calls may cost.
+    price : dict, optional
+        Dollars of services whose rows know no price: ``{"input": 0.5, "output": 2.0}`` for a
+        million tokens, ``{"call": 0.001}`` for a call.
+    journal : str, optional
+        Folder of answers, for stages that have none of their own: what it has is not paid for
+        again, also after an interrupt.
+
+    Returns
+    -------
+    CalledFrame
+        The frame with its answers, and a report.
+
+    Raises
+    ------
+    SynapseError
+        Where a limit cannot be kept or would not do, and where no row that was tried succeeded.
+
+    Examples
+    --------
+    >>> answers, report = call_services(frame, [chat], max_calls=1000)  # doctest: +SKIP
+    """
+    require_frame(frame, "frame")
+    limits = _limits(max_calls, max_cost)
+    called = {n: called_of(stage, price) for n, stage in enumerate(stages) if calling(stage)}
+    _check(frame, called, limits, try_rows)
+    with call_listener(frame.sparkSession) as listener:
+        listener.priced = all(stage.price is not None for stage in called.values())
+        run = _Run(frame, list(stages), called, limits, journal, listener)
+        try:
+            return run.made(try_rows, rest)
+        except KeyboardInterrupt:
+            raise Cancelled(run.how_far()) from None
+        except Exception as failure:
+            if stopping():
+                raise Cancelled(run.how_far()) from failure
+            raise
+        finally:
+            Spending(run.id, limits).forget()
+
+
+@dataclass
+class _Run:
+    """One run over a frame."""
+
+    frame: DataFrame
+    stages: list[Any]
+    called: dict[int, Called]
+    limits: Limits
+    journal: str | None
+    listener: CallListener
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    began: float = field(default_factory=time.monotonic)
+
+    def made(self, try_rows: int, rest: bool) -> CalledFrame:
+        """Return the frame with its answers, after a few rows were tried."""
+        spread = _spread(self.frame)
+        if not 0 < try_rows < spread.rows:
+            return self._held(self._wanted(), spread.rows)
+        tried = self._held(self.frame.limit(try_rows), try_rows)
+        projection = self._projection(spread, try_rows)
+        publish(CallsProjected(projection))
+        if not rest:
+            report = replace(tried.report, projection=projection, whole=False)
+            return CalledFrame(tried.frame, report)
+        try:
+            self._check_failed(tried)
+        finally:
+            release(tried.frame)
+        self._check_projected(projection)
+        whole = self._held(self._wanted(), spread.rows, self._expected())
+        return CalledFrame(whole.frame, replace(whole.report, projection=projection))
+
+    def how_far(self) -> str:
+        """Say what an interrupt has left."""
+        counts = self.listener.counts()
+        sent = f"Cancelled after {plural(counts.sent, 'call')}"
+        if not self.journal:
+            return f"{sent}, whose answers are lost. Try: a journal"
+        return f"{sent}, whose answers are kept in {self.journal}. Try: %synapse call --resume"
+
+    def _wanted(self) -> DataFrame:
+        """Return the frame; a limit that many machines share is kept by one task for all."""
+        if self.limits.any and not _one_machine(self.frame):
+            return self.frame.repartition(1)
+        return self.frame
+
+    def _held(
+        self, frame: DataFrame, rows: int, expected: Mapping[int, float] | None = None
+    ) -> CalledFrame:
+        """Return a frame with its answers, which are there from now on."""
+        self.listener.total += rows * len(self.called)
+        made = self._transformed(frame, expected or {}).persist()
+        try:
+            errors = self._errors(made)
+        except BaseException:
+            release(made)
+            raise
+        return CalledFrame(made, self._told(rows, errors))
+
+    def _transformed(self, frame: DataFrame, expected: Mapping[int, float]) -> DataFrame:
+        for number, stage in enumerate(self.stages):
+            if number in self.called:
+                with metered(self._metering(number, expected.get(number, 0.0))):
+                    frame = self._journaled(stage).transform(frame)
+            else:
+                frame = stage.transform(frame)
+        return frame
+
+    def _journaled(self, stage: Any) -> Any:
+        if self.journal is None or stage.isSet("journal"):
+            return stage
+        return stage.copy({stage.getParam("journal"): self.journal})
+
+    def _metering(self, number: int, expected: float) -> Metering:
+        return Metering(
+            run=self.id,
+            stage=number,
+            host=self.listener.host,
+            port=self.listener.port,
+            token=self.listener.token,
+            price=self.called[number].price or Price(),
+            limits=self.limits,
+            expected=expected,
+        )
+
+    def _errors(self, frame: DataFrame) -> dict[str, int]:
+        """Run all of it, and return how many rows have an error, by its code."""
+        code = F.coalesce(*(col(name)["code"] for name in self._error_columns()))
+        found = frame.groupBy(code.alias("code")).count().collect()
+        return {str(code): count for code, count in found if code is not None}
+
+    def _error_columns(self) -> list[str]:
+        return [self.stages[number].getErrorCol() for number in self.called]
+
+    def _counts(self) -> list[CallCounts]:
+        return [self.listener.counts(number) for number in self.called]
+
+    def _told(self, rows: int, errors: dict[str, int]) -> CallReport:
+        counts = self.listener.counts() if self.listener.heard else None
+        why = self._why_unknown()
+        cost = None if why or counts is None else counts.cost
+        spent = time.monotonic() - self.began
+        return CallReport(rows, errors, counts, spent, cost, why, journal=self.journal)
+
+    def _why_unknown(self) -> str:
+        """Return why it is not known what calls cost; empty where it is."""
+        reasons = map(why_unknown, self.called.values(), self._counts())
+        return next(filter(None, reasons), "")
+
+    def _projection(self, spread: Spread, tried: int) -> CallProjection:
+        if not self.listener.heard:
+            why = "workers cannot reach this process"
+            return CallProjection(tried, spread.rows, why=why)
+        return project(tried, spread, list(self.called.values()), self._counts())
+
+    def _expected(self) -> dict[int, float]:
+        """Return what a call has cost so far, by stage."""
+        return {n: c.cost / c.sent for n, c in zip(self.called, self._counts()) if c.sent}
+
+    def _check_failed(self, tried: CalledFrame) -> None:
+        """Raise where no row that was tried has an answer: the others would have none, either."""
+        if tried.report.failed < tried.report.rows:
+            return
+        first = tried.frame.first()
+        told = next(first[name] for name in self._error_columns() if first[name] is not None)
+        raise SynapseError(
+            f"None of the {tried.report.rows} rows that were tried has an answer, and the others "
+            f"were not called: {told['message']}"
+        )
+
+    def _check_projected(self, expected: CallProjection) -> None:
+        """Raise where all rows are expected to take more than the limits allow."""
+        calls, cost = self.limits.calls, self.limits.cost
+        if cost is not None and self._why_unknown():
+            raise SynapseError(
+                f"max_cost cannot be kept: {self._why_unknown()}; only {expected.tried} rows were "
+                "called. Try: price={'call': 0.001}, or max_calls"
+            )
+        if calls is not None and expected.calls is not None and expected.calls > calls:
+            found, limit = plural(expected.calls, "call"), f"max_calls={calls}"
+            enough = f"max_calls={expected.calls}"
+        elif cost is not None and expected.cost is not None and expected.cost > cost:
+            found, limit = money(expected.cost), f"max_cost={cost:g}"
+            enough = f"max_cost={float(f'{expected.cost * 1.1:.2g}'):g}"
+        else:
+            return
+        raise SynapseError(
+            f"All {plural(expected.rows, 'row')} are expected to take {found}, more than "
+            f"{limit}; only {expected.tried} were called. Try: {enough}, or fewer rows"
+        )
+
+
+def _limits(calls: int | None, cost: float | None) -> Limits:
+    if calls is not None and calls < 1:
+        raise SynapseError(f"max_calls must be at least 1, got {calls}")
+    if cost is not None and not cost > 0:
+        raise SynapseError(f"max_cost must be greater than 0, got {cost}")
+    return Limits(calls, cost)
+
+
+def _check(frame: DataFrame, called: Mapping[int, Called], limits: Limits, try_rows: int) -> None:
+    """Raise for what cannot be called, or not within the limits."""
+    if not called:
+        raise SynapseError(
+            "stages must hold one that calls a service, such as OpenAIChatCompletion(...) or "
+            "HTTPTransformer(...). Try: its transform, for other stages"
+        )
+    if frame.isStreaming:
+        raise SynapseError(
+            "A stream has no end at which its calls could be counted. Try: transform of the stages"
+        )
+    if try_rows < 0:
+        raise SynapseError(f"try_rows must be at least 0, got {try_rows}")
+    unknown = [stage.name for stage in called.values() if stage.price is None]
+    if limits.cost is not None and unknown:
+        raise SynapseError(
+            f"max_cost cannot be kept, as {unknown[0]} has no price here. Try: "
+            "price={'input': 0.5, 'output': 2.0} with the dollars of a million tokens, "
+            "price={'call': 0.001}, or max_calls"
+        )
+
+
+def _spread(frame: DataFrame) -> Spread:
+    partition = F.spark_partition_id().alias("partition")
+    counts = [count for _, count in frame.groupBy(partition).count().collect()]
+    return Spread(sum(counts), max(counts, default=0), slots(frame.sparkSession))
+
+
+def _one_machine(frame: DataFrame) -> bool:
+    return master_of(frame.sparkSession).removeprefix("sc://").startswith("local")

@@ -1,0 +1,128 @@
+"""From the calls for a few rows to those for all: numbers, time and money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.price import Price
+from synapse_magic.http.tokens import Usage
+from synapse_magic.results.call_projection import CallProjection
+
+
+@dataclass(frozen=True)
+class Called:
+    """A stage that calls a service, as far as time and money depend on it.
+
+    Attributes
+    ----------
+    name : str
+        Its class.
+    most : int or None
+        Rows in a request, None where each has its own.
+    concurrency : int
+        Requests in flight, in each task.
+    rate : float or None
+        Requests a second that are allowed, where that is known.
+    price : Price or None
+        None where it is not known.
+    """
+
+    name: str
+    most: int | None = None
+    concurrency: int = 1
+    rate: float | None = None
+    price: Price | None = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Rows over the tasks of Spark.
+
+    Attributes
+    ----------
+    rows, largest : int
+        All, and those of the largest partition.
+    slots : int
+        Tasks that run at once.
+    """
+
+    rows: int
+    largest: int
+    slots: int
+
+    @property
+    def in_turn(self) -> float:
+        """The rows that one task after another has to do."""
+        return max(self.largest, self.rows / self.slots)
+
+
+def project(
+    tried: int, spread: Spread, stages: Sequence[Called], counts: Sequence[CallCounts]
+) -> CallProjection:
+    """Return what all rows are expected to take.
+
+    Parameters
+    ----------
+    tried : int
+        Rows that were called.
+    spread : Spread
+        All rows.
+    stages, counts : sequence
+        Each stage, and what became of its calls for the tried rows.
+
+    Examples
+    --------
+    >>> chat = Called("Chat", concurrency=4, price=Price(input=1.0, output=1.0))
+    >>> ten = CallCounts(sent=10, seconds=5.0, input=100.0, output=20.0)
+    >>> print(project(10, Spread(1000, 500, 2), [chat], [ten]))
+    Projected after 10 rows: about 1,000 calls, 10,000 + 2,000 tokens, at least 62 s, $0.012 \
+for 1,000 rows
+    """
+    if any(each.sent == 0 for each in counts):
+        why = "the rows that were tried needed no calls"
+        return CallProjection(tried, spread.rows, why=why)
+    share = spread.rows / tried
+    calls = [_calls(stage, spread.rows, tried, own) for stage, own in zip(stages, counts)]
+    usage = [Usage(own.input * share, own.output * share) for own in counts]
+    why = next(filter(None, map(why_unknown, stages, counts)), "")
+    return CallProjection(
+        tried=tried,
+        rows=spread.rows,
+        calls=sum(calls),
+        input=round(sum(each.input for each in usage)),
+        output=round(sum(each.output for each in usage)),
+        seconds=max(map(_seconds, stages, calls, counts, [spread] * len(stages))),
+        cost=None if why else sum(map(_cost, stages, calls, usage)),
+        why=why,
+    )
+
+
+def why_unknown(stage: Called, counts: CallCounts) -> str:
+    """Return why it is not known what calls cost; empty where it is."""
+    if stage.price is None:
+        return f"{stage.name} has no price"
+    if stage.price.by_tokens and counts.untold:
+        return f"answers to {stage.name} tell no tokens"
+    return ""
+
+
+def _calls(stage: Called, rows: int, tried: int, counts: CallCounts) -> int:
+    """Return the requests for all rows: by how many go together, where several do."""
+    if stage.most is not None:
+        return math.ceil(rows / stage.most)
+    return math.ceil(rows * counts.sent / tried)
+
+
+def _seconds(stage: Called, calls: int, counts: CallCounts, spread: Spread) -> float:
+    """Return the seconds of the task that has most to do, or those that a known limit asks for."""
+    each = counts.seconds / counts.sent
+    in_turn = calls * spread.in_turn / spread.rows * each / stage.concurrency
+    return max(in_turn, calls / stage.rate if stage.rate else 0.0)
+
+
+def _cost(stage: Called, calls: int, usage: Usage) -> float:
+    assert stage.price is not None  # else it was not asked for
+    return stage.price.of_calls(calls, usage)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+
+from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.price import Price
+from synapse_magic.services.projecting import Called, Spread, project
+
+CHAT = Called("Chat", concurrency=4, price=Price(input=1.0, output=10.0))
+TEN = CallCounts(sent=10, seconds=20.0, input=1000.0, output=100.0)
+
+
+def test_calls_tokens_and_money_grow_with_the_rows() -> None:
+    found = project(10, Spread(1000, 500, 2), [CHAT], [TEN])
+    assert (found.calls, found.input, found.output) == (1000, 100_000, 10_000)
+    assert found.cost == pytest.approx(0.1 + 0.1)
+
+
+def test_what_was_tried_again_is_expected_again() -> None:
+    found = project(10, Spread(1000, 500, 2), [CHAT], [CallCounts(sent=12, seconds=20.0)])
+    assert found.calls == 1200
+
+
+@pytest.mark.parametrize(
+    ("spread", "seconds"),
+    [
+        (Spread(1000, 500, 2), 250.0),  # two tasks of 500 rows, four calls of two seconds at once
+        (Spread(1000, 1000, 8), 500.0),  # one task alone
+        (Spread(1000, 100, 2), 250.0),  # ten tasks, two at a time
+    ],
+)
+def test_time_is_that_of_the_tasks_in_turn(spread: Spread, seconds: float) -> None:
+    assert project(10, spread, [CHAT], [TEN]).seconds == pytest.approx(seconds)
+
+
+def test_a_known_rate_asks_for_its_time() -> None:
+    limited = Called("Chat", concurrency=100, rate=2.0, price=Price())
+    assert project(10, Spread(1000, 500, 2), [limited], [TEN]).seconds == 500.0
+
+
+def test_rows_that_go_together_take_fewer_calls() -> None:
+    embed = Called("Embed", most=100, price=Price(call=0.5))
+    found = project(10, Spread(950, 950, 2), [embed], [CallCounts(sent=1, seconds=1.0)])
+    assert (found.calls, found.cost) == (10, 5.0)
+    assert found.seconds == pytest.approx(10.0)
+
+
+def test_several_stages_add_up_and_the_slowest_counts() -> None:
+    quick = Called("Quick", concurrency=4, price=Price(call=0.001))
+    found = project(10, Spread(1000, 500, 2), [CHAT, quick], [TEN, CallCounts(10, seconds=2.0)])
+    assert found.calls == 2000
+    assert found.cost == pytest.approx(1.0 + 0.2)
+    assert found.seconds == pytest.approx(250.0)
+
+
+def test_money_is_not_known_without_a_price_or_without_tokens() -> None:
+    without = project(10, Spread(1000, 500, 2), [Called("Chat")], [TEN])
+    assert (without.cost, without.why, without.calls) == (None, "Chat has no price", 1000)
+    silent = project(10, Spread(1000, 500, 2), [CHAT], [CallCounts(sent=10, untold=1)])
+    assert (silent.cost, silent.why) == (None, "answers to Chat tell no tokens")
+
+
+def test_nothing_is_projected_from_rows_that_needed_no_calls() -> None:
+    found = project(10, Spread(1000, 500, 2), [CHAT], [CallCounts(kept=10)])
+    assert (found.calls, found.cost, found.seconds) == (None, None, None)
