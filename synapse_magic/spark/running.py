@@ -135,12 +135,12 @@ def run(
 def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], None]:
     """Return work for another thread whose jobs belong to the run of this one.
 
+    What a thread runs on Spark is marked by thread: without this, an interrupt would not find it.
+
     Raises
     ------
     SynapseError
         When Spark was stopped.
-
-    What a thread runs on Spark is marked by thread: without this, an interrupt would not find it.
 
     Examples
     --------
