@@ -98,6 +98,7 @@ export const interaction: Render = ({ model, el }) => {
   function open(i: number, j: number | undefined): void {
     if (j === undefined || i === j) return;
     pair = [names[i], names[j]];
+    model.set("pair", pair);
     both();
   }
 

@@ -9,8 +9,10 @@ from pyspark.sql.types import NumericType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.explainers.classes import class_numbers, names_of
+from synapse_magic.explainers.finding import FrameFinder
 from synapse_magic.explainers.foreign_model import as_stage
-from synapse_magic.explainers.reading import reading_of
+from synapse_magic.explainers.reading import Reading, reading_of
+from synapse_magic.explainers.scored import ScoredFrame
 from synapse_magic.kernels.dashboard.what_if import Asker
 from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.results.dashboard.board import Board
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 RAW = "rawPredictionCol"
+NEEDS = "What if needs the model and a frame. Try: Dashboard(why, model, df)"
 
 
 def board(
@@ -66,8 +69,15 @@ def board(
     examined = Examined.of(why, _task(why, predictor))
     second = None if other is None else Examined.of(other, examined.task)
     codes = {} if df is None else _codes(df)
-    what_if = _what_if(examined, model, df, predictor, codes)
-    return Board(examined, df, what_if, second, codes)
+    if model is None or df is None:
+        finder = None if df is None else FrameFinder(df)
+        return Board(examined, df, NEEDS, second, codes, finder=finder)
+    reading = reading_of(model, df, _explained(examined, predictor))
+    what_if = _what_if(examined, model, df, reading, codes)
+    asked = () if isinstance(what_if, str) else what_if.asker.schema.names
+    scored = _scored(examined, model, df, reading)
+    finder = FrameFinder(df, asked, codes)
+    return Board(examined, df, what_if, second, codes, scored=scored, finder=finder)
 
 
 def predictor_or_none(model: Any) -> Predictor | None:
@@ -109,14 +119,11 @@ def _codes(df: DataFrame) -> dict[str, list[str]]:
 def _what_if(
     examined: Examined,
     model: Any,
-    df: DataFrame | None,
-    predictor: Predictor | None,
+    df: DataFrame,
+    reading: Reading,
     codes: Mapping[str, Sequence[str]],
 ) -> WhatIf | str:
     """Return the model to ask about rows, or why there is none."""
-    if model is None or df is None:
-        return "What if needs the model and a frame. Try: Dashboard(why, model, df)"
-    reading = reading_of(model, df, _explained(examined, predictor))
     if reading.chain is None:
         return (
             f"{type(model).__name__} can only be asked through Spark, which takes seconds a row. "
@@ -124,17 +131,30 @@ def _what_if(
         )
     if reading.kind != "table":
         return "What if needs a model that reads columns, and not one vector, text or image"
-    outputs = examined.why.outputs
     zone = df.sparkSession.conf.get("spark.sql.session.timeZone") or "UTC"
     schema = arrow_schema(select(df, reading.columns).schema, zone)
     try:
-        classes = (
-            () if outputs == (reading.target,) else class_numbers(model, reading.target, outputs)
-        )
-        asker = Asker(reading.chain, Target(reading.target, tuple(classes)), schema, codes)
+        classes = _classes(examined, model, reading)
+        asker = Asker(reading.chain, Target(reading.target, classes), schema, codes)
         return WhatIf.checked(examined, asker)
     except SynapseError as error:
         return f"What if cannot ask this model. {error}"
+
+
+def _scored(examined: Examined, model: Any, df: DataFrame, reading: Reading) -> ScoredFrame | None:
+    """Return the frame with its scores; None where the classes of the model have other names."""
+    try:
+        return ScoredFrame(df, model, reading.target, _classes(examined, model, reading))
+    except SynapseError:
+        return None
+
+
+def _classes(examined: Examined, model: Any, reading: Reading) -> tuple[int, ...]:
+    """Return the numbers of the classes that were explained; none for a number."""
+    outputs = examined.why.outputs
+    if outputs == (reading.target,):
+        return ()
+    return tuple(class_numbers(model, reading.target, outputs))
 
 
 def _explained(examined: Examined, predictor: Predictor | None) -> str | None:

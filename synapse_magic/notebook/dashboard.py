@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic import dashboard_board
+from synapse_magic.notebook.dashboard_app import DashboardApp
 from synapse_magic.notebook.live import LiveView
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Dashboard(LiveView):
         label: str | None = None,
     ) -> None:
         self._board = dashboard_board(why, model, df, other, label)
-        super().__init__(self._board.script, self._board)
+        spark = None if df is None else df.sparkSession
+        app = DashboardApp(self._board, spark, lambda name, told: self.widget.tell(name, told))
+        super().__init__(self._board.script, app)
 
     @property
     def cohort(self) -> Cohort:

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from synapse_magic.errors import SynapseError
 from synapse_magic.spark import driver, launch, quiet
 from synapse_magic.spark.watching import ProgressCallback, SparkProgress, Watch, watch
 
@@ -136,6 +137,11 @@ def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], Non
 
     What a thread runs on Spark is marked by thread: without this, an interrupt would not find it.
 
+    Raises
+    ------
+    SynapseError
+        When Spark was stopped.
+
     Examples
     --------
     >>> thread = threading.Thread(target=in_thread(spark, work))  # doctest: +SKIP
@@ -151,11 +157,16 @@ def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], Non
         finally:
             _current.reset(before)
 
-    if __version__.startswith("3."):
-        marked: Callable[[], None] = inheritable_thread_target(belonging)
-        return marked
-    inherit = inheritable_thread_target(spark)
-    return inherit(belonging)
+    try:
+        if __version__.startswith("3."):
+            marked: Callable[[], None] = inheritable_thread_target(belonging)
+            return marked
+        inherit = inheritable_thread_target(spark)
+        return inherit(belonging)
+    except AssertionError as stopped:  # so PySpark says that there is no context any more
+        raise SynapseError(
+            "Spark was stopped. Try: %synapse start, and make the frame anew"
+        ) from stopped
 
 
 def release(frame: DataFrame) -> None:

@@ -54,6 +54,7 @@ const model = {{
   }},
   on: (event, call) => (listeners[event] ??= []).push(call), off() {{}},
 }};
+window.lose = () => (listeners["comm_live_update"] ?? []).forEach((call) => call());
 const url = URL.createObjectURL(new Blob([{code}], {{ type: "text/javascript" }}));
 const widget = (await import(url)).default;
 widget.render({{ model, el: document.getElementById("place") }});
@@ -349,6 +350,19 @@ def test_an_older_text_that_comes_late_is_not_shown(browser: Any) -> None:
         page.evaluate("told => window.deliver(told)", told)
     page.wait_for_timeout(200)
     assert "label    = hours" in text_of(page)
+    page.close()
+
+
+def test_a_kernel_that_is_busy_or_gone_is_told_by_the_builder_too(browser: Any) -> None:
+    host = Hosted(people())
+    page = browser.new_page()
+    host.show(page)
+    page.evaluate("() => { window.answer = async () => []; }")
+    page.locator("textarea").fill("%%synapse train people")
+    page.get_by_text("Waiting for the kernel").wait_for(timeout=10_000)
+    page.evaluate("() => window.lose()")
+    page.get_by_text("Run its cell again").first.wait_for()
+    assert page.locator("textarea").input_value() == "%%synapse train people"
     page.close()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import everyboard
+import numpy as np
 import pytest
 from accessibility import findings
 
@@ -24,56 +25,88 @@ const model = {
   get: (name) => ({ label: "Dashboard", still: "s1" })[name],
   on: add,
   off: (name, call) => listeners.get(name)?.delete(call),
-  send: async (message) => {
-    const reply = await window.answer(message);
-    if (!reply) return;
-    const bytes = Uint8Array.from(atob(reply.block ?? ""), (letter) => letter.charCodeAt(0));
-    tell("msg:custom", reply, [new DataView(bytes.buffer)]);
-  },
+  send: async (message) => (await window.answer(message)).forEach(window.deliver),
+};
+window.deliver = (reply) => {
+  const bytes = Uint8Array.from(atob(reply.block ?? ""), (letter) => letter.charCodeAt(0));
+  tell("msg:custom", reply, [new DataView(bytes.buffer)]);
 };
 window.lose = () => tell("comm_live_update");
 const address = URL.createObjectURL(new Blob([window.code], { type: "text/javascript" }));
 const widget = await import(address);
 window.stop = widget.default.render({ model, el: document.getElementById("place") });
 """
-SHELL = '<div data-syn-still="s1">still</div><div id="place"></div>'
-TABS = ("Overview", "Errors", "Features", "Rows", "What if", "Thresholds", "Quality", "Compare")
+SHELL = (
+    '<div data-syn-still="s1">still</div><div id="place"></div>'
+    '<div data-syn-still="s2">still</div><div id="beside"></div>'
+)
+TABS = (
+    "Overview", "Errors", "Features", "Interactions", "Rows", "What if", "Thresholds", "Quality",
+    "Compare",
+)  # fmt: skip
 
 Open = Callable[..., Any]
 
 
 @pytest.fixture
-def open_board(browser: Any) -> Iterator[Open]:
+def open_board(browser: Any, spark_asked: list[dict[str, Any]]) -> Iterator[Open]:
     """Give a function that mounts a board, and fails the test at any script error."""
     problems: list[str] = []
     pages: list[Any] = []
 
-    def show(board: Board, *, kernel: bool = True, width: int = 1200, theme: str = "light") -> Any:
-        def answer(asked: dict[str, Any]) -> dict[str, Any] | None:
-            if not kernel:
-                return None
+    def answering(board: Board) -> Callable[[dict[str, Any]], list[dict[str, Any]]]:
+        def answer(asked: dict[str, Any]) -> list[dict[str, Any]]:
+            if asked["ask"] in ("find", "stop"):  # what Spark finds is told, and may never come
+                spark_asked.append(asked)
+                return [{"id": asked["id"], **packed({})}]
             try:
-                body, block = pack_message(board.answer(asked["ask"], asked["given"]))
+                return [{"id": asked["id"], **packed(board.answer(asked["ask"], asked["given"]))}]
             except Exception as error:  # travels to the page, as the widget does it
-                return {"id": asked["id"], "error": str(error)}
-            return {"id": asked["id"], "body": body, "block": base64.b64encode(block).decode()}
+                return [{"id": asked["id"], "error": str(error)}]
 
+        return answer
+
+    def show(
+        board: Board,
+        *,
+        kernel: bool = True,
+        width: int = 1200,
+        theme: str = "light",
+        beside: Board | None = None,
+    ) -> Any:
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
         pages.append(page)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda line: line.type != "error" or problems.append(line.text))
-        page.expose_function("answer", answer)
+        page.expose_function("answer", answering(board) if kernel else lambda _: [])
         page.set_content(f"<style>body{{margin:0}}{view_style()}</style>{SHELL}")
         page.evaluate("code => { window.code = code }", script("dashboard"))
         page.add_script_tag(content=HOST, type="module")
+        if beside is not None:
+            page.expose_function("answerBeside", answering(beside))
+            host = HOST.replace('"s1"', '"s2"').replace('"place"', '"beside"')
+            for name in ("answer", "deliver", "lose", "stop"):
+                host = host.replace(f"window.{name}", f"window.{name}Beside")
+            page.add_script_tag(content=host, type="module")
         if kernel:
-            page.locator(".sd-histogram").wait_for()
+            page.locator("#place .sd-histogram").wait_for()
         return page
 
     yield show
     for page in pages:
         page.close()
     assert problems == []
+
+
+def packed(answer: Any) -> dict[str, Any]:
+    body, block = pack_message(answer)
+    return {"body": body, "block": base64.b64encode(block).decode()}
+
+
+@pytest.fixture
+def spark_asked() -> list[dict[str, Any]]:
+    """Give the questions that Spark would have answered."""
+    return []
 
 
 def tab(page: Any, name: str) -> None:
@@ -127,7 +160,8 @@ def test_a_node_of_the_error_tree_becomes_a_cohort_in_python(open_board: Open) -
     page.locator(".sd-chip").nth(1).wait_for()
     assert board.cohort.where.startswith("`age` > 6")
     page.locator(".sd-take summary").click()
-    assert page.locator(".sd-take pre").inner_text() == board.cohort.where
+    taken = page.locator(".sd-take pre").all_inner_texts()
+    assert taken == [board.cohort.where, board.cohort.code]
 
 
 def test_a_cohort_is_made_and_left_by_the_keyboard_alone(open_board: Open) -> None:
@@ -145,6 +179,151 @@ def test_a_cohort_is_made_and_left_by_the_keyboard_alone(open_board: Open) -> No
     assert board.chosen == "all rows"
     page.get_by_role("tab", name="Overview").press("ArrowRight")
     assert page.get_by_role("tab", name="Errors").get_attribute("aria-selected") == "true"
+
+
+def test_a_condition_is_typed_told_refused_and_made(open_board: Open) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+    page.get_by_role("button", name="type SQL").click()
+    field = page.get_by_label("condition")
+    field.fill("agee > 60")
+    page.get_by_text("Did you mean 'age'").wait_for()
+    field.fill("age > 60 OR region IS NULL")
+    page.get_by_text("age > 60 or region is missing").wait_for()
+    field.press("Enter")
+    page.locator(".sd-chip").nth(1).wait_for()
+    assert board.cohort.words == "age > 60 or region is missing"
+    page.get_by_role("button", name="undo").first.click()
+    page.locator(".sd-chip").nth(1).wait_for(state="detached")
+    page.get_by_role("button", name="redo").click()
+    page.locator(".sd-chip").nth(1).wait_for()
+    assert board.chosen == "cohort 1"
+
+
+def test_scores_under_a_drag_become_a_cohort(open_board: Open) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+    box = page.locator(".sd-brush").bounding_box()
+    page.mouse.move(box["x"] + 0.51 * box["width"], box["y"] + 90)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.74 * box["width"], box["y"] + 90, steps=4)
+    page.mouse.up()
+    assert page.get_by_label("scores from").input_value() == "0.5"
+    page.get_by_role("button", name="make them a cohort").click()
+    page.locator(".sd-chip").nth(1).wait_for()
+    score = board.examined.score
+    assert board.cohort.where.startswith("(`(score)` >= 0.5D")
+    assert board.mask(board.chosen).sum() == ((score >= 0.5) & (score < 0.75)).sum()
+
+
+def test_a_pair_of_features_is_followed(open_board: Open) -> None:
+    why, _ = everyboard.people()
+    why.values[:, 0] *= np.sign(why.values[:, 1])  # what age does depends on hours
+    page = open_board(Board(Examined.of(why)))
+    tab(page, "Interactions")
+    pair = page.locator(".sd-pairs button").first
+    words = pair.get_attribute("aria-label")
+    pair.click()
+    page.locator(".syn-title", has_text=words).wait_for()
+    page.get_by_role("button", name="rows that are explained alike").click()
+    page.get_by_text("fullest from").wait_for()
+
+
+def test_each_group_may_have_a_threshold_of_its_own(open_board: Open) -> None:
+    page = open_board(everyboard.board())
+    tab(page, "Thresholds")
+    page.get_by_label("groups of").select_option("degree")
+    rates = page.locator("[aria-label='Groups of degree'] tbody tr:last-child td")
+    page.get_by_label("Threshold of Masters").wait_for()
+    before = float(rates.nth(2).inner_text())
+    page.get_by_role("button", name="as many selected in each").click()
+    page.wait_for_function(
+        'was => parseFloat(document.querySelectorAll(\'[aria-label="Groups of degree"] '
+        "tbody tr:last-child td')[2].textContent) > was",
+        arg=before,
+    )
+    page.get_by_label("Threshold of Masters").fill("1")
+    page.get_by_role("button", name="one threshold for all").click()
+    page.get_by_role("button", name="how evenly the label lies").click()
+    page.get_by_text("Demographic parity:").first.wait_for()
+    page.get_by_role("combobox", name="groups of").select_option(label="cohorts of the bar")
+    page.get_by_label("Threshold of all rows").wait_for()
+
+
+def test_reasons_and_a_test_case_are_taken_along(open_board: Open) -> None:
+    page = open_board(everyboard.board())
+    tab(page, "Rows")
+    page.get_by_role("button", name="Row 3", exact=True).click()
+    page.get_by_role("button", name="JSON").click()
+    assert '"feature": "age"' in page.get_by_label("reasons", exact=True).inner_text()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="save as a file").click()
+    assert saved.value.suggested_filename == "reasons-of-row-3.json"
+    tab(page, "What if")
+    page.get_by_role("button", name="save as test case").click()
+    assert "model.transform" in page.get_by_label("test case", exact=True).inner_text()
+
+
+class Keys:
+    """What would look for rows."""
+
+    keys = ("id", everyboard.HOSTILE[0])
+
+
+def test_a_search_by_spark_is_told_while_it_goes_on_and_is_cancelled(
+    open_board: Open, spark_asked: list[dict[str, Any]]
+) -> None:
+    hostile = everyboard.HOSTILE[0]
+    board = everyboard.board()
+    board.finder = Keys()
+    page = open_board(board)
+    tab(page, "Rows")
+    page.get_by_label("is", exact=True).fill("7")
+    page.get_by_role("button", name="find", exact=True).click()
+    page.get_by_text("Spark filters all rows by id").wait_for()
+    asked = spark_asked[-1]["given"]
+    assert (asked["column"], asked["value"]) == ("id", "7")
+
+    def tell(name: str, told: dict[str, Any]) -> None:
+        page.evaluate("told => window.deliver(told)", {"tell": name, **packed(told)})
+
+    tell("finding", {"number": asked["number"], "done": 3, "total": 16})
+    page.get_by_text("3 of 16 tasks").wait_for()
+    page.get_by_role("button", name="cancel").click()
+    page.wait_for_timeout(50)
+    assert spark_asked[-1]["ask"] == "stop"
+    rows = {"names": ["id", hostile], "rows": [["7", hostile]], "scores": ["0.25"], "more": False}
+    tell("found", {**rows, "number": 0.125, "rows": []})  # to another view
+    tell("found", {**rows, "number": asked["number"]})
+    page.get_by_text("1 row has it").wait_for()
+    assert page.locator(".sd-found td").all_inner_texts() == ["0.25", "7", hostile]
+    assert page.evaluate("() => window.broken") is None
+
+
+def test_two_dashboards_on_a_page_do_not_know_of_each_other(open_board: Open) -> None:
+    first, second = everyboard.board(), everyboard.board()
+    page = open_board(first, beside=second)
+    here, there = page.locator("#place"), page.locator("#beside")
+    there.locator(".sd-histogram").wait_for()
+    for place in (here, there):
+        place.get_by_role("button", name="+ cohort").click()
+        place.get_by_role("tab", name="What if").click()
+        place.locator(".sd-form").wait_for()
+    there.get_by_label("column").fill("age")
+    there.locator(".sd-maker").get_by_label("value").fill("70")
+    there.get_by_role("button", name="make cohort").click()
+    there.locator(".sd-chip").nth(1).wait_for()
+    assert (len(first.cohorts), len(second.cohorts)) == (1, 2)
+    assert here.locator(".sd-chip").count() == 1
+    ids = page.locator(".syn-app [id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids)) > 0
+    page.evaluate("() => window.loseBeside()")
+    there.get_by_text("Run its cell again").wait_for()
+    here.get_by_role("tab", name="Quality").click()
+    here.get_by_text("Compacity").wait_for()
+    page.evaluate("() => window.stopBeside()")
+    stills = [page.locator(f"[data-syn-still={name}]").is_visible() for name in ("s1", "s2")]
+    assert stills == [False, True]
 
 
 def test_an_edited_row_is_scored_as_the_model_scores_it(open_board: Open) -> None:
@@ -203,7 +382,7 @@ def test_a_level_beyond_those_offered_can_be_typed(open_board: Open) -> None:
     field.press("Enter")
     page.locator(".sd-changed").wait_for()
     assert field.input_value() == "region 399"
-    page.get_by_role("button", name="undo").click()
+    page.get_by_role("tabpanel").get_by_role("button", name="undo").click()
     page.locator(".sd-changed").wait_for(state="detached")
     assert field.input_value() == "region 0"
 
@@ -268,7 +447,7 @@ def test_a_kernel_that_is_busy_or_gone_is_told(open_board: Open) -> None:
 
 def test_the_snapshot_is_put_away_and_comes_back(open_board: Open) -> None:
     page = open_board(everyboard.board())
-    assert not page.locator("[data-syn-still]").is_visible()
+    assert not page.locator("[data-syn-still=s1]").is_visible()
     page.evaluate("() => window.stop()")
-    assert page.locator("[data-syn-still]").is_visible()
+    assert page.locator("[data-syn-still=s1]").is_visible()
     assert page.locator(".syn-app").count() == 0

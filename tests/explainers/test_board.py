@@ -28,14 +28,26 @@ from synapse_magic import (
 )
 from synapse_magic.explainers.background import collected
 from synapse_magic.explainers.board import board
-from synapse_magic.kernels.dashboard.conditions import Condition, Levels
+from synapse_magic.explainers.finding import ROWS as FOUND
+from synapse_magic.explainers.finding import FrameFinder
+from synapse_magic.kernels.dashboard.conditions import Condition, Levels, mask
+from synapse_magic.kernels.dashboard.typed import typed
 from synapse_magic.kernels.plain_values import plain_values
 from synapse_magic.results.dashboard.board import Board
-from synapse_magic.results.dashboard.cohort import Cohort
+from synapse_magic.results.dashboard.cohort import Cohort, merged
 from synapse_magic.spark.arrow_types import arrow_schema
+from synapse_magic.views.words import number
 
 TEXTS = ("it's", "back\\slash", "${spark.app.name}", "</script>", "line\nbreak", "`quoted`", "%_")
 AGE = 'age\'s `x` "y"'
+_AGE = f"`{AGE.replace('`', '``')}`"
+TYPED = (
+    f"{_AGE} > 20 AND NOT job IN ('it\\'s', '%_')",
+    f"NOT ({_AGE} BETWEEN 10 AND 30 OR ok = true)",
+    f"ok <> false OR 7 >= {_AGE} AND job IS NOT NULL",
+    f"{_AGE} NOT BETWEEN 10 AND 30 AND job NOT IN ('</script>', \"it's\")",
+    "day = '2024-01-03' OR NOT (job = 'back\\\\slash' AND ok IS NULL)",
+)
 ROWS = [
     (i, None if i % 5 == 0 else i, [1.5, None, float("nan"), float("inf")][i % 4],
      None if i % 9 == 0 else TEXTS[i % 7], [True, False, None][i % 3], date(2024, 1, 1 + i % 20))
@@ -77,11 +89,17 @@ def test_a_predicate_keeps_the_rows_that_the_cohort_has(odd: DataFrame) -> None:
     }
     numbers = frozenset({AGE, "pay"})
     cohorts = [Cohort("c", own, joined, numbers, odd) for own, joined in conditions()]
+    asked = [typed(text, names, numbers) for text in TYPED]
+    cohorts += [Cohort("c", *merged(one), numbers, odd) for one in asked]
     flags = [f"({cohort.where}) AS c{i}" for i, cohort in enumerate(cohorts)]
+    flags += [f"({text}) AS t{i}" for i, text in enumerate(TYPED)]
     found = odd.orderBy("id").selectExpr(*flags).collect()  # all predicates in one job
     for i, cohort in enumerate(cohorts):
         kept = [bool(row[i]) for row in found]
         assert kept == cohort.mask(columns, len(ROWS)).tolist(), cohort.where
+    for i, one in enumerate(asked):  # what is typed means what Spark takes it for
+        kept = [bool(row[f"t{i}"]) for row in found]
+        assert kept == mask(columns, [one], "and", len(ROWS)).tolist(), TYPED[i]
     assert cohorts[0].df().count() == sum(bool(row[0]) for row in found)
 
 
@@ -115,6 +133,58 @@ def test_what_if_gives_what_transform_gives_of_the_same_row(
     assert found["scores"] == [expected]
     form = asked.answer("form", {"place": 7})
     assert form["scores"][0] == pytest.approx(asked.examined.score[7], abs=1e-9)
+
+
+def test_a_saved_case_passes_for_the_model_and_fails_for_another(
+    opened: tuple[Board, Any, DataFrame],
+) -> None:
+    asked, model, _ = opened
+    values = {**asked.answer("form", {"place": 0})["values"], "age": 61, "workclass": "it's `$x`"}
+    cell = asked.answer("test", {"values": values})["text"]
+    exec(cell, {"model": model})
+    with pytest.raises(AssertionError):
+        exec(cell.replace("expected = [0.", "expected = [1."), {"model": model})
+
+
+def test_a_cohort_of_scores_is_of_all_rows_that_the_model_scores_so(
+    opened: tuple[Board, Any, DataFrame],
+) -> None:
+    asked, model, people = opened
+    high = asked.add("high", [Condition("(score)", ">=", (0.25,)), Condition("age", ">", (30,))])
+    scores = [row["probability"][1] for row in model.transform(people).where("age > 30").collect()]
+    found = high.df()
+    assert found.columns == people.columns
+    assert found.count() == (np.array(scores) >= 0.25).sum() > 0
+    made: dict[str, Any] = {"model": model, "df": people}
+    exec(high.code, made)
+    assert made["cohort"].count() == found.count()
+
+
+def test_a_row_is_found_by_its_key_among_all_rows(spark: SparkSession) -> None:
+    long = 2**53 + 1  # no double is this number
+    rows = [(long + i, f"name {i % 30}", 0.5 * i, date(2024, 1, 1)) for i in range(100)]
+    df = spark.createDataFrame(rows, "`the id` bigint, name string, pay double, day date")
+    finder = FrameFinder(df, ["pay", "day"])
+    found = finder.find("the id", str(long))
+    assert found.cells == ((str(long), "name 0", "0.0", "2024-01-01"),)
+    assert found.values == ({"pay": 0.0, "day": "2024-01-01"},)
+    assert not found.more
+    assert len(finder.find("name", "name 3").cells) == 4
+    many = finder.find("day", "2024-01-01")
+    assert (len(many.cells), many.more) == (FOUND, True)
+    assert finder.find("name", "' OR 1=1 OR '").cells == ()
+    wrong = (("the id", "7.5", "bigint"), ("pay", "x", "double"), ("nam", "x", "'name'"))
+    for column, value, words in wrong:
+        with pytest.raises(SynapseError, match=words):
+            finder.find(column, value)
+
+
+def test_a_found_row_is_scored_as_transform_scores_it(opened: tuple[Board, Any, DataFrame]) -> None:
+    asked, model, people = opened
+    first = people.first()
+    found = asked.answer("find", {"column": "age", "value": str(first["age"])})
+    expected = model.transform(people.where(f"age = {first['age']}")).collect()
+    assert found["scores"] == [number(row["probability"][1]) for row in expected][:FOUND]
 
 
 def _typed(value: Any, field: Any) -> Any:

@@ -41,7 +41,7 @@ export function Columns({ all, click }: Given) {
       <div class="syn-b-list" style={{ height: `${Math.min(found.length, SEEN) * HIGH + 2}px` }} tabIndex={0} role="group" aria-label="Columns" onScroll={(event) => scroll(event.currentTarget.scrollTop)}>
         <div style={{ height: `${found.length * HIGH}px`, position: "relative" }}>
           {shown.map(({ column, place }, i) => (
-            <Row key={column.name} column={column} at={(first + i) * HIGH} rows={all.rows} role={role(column.name, all.form.target, chosen)} stuck={fixed.has(column.name)} warned={warned.get(column.name)}
+            <Row key={column.name} column={column} at={(first + i) * HIGH} rows={all.rows} role={role(column.name, all.form, chosen)} stuck={fixed.has(column.name)} warned={warned.get(column.name)}
               heights={all.bars.data.slice(place * width, (place + 1) * width)} click={click} />
           ))}
         </div>
@@ -51,16 +51,19 @@ export function Columns({ all, click }: Given) {
   );
 }
 
-function role(name: string, target: string, chosen: Set<string>): string {
-  return name === target ? "target" : chosen.has(name) ? "feature" : "";
+function role(name: string, form: Given["all"]["form"], chosen: Set<string>): string {
+  if (name === form.target) return "target";
+  return name === form.weight ? "weight" : chosen.has(name) ? "feature" : "";
 }
 
 function Row(given: { column: Column; at: number; rows: number | null; role: string; stuck: boolean; warned?: string; heights: Uint8Array; click: Given["click"] }) {
   const { column, role, click } = given;
   const set = (next: string) => {
+    if (next === "weight") return click({ op: "weight", column: column.name });
+    if (role === "weight") click({ op: "weight", column: "" });
     if (next === "target") click({ op: "target", column: column.name });
     else if (role === "target" && next === "") click({ op: "target", column: "" });
-    else click({ op: "features", columns: [column.name], on: next === "feature" });
+    else if (role !== "weight" || next) click({ op: "features", columns: [column.name], on: next === "feature" });
   };
   const missing = column.missing && given.rows ? column.missing / given.rows : 0;
   return (
@@ -69,6 +72,7 @@ function Row(given: { column: Column; at: number; rows: number | null; role: str
         <option value="">left out</option>
         <option value="feature">feature</option>
         <option value="target">target</option>
+        <option value="weight" disabled={column.kind !== "numeric" && role !== "weight"}>weight of rows</option>
       </select>
       <span class="syn-b-col" title={column.name}>
         <b>{column.name}</b>

@@ -35,6 +35,7 @@ export interface Form {
   settings: Setting[];
   steps: Step[];
   columns: string[];
+  weight: string; // the column that says how much rows count, empty without one
 }
 
 export interface Guardrail {

@@ -8,13 +8,14 @@ import { Cohorts } from "./cohorts";
 import { Compare } from "./compare";
 import { Errors } from "./errors";
 import { Features } from "./features";
-import { Shown } from "./hooks";
+import { Interactions } from "./interactions";
+import { Meant, Shown } from "./hooks";
 import { Overview } from "./overview";
 import { Quality } from "./quality";
 import { Rows } from "./rows";
 import { STYLE } from "./style";
 import { Thresholds } from "./thresholds";
-import type { Condition, Opened, Tab } from "./types";
+import type { Making, Opened, Tab } from "./types";
 import { WhatIf } from "./whatif";
 
 // Name, content, and when it is there.
@@ -24,6 +25,7 @@ const TABS: Tabs = [
   ["Overview", Overview, () => true],
   ["Errors", Errors, (opened) => opened.judged],
   ["Features", Features, () => true],
+  ["Interactions", Interactions, () => true],
   ["Rows", Rows, () => true],
   ["What if", WhatIf, () => true],
   ["Thresholds", Thresholds, (opened) => opened.judged && opened.task === "binary"],
@@ -57,7 +59,8 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
       setFailed("");
     });
   const other = opened.cohorts.some((one) => one.name === against) ? against : opened.cohorts[0].name;
-  const make = (conditions: Condition[], joined = "and", name = "", within?: string) => change("add", { conditions, joined, name, within }).then(() => "", (error: Error) => error.message);
+  const make = (given: Making) => change("add", { ...given }).then(() => "", (error: Error) => error.message);
+  const meant = opened.cohorts.find((one) => one.name === opened.chosen)?.where ?? "";
   const tabs = all.filter(([, , there]) => there(opened));
   const open = (name: string) => {
     setTab(name);
@@ -67,18 +70,18 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
     <>
       <style>{STYLE + style}</style>
       <p class="syn-title sd-top"><b>{opened.title}</b> <span class="syn-dim">{shown(opened)}</span></p>
-      <Cohorts kernel={kernel} opened={opened} against={other} setAgainst={setAgainst} choose={(cohort) => void change("choose", { cohort }).catch(fail)} remove={(cohort) => void change("remove", { cohort }).catch(fail)} make={make} />
+      <Cohorts kernel={kernel} opened={opened} against={other} setAgainst={setAgainst} choose={(cohort) => void change("choose", { cohort }).catch(fail)} remove={(cohort) => void change("remove", { cohort }).catch(fail)} back={(step) => void change(step, {}).catch(fail)} make={make} />
       {failed && <p class="syn-note" role="alert">{failed}</p>}
       <div class="syn-tabs" role="tablist" aria-label="Dashboard" onKeyDown={(event) => walk(event, tabs.map(([name]) => name), tab, open)}>
         {tabs.map(([name]) => <button type="button" key={name} role="tab" class="syn-tab" data-tab={name} aria-selected={name === tab} tabIndex={name === tab ? 0 : -1} onClick={() => open(name)}>{name}</button>)}
       </div>
       {tabs.filter(([name]) => seen.includes(name)).map(([name, Content]) => (
         <div key={name} role="tabpanel" aria-label={name} class="sd-panel" hidden={name !== tab}>
-          <Shown.Provider value={name === tab}>
+          <Meant.Provider value={meant}><Shown.Provider value={name === tab}>
             <Content kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place}
-              brush={(conditions, words) => void make(conditions, "and", words, opened.chosen).then(setFailed)}
+              brush={(conditions, name) => void make({ conditions, name, within: opened.chosen }).then(setFailed)}
               ask={(row) => (setPlace(row), open("What if"))} />
-          </Shown.Provider>
+          </Shown.Provider></Meant.Provider>
         </div>
       ))}
     </>

@@ -2,8 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { whole } from "../words";
 import { useAnswer } from "./hooks";
-import { precise } from "./parts";
-import type { Cohort, Condition, Opened } from "./types";
+import { precise, TakeAway } from "./parts";
+import { Typer } from "./typer";
+import type { Cohort, Condition, Making, Opened } from "./types";
 import type { Kernel } from "../live/kernel";
 
 interface Bar {
@@ -11,33 +12,40 @@ interface Bar {
   opened: Opened;
   choose(name: string): void;
   remove(name: string): void;
-  make(conditions: Condition[], joined: string, name: string): Promise<string>;
+  make(given: Making): Promise<string>;
+  back(step: "undo" | "redo"): void;
   against: string;
   setAgainst(name: string): void;
 }
 
-export function Cohorts({ kernel, opened, choose, remove, make, against, setAgainst }: Bar) {
-  const [making, setMaking] = useState(false);
+export function Cohorts({ kernel, opened, choose, remove, make, back, against, setAgainst }: Bar) {
+  const [making, setMaking] = useState<"" | "pick" | "type">("");
   const cohort = opened.cohorts.find((one) => one.name === opened.chosen) as Cohort;
   const names = opened.cohorts.map((one) => one.name);
   const bar = useRef<HTMLElement>(null);
   const count = useRef(names.length);
   useEffect(() => {
     // What was pressed is gone when a cohort is made or removed, and the focus with it.
-    if (count.current !== names.length) bar.current?.querySelector<HTMLElement>("[aria-checked=true]")?.focus({ preventScroll: true });
+    const stays = document.activeElement?.matches(".sd-undo:enabled");
+    if (count.current !== names.length && !stays) bar.current?.querySelector<HTMLElement>("[aria-checked=true]")?.focus({ preventScroll: true });
     count.current = names.length;
   }, [names.length]);
+  const done = async (given: Making) => {
+    const failed = await make(given);
+    if (!failed) setMaking("");
+    return failed;
+  };
   return (
     <section ref={bar} class="sd-bar" aria-label="Cohorts">
       <div class="sd-chips" role="radiogroup" aria-label="Cohort looked at" onKeyDown={(event) => walk(event, names, opened.chosen, choose)}>
         {opened.cohorts.map((one) => <Chip key={one.name} one={one} all={opened.cohorts[0]} chosen={one.name === opened.chosen} choose={choose} remove={remove} />)}
-        <button type="button" class="syn-button" aria-expanded={making} onClick={() => setMaking(!making)}>+ cohort</button>
+        <button type="button" class="syn-button" aria-expanded={making === "pick"} onClick={() => setMaking(making === "pick" ? "" : "pick")}>+ cohort</button>
+        <button type="button" class="syn-button" aria-expanded={making === "type"} onClick={() => setMaking(making === "type" ? "" : "type")}>type SQL</button>
+        <button type="button" class="syn-button sd-undo" disabled={!opened.undoable} onClick={() => back("undo")}>undo</button>
+        <button type="button" class="syn-button sd-undo" disabled={!opened.redoable} onClick={() => back("redo")}>redo</button>
       </div>
-      {making && <Maker kernel={kernel} opened={opened} make={async (...given) => {
-        const failed = await make(...given);
-        if (!failed) setMaking(false);
-        return failed;
-      }} />}
+      {making === "pick" && <Maker kernel={kernel} opened={opened} make={done} />}
+      {making === "type" && <Typer kernel={kernel} make={done} />}
       <div class="syn-controls sd-slim">
         <span class="syn-dim">{cohort.words}</span>
         {names.length > 1 && (
@@ -77,15 +85,11 @@ function walk(event: KeyboardEvent, names: string[], chosen: string, choose: (na
 }
 
 function Take({ cohort }: { cohort: Cohort }) {
-  const [copied, setCopied] = useState("");
-  const copy = (what: string, words: string) => {
-    navigator.clipboard.writeText(words).then(() => setCopied(`${what} copied`), () => setCopied("The browser does not let this page copy; the text is below."));
-  };
   return (
     <details class="sd-take">
       <summary>take it along</summary>
-      <p><button type="button" class="syn-button" onClick={() => copy("SQL", cohort.where)}>copy SQL</button> <button type="button" class="syn-button" onClick={() => copy("Code", cohort.code)}>copy code</button> <span role="status">{copied}</span></p>
-      <pre tabIndex={0} aria-label="SQL of the cohort">{cohort.where}</pre>
+      <TakeAway what="SQL" text={cohort.where} />
+      <TakeAway what="code" text={cohort.code} />
       <p class="syn-note">In a cell: the dashboard's cohort.df() is the Spark frame of all matching rows, not of the explained ones alone.</p>
     </details>
   );
@@ -112,7 +116,7 @@ function Maker({ kernel, opened, make }: { kernel: Kernel; opened: Opened; make:
   const ready = opened.columns.includes(column) && (bare || value !== "");
   const done = async () => {
     const all = ready ? [...conditions, typed()] : conditions;
-    setFailed(all.length ? await make(all, joined, name) : "A cohort needs a condition.");
+    setFailed(all.length ? await make({ conditions: all, joined, name }) : "A cohort needs a condition.");
   };
   return (
     <form class="sd-maker" onSubmit={(event) => (event.preventDefault(), void done())}>

@@ -13,12 +13,16 @@ export interface Answer<T> {
 // Whether a tab is looked at: those that are not keep their state and ask nothing.
 export const Shown = createContext(true);
 
+// What the chosen cohort is: another one may go by the same name after an undo.
+export const Meant = createContext("");
+
 // Asks again where the question changes; an answer that comes too late is dropped.
 export function useAnswer<T = Payload>(kernel: Kernel, ask: string, given: Payload, when = true): Answer<T> {
   const [state, set] = useState<Answer<T>>({ answer: null, error: "", busy: true });
   const asked = useRef("");
   const shown = useContext(Shown);
-  const key = JSON.stringify([ask, given]);
+  const meant = useContext(Meant);
+  const key = JSON.stringify([ask, given, meant]);
   useEffect(() => {
     if (!when || !shown || asked.current === key) return;
     asked.current = key;

@@ -1,6 +1,6 @@
 // Small parts that several tabs share.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { StaticModel, type Model, type Payload, type Render, type Tensor } from "../model";
 import { number, signed } from "../words";
 import type { Answer } from "./hooks";
@@ -33,12 +33,38 @@ export function Title({ children, note }: { children: ComponentChildren; note?: 
   );
 }
 
-export function Pick({ label, options, value, set, none }: { label: string; options: string[]; value: string; set: (value: string) => void; none?: string }) {
+// A text to copy or to keep as a file.
+export function TakeAway({ what, text, name }: { what: string; text: string; name?: string }) {
+  const [said, setSaid] = useState("");
+  const copy = () => navigator.clipboard.writeText(text).then(() => setSaid(`${what} copied`), () => setSaid("The browser does not let this page copy; the text is below."));
+  const save = () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = name ?? "";
+    link.click();
+    URL.revokeObjectURL(link.href);
+    setSaid(`saved as ${name}`);
+  };
+  return (
+    <div class="sd-text">
+      <p><button type="button" class="syn-button" onClick={() => void copy()}>copy {what}</button> {name && <button type="button" class="syn-button" onClick={save}>save as a file</button>} <span role="status">{said}</span></p>
+      <pre tabIndex={0} aria-label={what}>{text}</pre>
+    </div>
+  );
+}
+
+// HTML that the kernel drew, in which all words of the user are escaped.
+export function Drawn({ html }: { html: string }) {
+  return <div dangerouslySetInnerHTML={{ __html: html }} />;
+}
+
+export function Pick({ label, options, value, set, none, more = [] }: { label: string; options: string[]; value: string; set: (value: string) => void; none?: string; more?: [string, string][] }) {
   return (
     <label class="syn-control">
       <span>{label}</span>
       <select value={value} onChange={(event) => set(event.currentTarget.value)}>
         {none !== undefined && <option value="">{none}</option>}
+        {more.map(([one, words]) => <option value={one} key={one}>{words}</option>)}
         {options.map((one) => <option value={one} key={one}>{one}</option>)}
       </select>
     </label>
@@ -48,7 +74,8 @@ export function Pick({ label, options, value, set, none }: { label: string; opti
 const FILLS = ["", "sd-wrong", "sd-light"];
 
 // Rows by score; where there are kinds of rows, those of each on top of the ones before.
-export function Histogram({ counts, low, high, words, kinds = [] }: { counts: Tensor; low: number; high: number; words: string; kinds?: string[] }) {
+export function Histogram({ counts, low, high, words, kinds = [], brushed, brush }: { counts: Tensor; low: number; high: number; words: string; kinds?: string[]; brushed?: [number, number] | null; brush?: (ends: [number, number]) => void }) {
+  const began = useRef<number | null>(null);
   const bins = counts.shape[counts.shape.length - 1];
   const sides = Array.from({ length: counts.data.length / bins }, (_, kind) => ({ own: Array.from(counts.data.slice(kind * bins, (kind + 1) * bins)), fill: FILLS[kind], name: kinds[kind] ?? "rows" })).filter(({ own }, kind) => kind < 2 || own.some(Boolean));
   const heights = Array.from({ length: bins }, (_, bin) => sides.reduce((sum, { own }) => sum + own[bin], 0));
@@ -56,11 +83,32 @@ export function Histogram({ counts, low, high, words, kinds = [] }: { counts: Te
   const edge = (bin: number) => number(low + ((high - low) * bin) / bins);
   const range = (bin: number) => `${edge(bin)} to ${edge(bin + 1)}`;
   const parts = (bin: number) => sides.slice(1).filter(({ own }) => own[bin]).map(({ own, name }) => `, ${own[bin]} ${name}`).join("");
+  const place = (bin: number) => parseFloat((low + ((high - low) * bin) / bins).toPrecision(12));
+  const under = (event: PointerEvent) => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    return Math.min(Math.max(Math.floor((bins * (event.clientX - box.left)) / box.width), 0), bins - 1);
+  };
+  const drag = (event: PointerEvent) => {
+    if (began.current === null) return;
+    const ends = [began.current, under(event)].sort((a, b) => a - b);
+    brush?.([place(ends[0]), place(ends[1] + 1)]);
+  };
+  const inside = (bin: number) => brushed && place(bin + 0.5) >= brushed[0] && place(bin + 0.5) <= brushed[1];
+  const hands = brush && {
+    onPointerDown: (event: PointerEvent) => {
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+      began.current = under(event);
+      drag(event);
+    },
+    onPointerMove: drag,
+    onPointerUp: () => (began.current = null),
+    onPointerCancel: () => (began.current = null),
+  };
   return (
     <figure class="sd-figure" aria-label={words}>
-      <div class="sd-histogram" aria-hidden="true">
+      <div class={"sd-histogram" + (brush ? " sd-brush" : "")} aria-hidden="true" {...hands}>
         {heights.map((height, bin) => (
-          <div class="sd-column" key={bin} title={`${range(bin)}: ${height} rows${parts(bin)}`}>
+          <div class={"sd-column" + (inside(bin) ? " sd-in" : "")} key={bin} title={`${range(bin)}: ${height} rows${parts(bin)}`}>
             {[...sides].reverse().map(({ own, fill, name }) => <i key={name} class={fill} style={{ height: `${(100 * own[bin]) / most}%` }} />)}
           </div>
         ))}

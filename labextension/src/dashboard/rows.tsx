@@ -3,7 +3,8 @@ import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { row } from "../row";
 import { whole } from "../words";
 import { Shown, useAnswer, useCalm } from "./hooks";
-import { Answered, View } from "./parts";
+import { Answered, TakeAway, View } from "./parts";
+import { Search } from "./search";
 import type { Tab } from "./types";
 
 interface Line {
@@ -51,6 +52,7 @@ export function Rows(tab: Tab) {
   const pick = (place: number) => setPicked([place, ...picked.filter((one) => one !== place)].slice(0, PINNED));
   return (
     <>
+      {tab.opened.keys.length > 0 && "hear" in kernel && <Search kernel={kernel} opened={tab.opened} />}
       <Answered from={from}>{(page) => (
         <>
           <p class="syn-note">{whole(page.total)} rows. Press a row to see how its prediction comes about; the last {PINNED} can be compared. Columns are those of the strongest features.</p>
@@ -100,6 +102,22 @@ function Picked({ tab, places }: { tab: Tab; places: number[] }) {
     <section class="syn-section">
       {!tab.opened.whatIf && <button type="button" class="syn-button" onClick={() => tab.ask(places[0])}>what if this row were different?</button>}
       <Answered from={from}>{(found) => <View render={row} payload={found} />}</Answered>
+      <Reasons key={places[0]} kernel={tab.kernel} place={places[0]} />
     </section>
+  );
+}
+
+// Why a row is predicted as it is, to take along.
+function Reasons({ kernel, place }: { kernel: Tab["kernel"]; place: number }) {
+  const [kind, setKind] = useState("");
+  const from = useAnswer<{ text: string; name: string }>(kernel, "export", { place, kind }, kind !== "");
+  return (
+    <>
+      <div class="syn-controls" role="group" aria-label={`Reasons of row ${place}`}>
+        <span>reasons of row {whole(place)} as</span>
+        {["text", "csv", "json"].map((one) => <button type="button" key={one} class="syn-button" aria-pressed={kind === one} onClick={() => setKind(kind === one ? "" : one)}>{one === "text" ? one : one.toUpperCase()}</button>)}
+      </div>
+      {kind && <Answered from={from}>{(found) => <TakeAway what="reasons" text={found.text} name={found.name} />}</Answered>}
+    </>
   );
 }

@@ -19,7 +19,12 @@ export const STYLE = `
 .syn-app .sd-slim{margin:6px 0 0;align-items:baseline}
 .syn-app .sd-take{font-size:12px}
 .syn-app .sd-take summary{cursor:pointer;color:var(--syn-dim)}
-.syn-app .sd-take pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0;padding:5px 7px;background:var(--syn-bg);color:inherit;border:1px solid var(--syn-line);border-radius:4px;font-size:12px}
+.syn-app .sd-typer label,.syn-app .sd-typer label input{width:100%;max-width:none;box-sizing:border-box}
+.syn-app .sd-text pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0;padding:5px 7px;max-height:260px;overflow:auto;background:var(--syn-bg);color:inherit;border:1px solid var(--syn-line);border-radius:4px;font-size:12px}
+.syn-app .sd-text p{margin:4px 0}
+.syn-app .sd-brush{cursor:crosshair;touch-action:pan-y}
+.syn-app .sd-column.sd-in{background:color-mix(in srgb,var(--syn-neg) 22%,transparent)}
+.syn-app .sd-found{max-height:320px}
 .syn-app .sd-maker{margin:8px 0 0;padding:8px 0 0;border-top:1px solid var(--syn-line)}
 .syn-app .sd-maker input,.syn-app .sd-maker select{width:150px}
 .syn-app .sd-panel[hidden]{display:none}

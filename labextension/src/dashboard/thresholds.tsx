@@ -2,6 +2,8 @@
 import { useState } from "preact/hooks";
 import type { Tensor } from "../model";
 import { number, share, whole } from "../words";
+import { cut, over, profit, type Cut } from "./cuts";
+import { Fairness, type Group } from "./fairness";
 import { NumberField } from "./fields";
 import { useAnswer } from "./hooks";
 import { Answered, Pick, Title, precise } from "./parts";
@@ -11,25 +13,17 @@ interface Found {
   counts: Tensor; // (2, bins): negatives, then positives
   bins: number;
   positive: string;
-  groups: { words: string; counts: Tensor }[];
+  groups: Group[];
 }
 
-interface Cut {
-  tp: number;
-  fp: number;
-  fn: number;
-  tn: number;
-}
-
-const ROUNDED = 1e-9; // of a bin, as the kernel rounds scores
-
+const COHORTS = "\0cohorts"; // a column cannot be called so
 const WORTH: [keyof Cut, string][] = [["tp", "found"], ["fp", "false alarm"], ["fn", "missed"], ["tn", "rightly left"]];
 
 export function Thresholds({ kernel, cohort, opened }: Tab) {
   const [group, setGroup] = useState("");
   const [at, setAt] = useState(0.5);
   const [worth, setWorth] = useState<Cut>({ tp: 1, fp: -1, fn: 0, tn: 0 });
-  const from = useAnswer<Found>(kernel, "thresholds", { cohort, group: group || null });
+  const from = useAnswer<Found>(kernel, "thresholds", { cohort, cohorts: group === COHORTS, group: group === COHORTS ? null : group || null, names: group === COHORTS ? opened.cohorts.map((one) => one.where) : [] });
   return <Answered from={from}>{(found) => {
     const earned = Array.from({ length: found.bins + 1 }, (_, i) => profit(cut(found.counts, i / found.bins), worth));
     const best = earned.indexOf(Math.max(...earned)) / found.bins;
@@ -56,32 +50,13 @@ export function Thresholds({ kernel, cohort, opened }: Tab) {
           </section>
           <section>
             <Title>Groups</Title>
-            <Pick label="groups of" options={opened.columns} value={group} set={setGroup} none="choose a column" />
-            {found.groups.length > 0 && <Groups found={found} at={at} group={group} />}
+            <Pick label="groups of" options={opened.columns} value={group} set={setGroup} none="choose a column" more={[[COHORTS, "cohorts of the bar"]]} />
+            {found.groups.length > 0 && <Fairness key={group} kernel={kernel} cohort={cohort} groups={found.groups} group={group === COHORTS ? "" : group} bins={found.bins} at={at} worth={worth} />}
           </section>
         </div>
       </>
     );
   }}</Answered>;
-}
-
-function cut(counts: Tensor, threshold: number): Cut {
-  const bins = counts.shape[1];
-  const from = Math.floor(threshold * bins + ROUNDED);
-  const found = { tp: 0, fp: 0, fn: 0, tn: 0 };
-  for (let i = 0; i < bins; i++) {
-    found[i >= from ? "fp" : "tn"] += counts.data[i];
-    found[i >= from ? "tp" : "fn"] += counts.data[bins + i];
-  }
-  return found;
-}
-
-function profit(found: Cut, worth: Cut): number {
-  return WORTH.reduce((sum, [kind]) => sum + found[kind] * worth[kind], 0);
-}
-
-function over(part: number, all: number): number | null {
-  return all ? part / all : null;
 }
 
 function Curve({ earned, at, best }: { earned: number[]; at: number; best: number }) {
@@ -98,29 +73,5 @@ function Curve({ earned, at, best }: { earned: number[]; at: number; best: numbe
       </svg>
       <div class="sd-ends"><span>0</span><span>threshold</span><span>1</span></div>
     </figure>
-  );
-}
-
-function Groups({ found, at, group }: { found: Found; at: number; group: string }) {
-  const rows = found.groups.map((one) => {
-    const { tp, fp, fn, tn } = cut(one.counts, at);
-    return { words: one.words, rows: tp + fp + fn + tn, selected: over(tp + fp, tp + fp + fn + tn), tpr: over(tp, tp + fn), fpr: over(fp, fp + tn) };
-  });
-  const least = (key: "selected" | "tpr" | "fpr") => {
-    const known = rows.map((row) => row[key]).filter((value): value is number => value !== null);
-    return known.length > 1 && Math.max(...known) > 0 ? Math.min(...known) / Math.max(...known) : null;
-  };
-  return (
-    <div class="syn-scroll" tabIndex={0} role="region" aria-label={`Groups of ${group}`}>
-      <table class="syn-table">
-        <thead><tr><th scope="col">group</th><th scope="col">rows</th><th scope="col">selected</th><th scope="col">true positive rate</th><th scope="col">false positive rate</th></tr></thead>
-        <tbody>{rows.map((row) => (
-          <tr key={row.words}><th scope="row">{row.words}</th><td class="syn-number">{whole(row.rows)}</td><td class="syn-number">{precise(row.selected)}</td><td class="syn-number">{precise(row.tpr)}</td><td class="syn-number">{precise(row.fpr)}</td></tr>
-        ))}
-          <tr><th scope="row">lowest over highest</th><td /><td class="syn-number">{precise(least("selected"))}</td><td class="syn-number">{precise(least("tpr"))}</td><td class="syn-number">{precise(least("fpr"))}</td></tr>
-        </tbody>
-      </table>
-      <p class="syn-note">How evenly {group} and the label are spread in all rows: %%synapse balance, with this column as sensitive.</p>
-    </div>
   );
 }

@@ -7,6 +7,15 @@ export interface Condition {
   values: (number | string | null)[];
 }
 
+// A cohort to be made: of conditions, or of one that was typed.
+export interface Making {
+  conditions?: Condition[];
+  joined?: string;
+  typed?: string;
+  name?: string;
+  within?: string;
+}
+
 export interface Cohort {
   name: string;
   words: string;
@@ -30,8 +39,11 @@ export interface Opened {
   judged: boolean;
   whatIf: string; // why no row can be asked about; empty where it can
   compares: boolean;
+  keys: string[]; // columns by which rows are looked for among all rows
   cohorts: Cohort[];
   chosen: string;
+  undoable: boolean;
+  redoable: boolean;
 }
 
 // What every tab is given.

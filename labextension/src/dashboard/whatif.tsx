@@ -4,7 +4,7 @@ import type { Payload } from "../model";
 import { number, signed, whole } from "../words";
 import { NumberField, TextField } from "./fields";
 import { useCalm, useLatest } from "./hooks";
-import { Title } from "./parts";
+import { TakeAway, Title } from "./parts";
 import type { Opened, Tab } from "./types";
 
 type Value = number | string | null;
@@ -34,7 +34,15 @@ interface Form extends Scored {
 
 interface Curve {
   at: number[];
-  score: number[];
+  score: (number | null)[]; // null where the model gives none
+}
+
+interface Sought {
+  changes: string[] | null;
+  values: Values;
+  columns: number;
+  sought: number;
+  refused: string[]; // what the model said of values that it raises for
 }
 
 const DRAWN = 12; // curves asked for at once, those of the fields on top
@@ -49,6 +57,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
   const [history, setHistory] = useState<Values[]>([]);
   const [said, setSaid] = useState("");
   const [sought, setSought] = useState("");
+  const [saved, setSaved] = useState("");
   const [calm, forget] = useCalm(40);
   const latest = useLatest();
   const row = useRef(0); // changes with the row: answers about another one are dropped
@@ -67,6 +76,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
     edit.current++;
     setValues(now);
     setSaid("");
+    setSaved("");
     const own = row.current;
     calm(() => latest(async () => {
       if (own === row.current) await Promise.all([within<Scored>(row, "score", { values: now }, setScored), draw(now, form?.fields ?? [])]);
@@ -84,6 +94,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
       setScored(found);
       setHistory([]);
       setSought("");
+      setSaved("");
       const own = row.current;
       latest(async () => {
         if (own === row.current) await draw(found.values, found.fields);
@@ -104,10 +115,13 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
   // Of a number it is enough that it is larger than now; a probability has a half to pass.
   const goal = opened.task === "regression" ? { bound: null } : { bound: 0.5, above: scored.scores[0] < 0.5 };
   const seek = () =>
-    within<{ changes: string[] | null; values: Values }>(edit, "changes", { values, locked, ...goal }, (found) => {
+    within<Sought>(edit, "changes", { values, locked, ...goal }, (found) => {
       if (found.changes) take(found.values);
-      setSought(found.changes ? `Changed: ${found.changes.join("; ")}` : "No change of up to four columns was found that is enough. Unlock some.");
+      const few = found.sought < found.columns ? ` Of ${whole(found.columns)} columns the ${found.sought} strongest were tried.` : "";
+      const refused = found.refused.length ? ` The model gives no score for some values: ${found.refused[0]}` : "";
+      setSought((found.changes ? `Changed: ${found.changes.join("; ")}.` : "No change of up to four columns was found that is enough. Unlock some.") + few + refused);
     });
+  const save = () => within<{ text: string }>(edit, "test", { values }, (found) => setSaved(found.text));
   const nearest = () =>
     within<Form>(edit, "nearest", { place: at }, (found) => {
       take(found.values);
@@ -128,9 +142,11 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
           <button type="button" class="syn-button" onClick={() => void nearest()}>nearest row of the other {opened.task === "regression" ? "half" : "class"}</button>
           <button type="button" class="syn-button" disabled={!history.length} onClick={undo}>undo</button>
           <button type="button" class="syn-button" onClick={() => take(form.values)}>reset</button>
+          <button type="button" class="syn-button" onClick={() => void save()}>save as test case</button>
         </div>
         {sought && <p role="status">{sought}</p>}
         {said && <p class="syn-warn" role="alert">{said}</p>}
+        {saved && <TakeAway what="test case" text={saved} name={`test-of-row-${at}.py`} />}
         {scored.outside.map((words) => <p class="syn-note" key={words}>! {words}</p>)}
       </section>
       <section>
@@ -163,6 +179,7 @@ function Scores({ opened, now, before }: { opened: Opened; now: Scored; before: 
 function Entry({ field, value, before, curve, set, locked, lock }: { field: Field; value: Value; before: Value; curve?: Curve; set: (value: Value) => void; locked: boolean; lock: (on: boolean) => void }) {
   const changed = value !== before;
   const [id] = useState(() => `sd${Math.random().toString(36).slice(2)}`); // two dashboards share a page
+  const line = curve && scoredPart(curve);
   const known = field.levels && value !== null && !field.levels.includes(String(value)) ? [String(value), ...field.levels] : field.levels;
   return (
     <div class={"sd-entry" + (changed ? " sd-changed" : "")}>
@@ -178,13 +195,24 @@ function Entry({ field, value, before, curve, set, locked, lock }: { field: Fiel
         {field.more ? <small class="syn-dim">and {whole(field.more)} more, type one</small> : null}
       </label>
       <button type="button" class="sd-lock" aria-pressed={locked} aria-label={`Lock ${field.name}`} title={locked ? "kept as it is in the search" : "free in the search"} onClick={() => lock(!locked)}>{locked ? "locked" : "free"}</button>
-      {curve && curve.at.length > 1 && <Spark curve={curve} at={value === null ? null : Number(value)} name={field.name} />}
+      {line && line.at.length > 1 && <Spark curve={line} at={value === null ? null : Number(value)} name={field.name} />}
     </div>
   );
 }
 
+interface Known {
+  at: number[];
+  score: number[];
+}
+
+// The part of a curve where the model gives a score.
+function scoredPart(curve: Curve): Known {
+  const there = curve.at.map((at, i): [number, number | null] => [at, curve.score[i]]).filter((one): one is [number, number] => one[1] !== null);
+  return { at: there.map(([at]) => at), score: there.map(([, score]) => score) };
+}
+
 // The score over a field's range as a line, with a mark where the field stands.
-function Spark({ curve, at, name }: { curve: Curve; at: number | null; name: string }) {
+function Spark({ curve, at, name }: { curve: Known; at: number | null; name: string }) {
   const [low, high] = [Math.min(...curve.score), Math.max(...curve.score)];
   const [first, last] = [curve.at[0], curve.at[curve.at.length - 1]];
   const x = (value: number) => (100 * (value - first)) / (last - first);

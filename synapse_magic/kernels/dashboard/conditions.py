@@ -94,6 +94,39 @@ class Condition:
             )
 
 
+@dataclass(frozen=True)
+class Joint:
+    """Several conditions that stand for one: all of them, or any.
+
+    Attributes
+    ----------
+    joined
+        Which of the two.
+    parts
+        The conditions, of which some may be several again.
+    """
+
+    joined: Joined
+    parts: tuple[Clause, ...]
+
+
+Clause = Condition | Joint
+
+
+def columns_of(conditions: Sequence[Clause]) -> list[str]:
+    """Return the columns that conditions look at.
+
+    Examples
+    --------
+    >>> columns_of([Joint("or", (Condition("age", "missing"), Condition("job", "known")))])
+    ['age', 'job']
+    """
+    found: list[str] = []
+    for one in conditions:
+        found += columns_of(one.parts) if isinstance(one, Joint) else [one.column]
+    return found
+
+
 def _is_number(values: Sequence[object]) -> bool:
     return len(values) == 1 and isinstance(values[0], (int, float)) and values[0] == values[0]
 
@@ -108,7 +141,7 @@ _COMPARE: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
 
 
 def mask(
-    columns: Mapping[str, Column], conditions: Sequence[Condition], joined: Joined, rows: int
+    columns: Mapping[str, Column], conditions: Sequence[Clause], joined: Joined, rows: int
 ) -> np.ndarray:
     """Return for each row whether it meets the conditions, all of them or any; all without one.
 
@@ -125,7 +158,10 @@ def mask(
     """
     if not conditions:
         return np.ones(rows, bool)
-    found = [_met(columns, condition) for condition in conditions]
+    found = [
+        mask(columns, one.parts, one.joined, rows) if isinstance(one, Joint) else _met(columns, one)
+        for one in conditions
+    ]
     return np.logical_and.reduce(found) if joined == "and" else np.logical_or.reduce(found)
 
 

@@ -54,13 +54,30 @@ class Asker:
         return self.read(self.batch(rows))
 
     def batch(self, rows: Sequence[Values]) -> pa.RecordBatch:
-        """Return rows of values as the model reads them."""
+        """Return rows as the model reads them.
+
+        Raises
+        ------
+        SynapseError
+            When a value does not fit its column.
+        """
         arrays = [_array(self._values(rows, own.name), own) for own in self.schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
     def read(self, batch: pa.RecordBatch) -> np.ndarray:
         """Return (rows, outputs) of what the model says of a batch."""
         return self.target.read(self.scorer.score(batch).column(self.target.column))
+
+    def first(self, rows: Sequence[Values]) -> tuple[np.ndarray, list[str]]:
+        """Return (rows,) first outputs, NaN where the model raises, and what it said then."""
+        try:
+            return self.score(rows)[:, 0], []
+        except Exception as error:  # whatever it raises for one row is told, and others are asked
+            if len(rows) == 1:
+                return np.full(1, np.nan), [str(error) or type(error).__name__]
+        half = len(rows) // 2
+        (one, said), (other, more) = self.first(rows[:half]), self.first(rows[half:])
+        return np.concatenate([one, other]), [*said, *more]
 
     def _values(self, rows: Sequence[Values], name: str) -> list[Any]:
         values = [row.get(name) for row in rows]
@@ -140,7 +157,7 @@ def counterfactual(
     Parameters
     ----------
     score
-        Gives one number a row.
+        Gives one number a row, NaN where there is none.
     choices
         Values that columns may take.
     locked
@@ -165,7 +182,7 @@ def counterfactual(
             best = int(np.where(goal.reached(scores), cost, np.inf).argmin())
             needed = _needed(score, row, [*made, left[best]], goal)
             return _smallest(score, row, needed, free, goal)
-        short = goal.short(scores)
+        short = np.nan_to_num(goal.short(scores), nan=np.inf)
         if short.min() >= goal.short(score([_changed(row, made)]))[0]:
             return None
         made.append(left[int(np.lexsort((cost, short))[0])])

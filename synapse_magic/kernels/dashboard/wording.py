@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Level
+from synapse_magic.kernels.dashboard.conditions import Clause, Condition, Joined, Joint, Level
 
 NAMED = 3
 """Levels that are named before the others are only counted."""
@@ -26,7 +26,7 @@ _SIGNS = {
 _TURNED = {">": "<", ">=": "\N{LESS-THAN OR EQUAL TO}"}
 
 
-def worded(conditions: Sequence[Condition], joined: Joined = "and") -> str:
+def worded(conditions: Sequence[Clause], joined: Joined = "and") -> str:
     """Return conditions as people write them.
 
     Examples
@@ -41,13 +41,16 @@ def worded(conditions: Sequence[Condition], joined: Joined = "and") -> str:
     return f" {joined} ".join(map(_words, conditions)) or "all rows"
 
 
-def _ranges(conditions: Sequence[Condition]) -> list[str]:
+def _ranges(conditions: Sequence[Clause]) -> list[str]:
     """Return conditions in words, two that are the ends of one range as one."""
     found: list[str] = []
     left = list(conditions)
     while left:
         one = left.pop(0)
-        end = next((c for c in left if _is_range(one, c)), None)
+        if isinstance(one, Joint):
+            found.append(_words(one))
+            continue
+        end = next((c for c in left if isinstance(c, Condition) and _is_range(one, c)), None)
         if end is None:
             found.append(_words(one))
             continue
@@ -81,7 +84,9 @@ def within(conditions: Sequence[Condition]) -> str:
     return _words(one).removeprefix(one.column).removeprefix(" is").strip()
 
 
-def _words(condition: Condition) -> str:
+def _words(condition: Clause) -> str:
+    if isinstance(condition, Joint):
+        return f"({worded(condition.parts, condition.joined)})"
     name, operation = condition.column, condition.operation
     if operation in _SIGNS:
         return f"{name} {_SIGNS[operation]} {_number(condition.values[0])}"
@@ -121,7 +126,7 @@ def short(words: str) -> str:
 
 
 def predicate(
-    conditions: Sequence[Condition],
+    conditions: Sequence[Clause],
     joined: Joined,
     numbers: frozenset[str],
     terms: Mapping[str, str] | None = None,
@@ -144,19 +149,19 @@ def predicate(
     >>> predicate((Condition("job", "in", ("it's", None)),), "and", frozenset())
     "(CAST(`job` AS STRING) IN ('it\\'s') OR `job` IS NULL)"
     """
-    known = terms or {}
-    parts = [
-        _SQL[one.operation](_Asked(one, one.column in numbers, known.get(one.column, "")))
-        for one in conditions
-    ]
+    parts = [_asked_for(one, numbers, terms or {}) for one in conditions]
     if len(parts) == 1:
         return parts[0]
     return f" {joined.upper()} ".join(f"({part})" for part in parts) or "TRUE"
 
 
-def coded(
-    conditions: Sequence[Condition], codes: Mapping[str, Sequence[str]]
-) -> tuple[Condition, ...]:
+def _asked_for(one: Clause, numbers: frozenset[str], terms: Mapping[str, str]) -> str:
+    if isinstance(one, Joint):
+        return predicate(one.parts, one.joined, numbers, terms)
+    return _SQL[one.operation](_Asked(one, one.column in numbers, terms.get(one.column, "")))
+
+
+def coded(conditions: Sequence[Clause], codes: Mapping[str, Sequence[str]]) -> tuple[Clause, ...]:
     """Return conditions on levels as conditions on their numbers, where a column holds those.
 
     Examples
@@ -164,12 +169,15 @@ def coded(
     >>> coded((Condition("job", "in", ("b", None)),), {"job": ["a", "b"]})[0].values
     (1.0, None)
     """
-    return tuple(
-        replace(one, values=_numbers_of(one.values, codes[one.column]))
-        if one.column in codes
-        else one
-        for one in conditions
-    )
+    return tuple(_coded(one, codes) for one in conditions)
+
+
+def _coded(one: Clause, codes: Mapping[str, Sequence[str]]) -> Clause:
+    if isinstance(one, Joint):
+        return replace(one, parts=coded(one.parts, codes))
+    if one.column not in codes:
+        return one
+    return replace(one, values=_numbers_of(one.values, codes[one.column]))
 
 
 def _numbers_of(values: Sequence[float | Level], names: Sequence[str]) -> tuple[float | None, ...]:

@@ -22,6 +22,7 @@ from synapse_magic.language.form.state import Form, StepState
 from synapse_magic.language.vocabulary import VERBS
 
 Change = Mapping[str, Any]
+_WEIGHT = "weightCol"
 
 
 def changed(text: str, change: Change, context: Context) -> str:
@@ -233,6 +234,26 @@ def _param(source: Source, change: Change, context: Context) -> str:
     return made
 
 
+def _weight(source: Source, change: Change, context: Context) -> str:
+    """``column``: says how much each row counts, and is no feature; empty for rows that are alike.
+
+    All algorithms that take weights get it.
+    """
+    column, form = str(change["column"]), form_of(source, context)
+    able = [step for step in form.algorithms if _WEIGHT in stages.find(step.stage).options]
+    if column and not able:
+        raise SynapseError(
+            "No algorithm of the cell takes weights of rows. Try: LightGBMClassifier, ticked first"
+        )
+    if column and column == form.target:
+        raise SynapseError(f"{column!r} is predicted, so it cannot weigh rows. Try: another column")
+    text = _features(source, {"columns": [column], "on": False}, context) if column else source.text
+    given = {"mode": "value", "text": writing.column(column)} if column else {"mode": "default"}
+    for step in able:
+        text = _param(Source(text), {"step": step.index, "name": _WEIGHT, **given}, context)
+    return text
+
+
 def _step(source: Source, change: Change, context: Context) -> StepState:
     found = next((s for s in form_of(source, context).steps if s.index == change["step"]), None)
     if found is None:
@@ -346,6 +367,7 @@ _OPERATIONS: dict[Any, Callable[[Source, Change, Context], str]] = {
     "features": _features,
     "algorithm": _algorithm,
     "param": _param,
+    "weight": _weight,
     "verb": _verb,
     "output": _output,
 }

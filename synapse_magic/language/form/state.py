@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -133,6 +134,16 @@ class Form:
         source = self.features or next(iter(self.algorithms), None)
         return source.columns if source is not None else ()
 
+    @property
+    def weight(self) -> str:
+        """The column that says how much each row counts, empty without one."""
+        params = (param for step in self.algorithms for param in step.params)
+        text = next((param.text for param in params if param.name == "weightCol"), "''")
+        node = ast.parse(text, mode="eval").body
+        if isinstance(node, ast.Name):
+            return node.id
+        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
     def to_json(self) -> dict[str, Any]:
         """Return the form as JSON values."""
-        return {**asdict(self), "columns": list(self.columns)}
+        return {**asdict(self), "columns": list(self.columns), "weight": self.weight}

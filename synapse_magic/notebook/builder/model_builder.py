@@ -134,13 +134,12 @@ class ModelBuilder:
         """
         self.change("target", column=target)
         found = self.guardrails()
-        named = {self.frame, target}
         dropped = {g.column for g in found.found if g.kind != "imbalance"}
         kinds = ("numeric", "category", "text", "date", "boolean", "vector")
         chosen = [
             column.name
             for column in found.profile.columns
-            if column.name not in named | dropped and column.kind in kinds
+            if column.name not in {target, *dropped} and column.kind in kinds
         ]
         if self._cell.form.split.kind == "none":
             self.change("split", train=0.8)

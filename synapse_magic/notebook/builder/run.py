@@ -88,7 +88,11 @@ class Runner:
         """Carry a run out in a thread of its own; ``cancel`` of that thread ends it."""
         from synapse_magic import in_thread
 
-        work = in_thread(self._spark, lambda: self._kept(run))
+        try:
+            work = in_thread(self._spark, lambda: self._kept(run))
+        except Exception as failure:
+            run.state, run.error = "failed", str(failure)
+            raise
         thread = threading.Thread(target=work, name="synapse-builder", daemon=True)
         thread.start()
         return thread

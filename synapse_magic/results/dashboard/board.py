@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.kernels.dashboard.conditions import Condition, Joined, Levels
-from synapse_magic.results.dashboard import compare, errors, features, overview, quality, rows
-from synapse_magic.results.dashboard.cohort import Cohort, Frame, conditions_of
-from synapse_magic.results.dashboard.examined import Examined
-from synapse_magic.results.dashboard.offered import offered
+from synapse_magic.kernels.dashboard.conditions import Clause, Joined
+from synapse_magic.kernels.dashboard.typed import typed
+from synapse_magic.results.dashboard import compare, overview
+from synapse_magic.results.dashboard.answers import ANSWERS, Given
+from synapse_magic.results.dashboard.cohort import Cohort, Frame, Scored, conditions_of, merged
+from synapse_magic.results.dashboard.examined import SCORE, Examined
+from synapse_magic.results.dashboard.found import Finder
+from synapse_magic.results.dashboard.kept import Kept
 from synapse_magic.results.dashboard.report import report
-from synapse_magic.results.dashboard.thresholds import thresholds
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.views.words import plural
 
 ALL = "all rows"
-COLUMNS = 3_000
-"""Columns that the cohort bar offers."""
-
-Given = Mapping[str, Any]
 
 
 class Board:
@@ -43,6 +41,10 @@ class Board:
         The levels of columns that hold their numbers in the frame.
     terms : mapping, optional
         What Spark is asked for in place of columns that the frame has not.
+    scored : Scored, optional
+        The frame with the score of each row: cohorts of scores take their rows from it.
+    finder : Finder, optional
+        Looks for rows of the frame by a key.
     """
 
     script: ClassVar[str] = "dashboard"
@@ -56,15 +58,19 @@ class Board:
         other: Examined | None = None,
         codes: Mapping[str, Sequence[str]] | None = None,
         terms: Mapping[str, str] | None = None,
+        scored: Scored | None = None,
+        finder: Finder | None = None,
     ) -> None:
-        self.examined, self._frame, self._what_if, self._other = examined, frame, what_if, other
+        self.examined: Examined = examined
+        self.what_if: WhatIf | str = what_if
+        self.other: Examined | None = other
+        self.finder: Finder | None = finder
+        self._frame, self._scored = frame, scored
         self._codes, self._terms = codes or {}, {} if terms is None else terms
         if other is not None:
             compare.check_alike(examined, other)
-        self.cohorts: dict[str, Cohort] = {}
         self._measures: dict[Cohort, dict[str, Any]] = {}
-        self.add(ALL, ())
-        self.chosen = ALL
+        self._kept = Kept(self._made(ALL, (), "and", None))
 
     @property
     def label(self) -> str:
@@ -76,6 +82,16 @@ class Board:
         )
 
     @property
+    def cohorts(self) -> dict[str, Cohort]:
+        """All cohorts by name."""
+        return self._kept.cohorts
+
+    @property
+    def chosen(self) -> str:
+        """The name of the cohort that is looked at."""
+        return self._kept.chosen
+
+    @property
     def cohort(self) -> Cohort:
         """The cohort that is looked at."""
         return self.cohorts[self.chosen]
@@ -83,7 +99,7 @@ class Board:
     def add(
         self,
         name: str,
-        conditions: Sequence[Condition],
+        conditions: Sequence[Clause],
         joined: Joined = "and",
         within: Cohort | None = None,
     ) -> Cohort:
@@ -94,18 +110,9 @@ class Board:
         SynapseError
             When a column is not among the explained rows, or compared with what it cannot be.
         """
-        made = Cohort(
-            name,
-            tuple(conditions),
-            joined,
-            self.examined.numbers,
-            self._frame,
-            self._codes,
-            within,
-            self._terms,
-        )
-        made.mask(self.examined.columns, len(self.examined))  # raises before it is kept
-        self.cohorts[name] = made
+        made = self._made(name, conditions, joined, within)
+        made.mask(self.examined.sought, len(self.examined))  # raises before it is kept
+        self._kept.keep(made)
         return made
 
     def still(self) -> str:
@@ -125,135 +132,103 @@ class Board:
         SynapseError
             When there is no such question, or no answer to it.
         """
-        if ask not in _ANSWERS:
-            raise SynapseError(f"The dashboard has no answer to {ask!r}. {closest(ask, _ANSWERS)}")
-        return _ANSWERS[ask](self, given)
+        if ask not in ANSWERS:
+            raise SynapseError(f"The dashboard has no answer to {ask!r}. {closest(ask, ANSWERS)}")
+        return ANSWERS[ask](self, given)
 
-    def _mask(self, name: str) -> np.ndarray:
-        if name not in self.cohorts:
-            raise SynapseError(f"There is no cohort {name!r}. {closest(name, self.cohorts)}")
-        return self.cohorts[name].mask(self.examined.columns, len(self.examined))
+    def mask(self, name: str) -> np.ndarray:
+        """Return which of the explained rows are in a cohort."""
+        return self._cohort(name).mask(self.examined.sought, len(self.examined))
 
-    def _opened(self, _: Given) -> dict[str, Any]:
-        examined = self.examined
-        return {
-            "title": self.label,
-            "task": examined.task,
-            "positive": examined.positive,
-            "rows": len(examined),
-            "explained": examined.explained,
-            "total": examined.why.rows_total,
-            "columns": list(examined.columns)[:COLUMNS],
-            "numbers": [name for name in list(examined.columns)[:COLUMNS] if name in self._numbers],
-            "judged": bool(examined.judged.any()),
-            "whatIf": self._what_if if isinstance(self._what_if, str) else "",
-            "compares": self._other is not None,
-            **self._listed(),
-        }
-
-    @property
-    def _numbers(self) -> frozenset[str]:
-        return self.examined.numbers
-
-    def _measured(self, cohort: Cohort) -> dict[str, Any]:
+    def measured(self, cohort: Cohort) -> dict[str, Any]:
         """Return the size and the measures of a cohort, which are kept."""
         if cohort not in self._measures:
             self._measures[cohort] = overview.measured(self.examined, cohort)
         return self._measures[cohort]
 
-    def _overview(self, given: Given) -> dict[str, Any]:
-        measures = [self._measured(cohort) for cohort in self.cohorts.values()]
-        return overview.overview(self.examined, measures, self._mask(given["cohort"]))
-
-    def _listed(self) -> dict[str, Any]:
+    def listed(self) -> dict[str, Any]:
+        """Return all cohorts, and which is looked at."""
         found = []
         for name, cohort in self.cohorts.items():
-            one = self._measured(cohort)
+            one = self.measured(cohort)
             found.append({**one, "name": name, "where": cohort.where, "code": cohort.code})
-        return {"cohorts": found, "chosen": self.chosen}
+        return {
+            "cohorts": found,
+            "chosen": self.chosen,
+            "undoable": self._kept.undoable,
+            "redoable": self._kept.redoable,
+        }
 
-    def _added(self, given: Given) -> dict[str, Any]:
-        conditions = conditions_of(given["conditions"])
+    def added(self, given: Given) -> dict[str, Any]:
+        """Make a cohort as the browser asks for it, and look at it."""
+        self._kept.keep(self._asked_for(given), choose=True)
+        return self.listed()
+
+    def tried(self, given: Given) -> dict[str, Any]:
+        """Return what a cohort would be, without making it."""
+        cohort = self._asked_for(given)
+        rows = int(cohort.mask(self.examined.sought, len(self.examined)).sum())
+        return {"words": cohort.words, "where": cohort.where, "rows": rows}
+
+    def removed(self, given: Given) -> dict[str, Any]:
+        """Remove a cohort."""
+        self._kept.remove(given["cohort"])
+        return self.listed()
+
+    def undone(self, _: Given) -> dict[str, Any]:
+        """Go back before the last cohort was made or removed."""
+        self._kept.undo()
+        return self.listed()
+
+    def redone(self, _: Given) -> dict[str, Any]:
+        """Make the change again that was undone last."""
+        self._kept.redo()
+        return self.listed()
+
+    def choose(self, given: Given) -> dict[str, Any]:
+        """Look at another cohort."""
+        self._kept.chosen = self._cohort(given["cohort"]).name
+        return {"chosen": self.chosen}
+
+    def _cohort(self, name: str) -> Cohort:
+        if name not in self.cohorts:
+            raise SynapseError(f"There is no cohort {name!r}. {closest(name, self.cohorts)}")
+        return self.cohorts[name]
+
+    def _asked_for(self, given: Given) -> Cohort:
+        """Return a cohort of conditions, or of one that was typed, within another."""
+        conditions: Sequence[Clause] = conditions_of(given.get("conditions", ()))
         joined = given.get("joined", "and")
-        base = self.cohorts.get(given.get("within", ALL))
+        if given.get("typed"):
+            names, numbers = self.examined.sought, self.examined.numbers | {SCORE}
+            conditions, joined = merged(typed(given["typed"], names, numbers))
+        base = self.cohorts.get(given.get("within") or ALL)
         if base is not None and base.joined == joined == "and":
             conditions, base = (*base.conditions, *conditions), base.within
         elif base is not None and base.name == ALL:
             base = None
         name = self._free(given.get("name") or f"cohort {len(self.cohorts)}")
-        self.add(name, conditions, joined, base)
-        self.chosen = name
-        return self._listed()
+        made = self._made(name, conditions, joined, base)
+        made.mask(self.examined.sought, len(self.examined))  # raises where it cannot be
+        return made
+
+    def _made(
+        self, name: str, conditions: Sequence[Clause], joined: Joined, within: Cohort | None
+    ) -> Cohort:
+        return Cohort(
+            name,
+            tuple(conditions),
+            joined,
+            self.examined.numbers,
+            self._frame,
+            self._codes,
+            within,
+            self._scored,
+            self._terms,
+        )
 
     def _free(self, name: str) -> str:
         taken, number = name, 2
         while taken in self.cohorts:
             taken, number = f"{name} {number}", number + 1
         return taken
-
-    def _removed(self, given: Given) -> dict[str, Any]:
-        if given["cohort"] != ALL:
-            self.cohorts.pop(given["cohort"], None)
-        if self.chosen not in self.cohorts:
-            self.chosen = ALL
-        return self._listed()
-
-    def _choose(self, given: Given) -> dict[str, Any]:
-        self._mask(given["cohort"])
-        self.chosen = given["cohort"]
-        return {"chosen": self.chosen}
-
-    def _column(self, given: Given) -> dict[str, Any]:
-        column = self.examined.columns[given["column"]]
-        if isinstance(column, Levels):
-            return {"levels": offered(column)}
-        finite = column[np.isfinite(column)]
-        return {"low": finite.min(), "high": finite.max()} if len(finite) else {}
-
-    def _asked(self) -> WhatIf:
-        if isinstance(self._what_if, str):
-            raise SynapseError(self._what_if)
-        return self._what_if
-
-    def _compared(self, given: Given) -> dict[str, Any]:
-        if self._other is None:
-            raise SynapseError(
-                "There is no second model. Try: Dashboard(why, model, df, other=why2)"
-            )
-        return compare.compare(self.examined, self._other, self._mask(given["cohort"]))
-
-
-Answer = Callable[[Board, Given], Mapping[str, Any]]
-
-_ANSWERS: dict[str, Answer] = {
-    "open": Board._opened,
-    "add": Board._added,
-    "remove": Board._removed,
-    "choose": Board._choose,
-    "column": Board._column,
-    "overview": Board._overview,
-    "errors": lambda b, g: errors.errors(b.examined, b._mask(g["cohort"])),
-    "map": lambda b, g: errors.error_map(
-        b.examined, b._mask(g["cohort"]), g["across"], g.get("down")
-    ),
-    "features": lambda b, g: features.features(
-        b.examined, b._mask(g["cohort"]), b._mask(g["against"])
-    ),
-    "dependence": lambda b, g: (
-        features.dependence(b.examined, b._mask(g["cohort"]), g["name"]) or {}
-    ),
-    "rows": lambda b, g: rows.rows_page(
-        b.examined, b._mask(g["cohort"]), g["sort"], g["descending"], g["start"], g["count"]
-    ),
-    "row": lambda b, g: rows.row_view(b.examined, g["places"]),
-    "form": lambda b, g: b._asked().form(g["place"]),
-    "score": lambda b, g: b._asked().score(g["values"]),
-    "curves": lambda b, g: b._asked().curves(g["values"], g["names"]),
-    "nearest": lambda b, g: b._asked().nearest(g["place"]),
-    "changes": lambda b, g: b._asked().changes(
-        g["values"], g["locked"], g.get("bound"), g.get("above", True)
-    ),
-    "thresholds": lambda b, g: thresholds(b.examined, b._mask(g["cohort"]), g.get("group")),
-    "quality": lambda b, g: quality.quality(b.examined, b._mask(g["cohort"])),
-    "compare": Board._compared,
-}

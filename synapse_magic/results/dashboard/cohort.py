@@ -9,8 +9,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.kernels.dashboard.conditions import Column, Condition, Joined, mask
+from synapse_magic.kernels.dashboard.conditions import (
+    Clause,
+    Column,
+    Condition,
+    Joined,
+    columns_of,
+    mask,
+)
 from synapse_magic.kernels.dashboard.wording import coded, predicate, worded
+from synapse_magic.results.dashboard.examined import SCORE
 
 
 class Frame(Protocol):
@@ -23,6 +31,15 @@ class Frame(Protocol):
 
     def where(self, condition: str) -> Any:
         """Return the rows for which a predicate is true."""
+        ...
+
+
+class Scored(Frame, Protocol):
+    """A frame that has the score as a column to filter by."""
+
+    @property
+    def code(self) -> str:
+        """Lines that make it as ``scored`` from ``df`` and ``model``."""
         ...
 
 
@@ -46,6 +63,8 @@ class Cohort:
         The levels of columns that hold their numbers in the frame, and their names here.
     within
         A cohort that its rows are in, too.
+    scored
+        The frame with the score of the model; None where no model was given.
     terms
         What Spark is asked for in place of columns that the frame has not.
 
@@ -56,18 +75,19 @@ class Cohort:
     """
 
     name: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Clause, ...]
     joined: Joined = "and"
     numbers: frozenset[str] = frozenset()
     frame: Frame | None = None
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     within: Cohort | None = None
+    scored: Scored | None = None
     terms: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def where(self) -> str:
         """The cohort as a predicate of Spark SQL."""
-        numbers = self.numbers | frozenset(self.codes)
+        numbers = self.numbers | {SCORE, *self.codes}
         own = predicate(coded(self.conditions, self.codes), self.joined, numbers, self.terms)
         return own if self.within is None else f"({self.within.where}) AND ({own})"
 
@@ -83,7 +103,7 @@ class Cohort:
     def columns(self) -> list[str]:
         """The columns that are looked at."""
         outer = [] if self.within is None else self.within.columns
-        return [*outer, *(condition.column for condition in self.conditions)]
+        return [*outer, *columns_of(self.conditions)]
 
     @property
     def _any(self) -> bool:
@@ -91,8 +111,11 @@ class Cohort:
 
     @property
     def code(self) -> str:
-        """A cell that makes the cohort's frame from ``df``."""
-        return f"cohort = df.where({self.where!r})"
+        """A cell that makes the cohort's frame from ``df``, and the ``model`` where it scores."""
+        if SCORE not in self.columns:
+            return f"cohort = df.where({self.where!r})"
+        made = "" if self.scored is None else self.scored.code + "\n"
+        return f"{made}cohort = scored.where({self.where!r}).select(df.columns)"
 
     def df(self) -> Any:
         """Return a Spark frame of all rows that are in the cohort, not of the sample alone.
@@ -100,17 +123,20 @@ class Cohort:
         Raises
         ------
         SynapseError
-            When the dashboard was opened without a frame, or a feature is no column of it.
+            When the dashboard was opened without a frame, or a feature is no column of it, or the
+            score is asked for and there is no model to give it.
         """
-        if self.frame is None:
+        scores = SCORE in self.columns
+        frame: Frame | None = self.scored if scores else self.frame
+        if frame is None:
+            lacks = "the model that scores all rows" if scores else "a frame to take rows from"
             raise SynapseError(
-                "The dashboard was opened without a frame to take rows from. "
-                "Try: Dashboard(why, model, df)"
+                f"The dashboard was opened without {lacks}. Try: Dashboard(why, model, df)"
             )
         for name in self.columns:
             if name in self.terms:
                 continue
-            if name not in self.frame.columns:
+            if name not in frame.columns:
                 raise SynapseError(
                     f"{name!r} is a feature, and no column of the frame, so Spark "
                     "cannot be asked for it"
@@ -120,7 +146,7 @@ class Cohort:
                     f"Spark replaces the ${{...}} in the name of column {name!r} by a setting, "
                     "wherever it reads a predicate. Try: df.withColumnRenamed, and explain that"
                 )
-        return self.frame.where(self.where)
+        return frame.where(self.where)
 
     def mask(self, columns: Mapping[str, Column], rows: int) -> np.ndarray:
         """Return which of the explained rows are in the cohort."""
@@ -139,6 +165,11 @@ def _apart(cohort: Cohort) -> str:
 def conditions_of(given: Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
     """Return conditions as they come from the browser: column, operation and values."""
     return tuple(Condition(one["column"], one["operation"], tuple(one["values"])) for one in given)
+
+
+def merged(clause: Clause) -> tuple[tuple[Clause, ...], Joined]:
+    """Return one condition that may be several as those and how they are joined."""
+    return ((clause,), "and") if isinstance(clause, Condition) else (clause.parts, clause.joined)
 
 
 def as_plain(conditions: Sequence[Condition]) -> list[dict[str, Any]]:

@@ -22,6 +22,8 @@ from synapse_magic.views.links import inverse
 
 Task = Literal["binary", "multiclass", "regression"]
 
+SCORE = "(score)"
+"""What the score goes by beside columns, which may be called score, too."""
 MOST_ROWS = 200_000
 """Rows that answer filters; of more a sample is drawn."""
 CHUNK = 1024
@@ -88,6 +90,11 @@ class Examined:
     def numbers(self) -> frozenset[str]:
         """The columns that hold numbers."""
         return frozenset(n for n, c in self.columns.items() if not isinstance(c, Levels))
+
+    @functools.cached_property
+    def sought(self) -> dict[str, Column]:
+        """What cohorts are made by: the columns and the score."""
+        return {SCORE: self.score, **self.columns}
 
     @functools.cached_property
     def scores(self) -> np.ndarray:

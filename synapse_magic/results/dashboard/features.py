@@ -57,10 +57,18 @@ def drawn_places(mask: np.ndarray) -> np.ndarray:
     return places[:: -(-len(places) // DRAWN) or 1]
 
 
-def dependence(examined: Examined, mask: np.ndarray, name: str) -> dict[str, Any] | None:
-    """Return how the contributions of a feature follow its values in a cohort."""
+def dependence(
+    examined: Examined, mask: np.ndarray, name: str, color: str | None = None
+) -> dict[str, Any] | None:
+    """Return how the contributions of a feature follow its values in a cohort.
+
+    Parameters
+    ----------
+    color
+        The feature that dots are coloured by; else the one that tells most beside it.
+    """
     part = drawn(examined, mask)
-    return None if part is None else part.dependence(name).payload()
+    return None if part is None else part.dependence(name, color).payload()
 
 
 def features_still(examined: Examined, mask: np.ndarray, against: np.ndarray) -> str:

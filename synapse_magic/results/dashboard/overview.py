@@ -30,7 +30,7 @@ def overview(
 
 def measured(examined: Examined, cohort: Cohort) -> dict[str, Any]:
     """Return the size and the measures of one cohort."""
-    mask = cohort.mask(examined.columns, len(examined))
+    mask = cohort.mask(examined.sought, len(examined))
     rows = int(mask.sum())
     return {
         "name": cohort.name,

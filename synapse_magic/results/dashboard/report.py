@@ -29,7 +29,7 @@ def report(examined: Examined, cohorts: Sequence[Cohort], chosen: str, *, intera
         Whether the explanation of its rows can be walked through where scripts run.
     """
     cohort = next(one for one in cohorts if one.name == chosen)
-    mask = cohort.mask(examined.columns, len(examined))
+    mask = cohort.mask(examined.sought, len(examined))
     every = np.ones(len(examined), bool)
     parts = [
         overview_still(examined, cohorts),

@@ -8,7 +8,7 @@ import numpy as np
 
 from synapse_magic.kernels.dashboard.conditions import Column, Levels, column_of
 from synapse_magic.kernels.dashboard.wording import short
-from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.examined import SCORE, Examined
 from synapse_magic.views.page import figure
 from synapse_magic.views.row import SENT
 from synapse_magic.views.table import html_table
@@ -19,8 +19,8 @@ MOST = 200
 SHOWN = 12
 """Columns of a page, those of the strongest features."""
 REASONS = 3
-ROW, SCORE, ERROR = "(row)", "(score)", "(error)"
-"""What rows may be sorted by beside columns, which may be called row or score, too."""
+ROW, ERROR = "(row)", "(error)"
+"""What rows may be sorted by beside the score and columns, which may be called row, too."""
 
 
 def rows_page(

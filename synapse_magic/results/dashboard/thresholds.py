@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,20 @@ from synapse_magic.views.table import html_table
 from synapse_magic.views.words import number
 
 
-def thresholds(examined: Examined, mask: np.ndarray, group: str | None) -> dict[str, Any]:
+def thresholds(
+    examined: Examined,
+    mask: np.ndarray,
+    group: str | None,
+    cohorts: Mapping[str, np.ndarray] | None = None,
+) -> dict[str, Any]:
     """Return the score histograms of a cohort and of its groups: all else follows from them.
+
+    Parameters
+    ----------
+    group
+        The column whose levels or bins are the groups.
+    cohorts
+        Rows by name that are compared as groups, and may share rows, beside those of the column.
 
     Raises
     ------
@@ -27,6 +40,8 @@ def thresholds(examined: Examined, mask: np.ndarray, group: str | None) -> dict[
     truth = _truth(examined)
     inside = mask & examined.judged
     groups = [] if group is None else _groups(examined, inside, truth, group)
+    for name, own in (cohorts or {}).items():
+        groups += _group(examined, own & examined.judged, truth, name)
     return {
         "counts": histogram(truth[inside], examined.score[inside]).astype(np.uint32),
         "bins": BINS,
@@ -49,11 +64,18 @@ def _groups(
     column = examined.binned(group, MAP_BINS)
     found = []
     for code, conditions in enumerate(column.conditions):
-        own = inside & (column.codes == code)
-        if own.any():
-            counts = histogram(truth[own], examined.score[own])
-            found.append({"words": within(conditions), "counts": counts.astype(np.uint32)})
+        found += _group(examined, inside & (column.codes == code), truth, within(conditions))
     return found
+
+
+def _group(
+    examined: Examined, own: np.ndarray, truth: np.ndarray, words: str
+) -> list[dict[str, Any]]:
+    """Return the histogram of a group; none where it has no rows."""
+    if not own.any():
+        return []
+    counts = histogram(truth[own], examined.score[own])
+    return [{"words": words, "counts": counts.astype(np.uint32)}]
 
 
 def thresholds_still(examined: Examined, mask: np.ndarray, group: str | None = None) -> str:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.conditions import Levels
+from synapse_magic.kernels.dashboard.saved_case import saved_case
 from synapse_magic.kernels.dashboard.what_if import (
     Asker,
     Change,
@@ -30,6 +31,8 @@ POINTS = 24
 """Values at which the curve behind a number is asked for."""
 TRIED = 12
 """Levels that are tried in a search."""
+SOUGHT = 60
+"""Columns that are changed in a search, the strongest first: more would take seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +90,17 @@ class WhatIf:
         }
 
     def curves(self, values: Values, names: Sequence[str]) -> dict[str, Any]:
-        """Return the score over the range of each column, all else as in the row."""
+        """Return the score over the range of each column, all else as in the row.
+
+        None stands where the model gives no score.
+        """
         grids = {name: self._grid(name) for name in names if name in self.examined.columns}
         asked = [{**values, name: value} for name, grid in grids.items() for value in grid]
-        scores = self.asker.score(asked)[:, 0] if asked else np.zeros(0)
+        scores, _ = self.asker.first(asked) if asked else (np.zeros(0), [])
         ends = np.cumsum([len(grid) for grid in grids.values()])
         parts = np.split(scores, ends[:-1]) if len(ends) else []
         return {
-            name: {"at": list(grid), "score": part.tolist()}
+            name: {"at": list(grid), "score": [_known(one) for one in part]}
             for (name, grid), part in zip(grids.items(), parts)
         }
 
@@ -118,26 +124,39 @@ class WhatIf:
     def changes(
         self, values: Values, locked: Sequence[str], bound: float | None, above: bool
     ) -> dict[str, Any]:
-        """Return few and small changes that bring the score over a bound, or above what it is."""
+        """Return few and small changes that bring the score over a bound, or above what it is.
+
+        Values that the model raises for are passed over, and told.
+        """
         if bound is None:
             goal = Goal(float(np.nextafter(self.asker.score([values])[0, 0], np.inf)), above=True)
         else:
             goal = Goal(bound, above)
-        found = counterfactual(
-            lambda rows: self.asker.score(rows)[:, 0],
-            values,
-            self._choices(values),
-            goal,
-            locked,
-        )
+        refused: dict[str, None] = {}
+
+        def score(rows: Sequence[Values]) -> np.ndarray:
+            scores, said = self.asker.first(rows)
+            refused.update(dict.fromkeys(said))
+            return scores
+
+        found = counterfactual(score, values, self._choices(values), goal, locked)
+        looked = {
+            "columns": len(self.asker.schema),
+            "sought": len(self._sought()),
+            "refused": list(refused)[:1],
+        }
         if found is None:
-            return {"changes": None}
+            return {"changes": None, **looked}
         after = {**values, **{one.column: one.value for one in found}}
         words = [
             f"{one.column}: {_said(values.get(one.column))} \N{RIGHTWARDS ARROW} {_said(one.value)}"
             for one in found
         ]
-        return {"changes": words, "values": after, **self.score(after)}
+        return {"changes": words, "values": after, **looked, **self.score(after)}
+
+    def test_case(self, values: Values) -> str:
+        """Return a cell that asserts of ``model`` what is said of a row now."""
+        return saved_case(self.asker, values)
 
     def _guess(self) -> np.ndarray:
         if self.examined.task == "multiclass":
@@ -208,12 +227,22 @@ class WhatIf:
     def _choices(self, values: Values) -> list[Change]:
         spread = spreads(self.examined.columns)
         found = []
-        for field in self.asker.schema:
-            now = values.get(field.name)
-            for value in self._grid(field.name):
+        for name in self._sought():
+            now = values.get(name)
+            for value in self._grid(name):
                 if value != now:
-                    found.append(Change(field.name, value, _cost(now, value, spread, field.name)))
+                    found.append(Change(name, value, _cost(now, value, spread, name)))
         return found
+
+    def _sought(self) -> list[str]:
+        """Return the columns that a search changes."""
+        names = self.asker.schema.names
+        place = {name: i for i, name in enumerate(self.examined.strongest)}
+        return sorted(names, key=lambda name: place.get(name, len(place)))[:SOUGHT]
+
+
+def _known(score: float) -> float | None:
+    return None if np.isnan(score) else float(score)
 
 
 def _cost(now: Any, value: Any, spread: Mapping[str, float], name: str) -> float:

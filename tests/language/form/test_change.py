@@ -418,3 +418,26 @@ def test_a_list_is_taken_as_it_is_typed() -> None:
     for text in ("", "1) + (2", "1  # one", "seed=3"):
         with pytest.raises(SynapseError, match=r"Try: |without a comment"):
             click(TUNE, "param", step=step, name="maxBin", mode="list", text=text)
+
+
+def test_a_column_that_weighs_rows_is_no_feature_and_goes_to_all_who_take_weights() -> None:
+    cell = (
+        "%%synapse tune people\nlabel = income\nfeatures = Featurize(age, pay)\n"
+        "LightGBMClassifier(numLeaves=7)  # mine\nLogisticRegression()\n"
+    )
+    made = click(cell, "weight", column="pay")
+    assert made == (
+        "%%synapse tune people\nlabel = income\nfeatures = Featurize(age)\n"
+        "LightGBMClassifier(numLeaves=7, weightCol=pay)  # mine\n"
+        "LogisticRegression(weightCol=pay)\n"
+    )
+    form = read_form(made, Context())
+    assert (form.weight, form.columns) == ("pay", ("age",))
+    none = click(made, "weight", column="")
+    assert "weightCol" not in none
+    spaced = click(none, "weight", column="hours per week")
+    assert read_form(spaced, Context()).weight == "hours per week"
+    with pytest.raises(SynapseError, match="is predicted"):
+        click(made, "weight", column="income")
+    with pytest.raises(SynapseError, match="takes weights"):
+        click("%%synapse train people\nlabel = income\n", "weight", column="pay")

@@ -127,6 +127,13 @@ def test_a_call_with_columns_alone_trains_something(
     assert "LightGBMClassifier" in capsys.readouterr().out
 
 
+def test_a_column_that_is_called_like_the_frame_is_a_feature_too(looks: list[str]) -> None:
+    made = builder("", name="age")
+    made.start_from("income")
+    assert made.cell.form.columns == ("age", "hours")
+    assert looks == ["income"]
+
+
 class Waiting:
     """A builder whose training waits until it is let go, and views that keep what they hear."""
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,17 @@ from synapse_magic.kernels.dashboard.conditions import Condition
 from synapse_magic.kernels.dashboard.what_if import Asker
 from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.results.dashboard.board import Board
+from synapse_magic.results.dashboard.evenness import balance_of
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.found import Found
 from synapse_magic.results.dashboard.what_if import WhatIf
 from synapse_magic.results.explanation import Explanation
 from synapse_magic.views.pack import message
+from synapse_magic.views.words import number
 
 MOST = 2_000_000
 FIRST_PAINT = 1_000_000
+HTML = "<script>window.broken=1</script>"
 QUESTIONS: dict[str, dict[str, Any]] = {
     "open": {},
     "overview": {},
@@ -29,7 +34,10 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "features": {"against": "all rows"},
     "rows": {"sort": "(score)", "descending": True, "start": 0, "count": 200},
     "row": {"places": [0]},
+    "interactions": {},
+    "heatmap": {},
     "thresholds": {"group": None},
+    "balance": {"group": "feature 0"},
     "quality": {},
 }
 
@@ -77,12 +85,139 @@ def test_what_is_brushed_in_a_cohort_is_never_outside_of_it(board: Board) -> Non
         board.answer("add", {"conditions": [old, long], "joined": base, "name": "base"})
         given = {"conditions": [few, old], "joined": brushed, "within": "base", "name": "inner"}
         board.answer("add", given)
-        outer, inner = board._mask("base"), board._mask("inner")
+        outer, inner = board.mask("base"), board.mask("inner")
         assert inner.any()
         assert not (inner & ~outer).any(), (base, brushed)
         assert "base" not in board.cohorts["inner"].where
         for name in ("inner", "base"):
             board.answer("remove", {"cohort": name})
+
+
+def test_cohorts_are_undone_and_made_again(board: Board) -> None:
+    old = [{"column": "age", "operation": ">", "values": [60]}]
+    board.answer("add", {"conditions": old, "name": "old"})
+    board.answer("add", {"conditions": old, "name": "older"})
+    assert board.answer("undo", {})["chosen"] == "old"
+    assert board.answer("remove", {"cohort": "old"})["redoable"] is False
+    assert list(board.cohorts) == ["all rows"]
+    back = board.answer("undo", {})
+    assert (back["chosen"], back["redoable"]) == ("old", True)
+    assert board.answer("redo", {})["chosen"] == "all rows"
+    while board.answer("undo", {})["undoable"]:
+        pass
+    assert list(board.cohorts) == ["all rows"]
+    assert board.answer("undo", {})["chosen"] == "all rows"
+
+
+def test_a_typed_condition_is_tried_and_made(board: Board) -> None:
+    text = "age > 60 AND (degree = 'Masters' OR `capital gain` IS NULL)"
+    tried = board.answer("try", {"typed": text})
+    assert tried["words"] == "age > 60 and (degree is Masters or capital gain is missing)"
+    assert list(board.cohorts) == ["all rows"]
+    made = board.answer("add", {"typed": text})["cohorts"][-1]
+    data = board.examined.why.data
+    either = (data["degree"] == "Masters") | np.isnan(data["capital gain"])
+    assert made["rows"] == tried["rows"] == ((data["age"] > 60) & either).sum()
+    inner = board.answer("add", {"typed": "age < 65 OR age > 70", "within": made["name"]})
+    assert inner["cohorts"][-1]["rows"] < made["rows"]
+    for _ in range(2):
+        board.answer("undo", {})
+    with pytest.raises(SynapseError, match="Did you mean 'age'"):
+        board.answer("try", {"typed": "agee > 60"})
+
+
+def test_a_cohort_of_scores_has_its_rows_and_asks_for_a_model(board: Board) -> None:
+    ends = [("(score)", ">=", 0.5), ("(score)", "<", 0.9)]
+    given = [{"column": c, "operation": o, "values": [v]} for c, o, v in ends]
+    made = board.answer("add", {"conditions": given})["cohorts"][-1]
+    score = board.examined.score
+    assert made["rows"] == ((score >= 0.5) & (score < 0.9)).sum() > 0
+    assert made["where"].startswith("(`(score)` >= 0.5D")
+    assert "scored.where" in made["code"]
+    with pytest.raises(SynapseError, match="the model that scores"):
+        board.cohort.df()
+    board.answer("undo", {})
+
+
+def test_the_strongest_pair_is_the_one_whose_product_contributes() -> None:
+    rng = np.random.default_rng(5)
+    why = wide(600, 4)
+    a, b = (rng.choice([-1.0, 1.0], 600) for _ in range(2))
+    values = 0 * why.values
+    values[:, 0, 0] = values[:, 1, 0] = a * b / 2
+    data = {**why.data, "feature 0": a, "feature 1": b}
+    found = Board(Examined.of(replace(why, values=values, data=data))).answer(
+        "interactions", {"cohort": "all rows"}
+    )
+    assert {pair[:2] for pair in found["pairs"][:2]} == {
+        ("feature 0", "feature 1"),
+        ("feature 1", "feature 0"),
+    }
+    assert found["pairs"][0][2] == pytest.approx(0.5, rel=0.05)
+
+
+def test_rows_of_the_heat_map_go_by_their_numbers_among_all_rows(board: Board) -> None:
+    board.add("old", [Condition("age", ">", (60,))])
+    places = board.answer("heatmap", {"cohort": "old"})["view"]["places"]
+    assert (board.examined.why.data["age"][places] > 60).all()
+    board.answer("remove", {"cohort": "old"})
+
+
+def test_groups_of_thresholds_may_be_the_cohorts(board: Board) -> None:
+    board.add("old", [Condition("age", ">", (60,))])
+    given = {"cohort": "all rows", "group": None, "cohorts": True}
+    groups = board.answer("thresholds", given)["groups"]
+    assert [one["words"] for one in groups] == ["all rows", "old"]
+    assert groups[1]["counts"].sum() == board.mask("old").sum()
+    board.answer("remove", {"cohort": "old"})
+
+
+def test_the_balance_of_a_column_counts_its_labels(board: Board) -> None:
+    examined = board.examined
+    assert examined.truth is not None
+    found = balance_of(examined, board.mask("all rows"), "degree").columns[0]
+    for level, rows, positives in zip(found.levels, found.rows, found.positives):
+        own = examined.why.data["degree"] == level
+        assert (rows, positives) == (own.sum(), (examined.truth[own] > 0).sum())
+    html = board.answer("balance", {"cohort": "all rows", "group": "degree"})["html"]
+    assert "Demographic parity" in html
+    assert "<script" not in html
+
+
+def test_reasons_are_written_in_full_for_machines_and_for_people(board: Board) -> None:
+    told = json.loads(board.answer("export", {"place": 9, "kind": "json"})["text"])["outputs"][0]
+    parts = [one["contribution"] for one in told["reasons"]]
+    assert told["average"] + sum(parts) == pytest.approx(told["prediction"])
+    assert told["score"] == pytest.approx(board.examined.score[9])
+    assert [one["value"] for one in told["reasons"] if one["feature"] == "region"] == [None]
+    lines = list(
+        csv.reader(board.answer("export", {"place": 9, "kind": "csv"})["text"].split("\n"))
+    )
+    assert lines[0] == ["feature", "value", ">50K"]
+    assert [float(line[2]) for line in lines[1:6]] == pytest.approx(parts)
+    assert "region = missing" in board.answer("export", {"place": 9, "kind": "text"})["text"]
+    for place, kind in ((9, "xml"), (99_999, "csv")):
+        with pytest.raises(SynapseError, match=r"Expected|are written"):
+            board.answer("export", {"place": place, "kind": kind})
+
+
+def test_a_key_is_looked_for_and_scored_without_a_second_question_to_spark(board: Board) -> None:
+    values = board.answer("form", {"place": 0})["values"]
+
+    class Keys:
+        keys = ("id",)
+
+        def find(self, column: str, value: str) -> Found:
+            cells = (("7", HTML), ("8", None))
+            return Found((column, "name"), cells, (values, {**values, "age": 99}), False)
+
+    found = Board(board.examined, None, board.what_if, finder=Keys()).answer(
+        "find", {"column": "id", "value": "7"}
+    )
+    assert found["rows"] == [["7", HTML], ["8", "missing"]]
+    assert found["scores"] == [number(board.examined.score[0]), "the model knows nobody of 99"]
+    with pytest.raises(SynapseError, match="no frame"):
+        board.answer("find", {"column": "id", "value": "7"})
 
 
 def test_all_rows_stay_and_a_cohort_of_an_unknown_column_is_not_kept(board: Board) -> None:
@@ -179,6 +314,60 @@ def test_a_row_that_the_model_raises_for_is_told_and_others_are_scored(board: Bo
     assert board.answer("score", {"values": values})["scores"]
 
 
+class Touchy:
+    """A scorer of one number, its column, that raises for numbers above 2."""
+
+    inputs, outputs = ("feature 0",), ("prediction",)
+
+    def score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        values = np.array(batch.column("feature 0").to_pylist(), float)
+        if (values > 2).any():
+            raise ValueError("no number above 2")
+        return pa.RecordBatch.from_arrays([pa.array(values)], ["prediction"])
+
+
+def test_a_model_that_raises_for_some_values_is_asked_about_the_others() -> None:
+    why = wide(300, 1)
+    asker = Asker(Touchy(), Target("prediction"), pa.schema([("feature 0", pa.float64())]))
+    asked = WhatIf(Examined.of(why, "regression"), asker)
+    curve = asked.curves({"feature 0": 0.0}, ["feature 0"])["feature 0"]
+    assert [one is None for one in curve["score"]] == [at > 2 for at in curve["at"]]
+    assert None in curve["score"]
+    found = asked.changes({"feature 0": 0.0}, [], 1.5, True)
+    assert 1.5 <= found["scores"][0] <= 2
+    assert found["refused"] == ["no number above 2"]
+    assert asked.changes({"feature 0": 0.0}, [], 3.0, True)["changes"] is None
+
+
+def test_a_search_over_two_thousand_columns_tries_the_strongest_and_says_so() -> None:
+    why = wide(200, 2000)
+    schema = pa.schema([(name, pa.float64()) for name in why.names])
+    asked = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema))
+    assert len(json.dumps(asked.form(0))) <= MOST
+    found = asked.changes(asked.form(0)["values"], [], 2.0, True)
+    assert (found["changes"], found["columns"], found["sought"]) == (None, 2000, 60)
+
+
+@pytest.mark.parametrize("missing", [np.nan, None])
+def test_a_column_without_a_value_is_asked_about_too(missing: Any) -> None:
+    why = wide(60, 2)
+    empty = np.full(60, missing, dtype=float if missing is not None else object)
+    why = replace(why, data={**why.data, "feature 0": empty})
+    kind = pa.string() if missing is None else pa.float64()
+    schema = pa.schema([("feature 0", kind), ("feature 1", pa.float64())])
+    examined = Examined.of(why)
+    asker = Asker(Constant(), Target("prediction"), schema)
+    board = Board(examined, None, WhatIf(examined, asker))
+    form = board.answer("form", {"place": 0})
+    assert form["values"]["feature 0"] is None
+    assert board.answer("curves", {"values": form["values"], "names": list(why.names)})
+    given = {"values": form["values"], "locked": [], "bound": 2.0}
+    assert board.answer("changes", given)["changes"] is None
+    assert board.answer("nearest", {"place": 0})["place"] != 0
+    for ask, given in QUESTIONS.items():
+        assert size(board, ask, **given) > 0
+
+
 def test_an_unknown_question_is_refused(board: Board) -> None:
     with pytest.raises(SynapseError, match="'row'"):
         board.answer("rowz", {})
@@ -207,12 +396,14 @@ def test_long_texts_fit_in_a_message() -> None:
     data = {**why.data, "feature 0": np.array(texts * 20, dtype=object)}
     board = Board(Examined.of(replace(why, data=data, labels=np.array(texts * 20, dtype=object))))
     for ask, given in QUESTIONS.items():
-        if ask not in ("errors", "thresholds"):  # there is no such class
+        if ask not in ("errors", "thresholds", "balance"):  # there is no such class
             assert size(board, ask, **given) <= MOST
     assert size(board, "column", column="feature 0") <= 200_000
     board = Board(Examined.of(replace(why, data=data)))
     assert size(board, "errors") <= MOST
     assert size(board, "thresholds", group="feature 0") <= MOST
+    assert size(board, "balance", group="feature 0") <= MOST
+    assert size(board, "export", place=0, kind="json") <= MOST
     assert board.answer("errors", {"cohort": "all rows"})["features"] == ["feature 1"]
 
 
@@ -246,8 +437,9 @@ def test_bad_data_is_answered_or_refused_in_words(ask: str, case: str) -> None:
     if case == "no labels":
         why = replace(why, labels=None)
     board = Board(Examined.of(why))
-    unjudged = case == "no labels" or (case == "three classes" and ask == "thresholds")
-    if unjudged and ask in ("errors", "thresholds"):
+    two = ("thresholds", "balance")
+    unjudged = case == "no labels" or (case == "three classes" and ask in two)
+    if unjudged and ask in ("errors", *two):
         with pytest.raises(SynapseError, match="labels"):
             size(board, ask, **QUESTIONS[ask])
     else:
@@ -256,8 +448,11 @@ def test_bad_data_is_answered_or_refused_in_words(ask: str, case: str) -> None:
 
 def test_an_empty_cohort_is_answered_by_every_tab(board: Board) -> None:
     board.add("none", [Condition("age", ">", (1000,))])
+    with pytest.raises(SynapseError, match="another cohort"):
+        board.answer("balance", {"cohort": "none", "group": "age"})
     for ask, given in QUESTIONS.items():
-        assert size(board, ask, **{**given, "cohort": "none", "against": "all rows"}) > 0
+        if ask != "balance":
+            assert size(board, ask, **{**given, "cohort": "none", "against": "all rows"}) > 0
     board.answer("remove", {"cohort": "none"})
 
 

@@ -56,13 +56,13 @@ class PartsBoard(Board):
         """Return what is answered here and not by the dashboard of tables."""
         return {
             "open": self._opened,
-            "classes": lambda g: classes(self.examined, self._mask(g["cohort"])),
+            "classes": lambda g: classes(self.examined, self.mask(g["cohort"])),
         }
 
     def _opened(self, given: Given) -> dict[str, Any]:
         why = self.examined.why
         return {
-            **super()._opened(given),
+            **super().answer("open", given),
             "outputs": list(why.outputs),
             "scale": self.examined.parts.scale,
         }

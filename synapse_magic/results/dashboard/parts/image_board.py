@@ -63,12 +63,12 @@ class ImageBoard(PartsBoard):
 
     def save_html(self, path: str | os.PathLike[str]) -> None:
         """Write the dashboard of the chosen cohort as one HTML file that needs nothing else."""
-        drawn = images_drawn(self.examined, self._mask(self.chosen), 0)
+        drawn = images_drawn(self.examined, self.mask(self.chosen), 0)
         live = drawn.html() if drawn.images else ""
         Path(path).write_text(self._page(whole=False) + live, encoding="utf-8", errors="replace")
 
     def _page(self, *, whole: bool) -> str:
-        mask = self._mask(self.chosen)
+        mask = self.mask(self.chosen)
         return self._paged(
             overview_still(self.examined, list(self.cohorts.values())),
             classes_still(self.examined, mask),
@@ -81,7 +81,7 @@ class ImageBoard(PartsBoard):
         return {
             **super()._own(),
             "images": lambda g: images_page(
-                examined, self._mask(g["cohort"]), g["sort"], g["descending"], g["start"]
+                examined, self.mask(g["cohort"]), g["sort"], g["descending"], g["start"]
             ),
             "image": lambda g: image_view(examined, g["place"]),
             "form": lambda g: self._model().form(g["place"]),

@@ -65,12 +65,12 @@ class TextBoard(PartsBoard):
 
     def save_html(self, path: str | os.PathLike[str]) -> None:
         """Write the dashboard of the chosen cohort as one HTML file that needs nothing else."""
-        drawn = texts_drawn(self.examined, self._mask(self.chosen), 0)
+        drawn = texts_drawn(self.examined, self.mask(self.chosen), 0)
         live = drawn.html() if drawn.texts else ""
         Path(path).write_text(self._page(whole=False) + live, encoding="utf-8", errors="replace")
 
     def _page(self, *, whole: bool) -> str:
-        mask = self._mask(self.chosen)
+        mask = self.mask(self.chosen)
         return self._paged(
             overview_still(self.examined, list(self.cohorts.values())),
             classes_still(self.examined, mask),
@@ -84,11 +84,11 @@ class TextBoard(PartsBoard):
         return {
             **super()._own(),
             "words": lambda g: words(
-                examined, self._mask(g["cohort"]), self._output(g), g["sort"], g["search"]
+                examined, self.mask(g["cohort"]), self._output(g), g["sort"], g["search"]
             ),
             "texts": lambda g: texts_page(
                 examined,
-                self._mask(g["cohort"]),
+                self.mask(g["cohort"]),
                 self._output(g),
                 g.get("sort", ROW),
                 g["descending"],
