@@ -131,7 +131,7 @@ class _Row:
         if reached is not None:
             self.endpoint.abandon()
             told = "Not called" if self.last is None else "Not tried again"
-            return self._ended(LIMIT_REACHED, f"{told}: the limit of {reached} is reached")
+            return self._ended(LIMIT_REACHED, f"{told}: {reached}")
         limit = min(self.policy.timeout, left)
         self.attempts += 1
         try:

@@ -25,7 +25,7 @@ class Unmetered:
     """Counts nothing and forbids nothing."""
 
     def begin(self, *, again: bool) -> str | None:  # noqa: ARG002  another counts them
-        """Count a request that is about to be sent; return the limit that forbids it, if any."""
+        """Count a request that is about to be sent; return why a limit forbids it, if one does."""
         return None
 
     def end(self, verdict: Verdict | None, seconds: float) -> None:
@@ -63,8 +63,8 @@ class Meter(Unmetered):
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self, *, again: bool) -> str | None:
-        """Count a request that is about to be sent; return the limit that forbids it, if any."""
-        reached = self._spending.reserve(self._metering.expected) if self._spending else None
+        """Count a request that is about to be sent; return why a limit forbids it, if one does."""
+        reached = self._forbidden()
         if reached is None:
             self.counts.sent += 1
             self.counts.in_flight += 1
@@ -97,6 +97,16 @@ class Meter(Unmetered):
         self.counts.failed += len(bad) - left
         self.counts.left += left
         self._loop.call_soon_threadsafe(self._changed)
+
+    def _forbidden(self) -> str | None:
+        """Take one call from the limits, or return why it may not be made."""
+        if self._spending is None:
+            return None
+        dollars = self._metering.limits.cost
+        if dollars is not None and self._metering.price.by_tokens and self.counts.untold:
+            return f"the limit of ${dollars:g} cannot be kept, as answers do not tell their tokens"
+        reached = self._spending.reserve(self._metering.expected)
+        return None if reached is None else f"the limit of {reached} is reached"
 
     def _cost(self, verdict: Verdict) -> float:
         """Return what a request has cost, and count its tokens; what failed costs nothing."""

@@ -107,6 +107,23 @@ def test_a_limit_ends_the_job_and_no_request_more_is_sent(
     assert told(listener).sent == 7
 
 
+def test_a_limit_on_money_ends_the_job_once_an_answer_tells_no_tokens(
+    service: MockService, metering: Metering
+) -> None:
+    service.reply("/", "plain")
+    priced = replace(metering, price=Price(input=1.0), limits=Limits(cost=5.0))
+    outcomes = called(service, Policy(metering=priced), 30)
+    assert 1 <= len(service.ledger) <= 2 * 4  # what was under way
+    bad = [outcome for outcome in outcomes if not outcome.good]
+    assert len(bad) == 30 - len(service.ledger)
+    assert {(outcome.code, outcome.message) for outcome in bad} == {
+        (
+            "limit_reached",
+            "Not called: the limit of $5 cannot be kept, as answers do not tell their tokens",
+        )
+    }
+
+
 def test_what_a_journal_has_costs_nothing_and_is_answered_after_the_limit(
     service: MockService, metering: Metering, listener: socket.socket, tmp_path: Path
 ) -> None:
