@@ -8,6 +8,7 @@ import json
 import secrets
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2048
 _SYNC_SECONDS = 2.0
+_END_SECONDS = 0.5
 
 
 class CallListener:
@@ -60,8 +62,9 @@ class CallListener:
 
     def close(self) -> None:
         """Stop listening, after what is on its way."""
-        self._send({"mark": "end"})
-        self._thread.join()
+        while self._thread.is_alive():  # a datagram may be lost where many come at once
+            self._send({"mark": "end"})
+            self._thread.join(_END_SECONDS)
 
     def _sum(self, stage: int | None = None) -> CallCounts:
         told = list(self._told.items())
@@ -78,22 +81,30 @@ class CallListener:
 
     def _send(self, told: dict[str, Any]) -> None:
         content = json.dumps({**told, "token": self.token}).encode()
+        host = str(self._server.getsockname()[0])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(content, ("127.0.0.1", self.port))
+            sender.sendto(content, ("127.0.0.1" if host == "0.0.0.0" else host, self.port))
 
     def _hear(self) -> None:
         while True:
             told = _read(self._server.recv(_LONGEST))
-            if not hmac.compare_digest(str(told.get("token", "")), self.token):
+            if not hmac.compare_digest(_bytes(told.get("token")), _bytes(self.token)):
                 continue
             if told.get("mark") == "end":
                 return
-            if "mark" in told:
-                mark = self._marks.get(told["mark"])
-                if mark is not None:
-                    mark.set()
-                continue
+            try:
+                self._take(told)
+            except Exception as failure:  # whoever shows calls must not end the counting of them
+                _tell(failure)
+
+    def _take(self, told: dict[str, Any]) -> None:
+        """Take in what was told: a mark of this process, or numbers of a worker."""
+        if "mark" not in told:
             self._add((told["from"], told["stage"]), CallCounts.of(told["counts"]))
+            return
+        mark = self._marks.get(told["mark"])
+        if mark is not None:
+            mark.set()
 
     def _add(self, source: tuple[str, int], counts: CallCounts) -> None:
         known = self._told.get(source)
@@ -119,6 +130,16 @@ def call_listener(spark: SparkSession) -> Iterator[CallListener]:
 def _read(content: bytes) -> dict[str, Any]:
     try:
         told = json.loads(content)
-    except ValueError:  # of somebody else
+    except (ValueError, RecursionError):  # of somebody else
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def _bytes(token: object) -> bytes:
+    """Return a token as it can be compared, whatever somebody else has sent in its place."""
+    return str(token).encode("utf-8", "surrogatepass")
+
+
+def _tell(failure: Exception) -> None:
+    with contextlib.suppress(Warning):  # where each is an error: there is nobody here to raise to
+        warnings.warn(f"Counts of calls could not be shown: {failure!r}", stacklevel=1)
