@@ -19,7 +19,7 @@ class CallReport:
     Attributes
     ----------
     rows : int
-        Rows that were asked for.
+        Rows that came out.
     errors : mapping of str to int
         How many rows have an error, by its code.
     counts : CallCounts or None

@@ -156,7 +156,7 @@ class _Run:
         self.listener.total += rows * len(self.called)
         made = self._transformed(frame, expected or {}).persist()
         try:
-            errors = self._errors(made)
+            rows, errors = self._outcomes(made)
         except BaseException:
             release(made)
             raise
@@ -188,11 +188,15 @@ class _Run:
             expected=expected,
         )
 
-    def _errors(self, frame: DataFrame) -> dict[str, int]:
-        """Run all of it, and return how many rows have an error, by its code."""
+    def _outcomes(self, frame: DataFrame) -> tuple[int, dict[str, int]]:
+        """Run all of it, and return how many rows there are and have an error, by its code.
+
+        They are not as many as went in, where a stage leaves some out or makes more of them.
+        """
         code = F.coalesce(*(col(name)["code"] for name in self._error_columns()))
         found = frame.groupBy(code.alias("code")).count().collect()
-        return {str(code): count for code, count in found if code is not None}
+        errors = {str(code): count for code, count in found if code is not None}
+        return sum(count for _, count in found), errors
 
     def _error_columns(self) -> list[str]:
         return [self.stages[number].getErrorCol() for number in self.called]
@@ -224,13 +228,12 @@ class _Run:
 
     def _check_failed(self, tried: CalledFrame) -> None:
         """Raise where no row that was tried has an answer: the others would have none, either."""
-        if tried.report.failed < tried.report.rows:
+        if not tried.report.rows or tried.report.failed < tried.report.rows:
             return
-        first = tried.frame.first()
-        told = next(first[name] for name in self._error_columns() if first[name] is not None)
+        told = tried.frame.select(F.coalesce(*map(col, self._error_columns()))["message"]).first()
         raise SynapseError(
             f"None of the {tried.report.rows} rows that were tried has an answer, and the others "
-            f"were not called: {told['message']}"
+            f"were not called: {told[0]}"
         )
 
     def _check_projected(self, expected: CallProjection) -> None:

@@ -201,6 +201,29 @@ def test_rows_that_go_together_and_steps_between_are_called_as_well(
     answers.unpersist()
 
 
+@pytest.mark.parametrize(("kept", "rows"), [("id < 0", 0), ("id >= 8", 32), ("id % 2 = 0", 20)])
+def test_rows_that_a_step_leaves_out_are_no_failures(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService, kept: str, rows: int
+) -> None:
+    some = SQLTransformer(statement=f"SELECT * FROM __THIS__ WHERE {kept}")
+    answers, report = call_services(questions, [some, chat], try_rows=4)
+    assert (report.rows, report.failed, answers.count()) == (rows, 0, rows)
+    answers.unpersist()
+
+
+def test_rows_that_a_step_makes_more_of_fail_only_where_all_of_them_do(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
+) -> None:
+    service.script("/chat/completions", [service.Reply(400)] * 4 + [ANSWER])
+    more = SQLTransformer(
+        statement="SELECT id, explode(array(messages, messages, messages)) AS messages "
+        "FROM __THIS__"
+    )
+    answers, report = call_services(questions, [more, chat], try_rows=2)
+    assert (report.rows, answers.count()) == (120, 120)
+    answers.unpersist()
+
+
 def test_requests_of_any_kind_are_counted(asking: Any, service: MockService) -> None:
     refused = service.Reply(429, headers={"retry-after-ms": "1"})
     service.script("/", [refused, refused, "fine"])
@@ -234,7 +257,7 @@ def test_an_interrupt_says_what_was_paid_for_and_another_run_asks_for_the_rest(
         cancel()
 
     threading.Thread(target=interrupt, daemon=True).start()
-    with pytest.raises(Cancelled, match=r"Cancelled"):
+    with pytest.raises(Cancelled, match=r"Cancelled after \d+ calls, whose answers are kept"):
         interruptible(spark, lambda: call_services(questions, [chat], try_rows=0, journal=journal))
     answered = 12
     service.reply("/chat/completions", ANSWER)
