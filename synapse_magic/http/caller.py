@@ -98,7 +98,7 @@ class _Row:
             if end is not None:
                 if end.code in _STOPPING and end.kind != "again":
                     self.job.stop(replace(end, kind="final"))
-                if end.code == TOO_LARGE:
+                if end.code == TOO_LARGE and self.attempts:  # one not sent tells nothing new
                     self.endpoint.outgrown.note(self.request, time.monotonic())
                 return self._outcome(end)
             self.last = verdict

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
+import pytest
+
+from synapse_magic.http import quota
+from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.quota import Outgrown, Patience
-from synapse_magic.http.request import Request
+from synapse_magic.http.request import Outcome, Request
 
 
 def request(size: int, place: str = "http://localhost/a") -> Request:
@@ -46,3 +53,15 @@ def test_the_smallest_size_that_was_refused_counts_for_ten_minutes() -> None:
     outgrown.note(request(300), now=20.0)
     assert outgrown.holds(request(200), now=610.0)
     assert not outgrown.holds(request(200), now=620.0)
+
+
+def test_a_size_is_tried_again_after_a_while_though_others_ask_for_it_all_the_time(
+    call: Callable[..., Outcome], service: MockService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quota, "_KEPT_SECONDS", 0.5)
+    service.reply("/", {"error": {"message": "Request too large for gpt"}}, status=429)
+    until = time.monotonic() + 5.0
+    while len(service.ledger) < 2 and time.monotonic() < until:
+        assert call(service.url("/"), divisible=True).code == "request_too_large"
+        time.sleep(0.05)
+    assert len(service.ledger) == 2
