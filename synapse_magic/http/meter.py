@@ -127,15 +127,16 @@ class Meter(Unmetered):
     def tell(self) -> None:
         """Tell the driver what was counted; one that cannot be reached gets the rows alone."""
         self._timer = None
-        if self._socket is None:
+        sender = self._socket  # another thread may close it meanwhile, as this is called by two
+        if sender is None:
             return
         own = self._metering
         told = {"token": own.token, "from": self._own, "stage": own.stage}
         content = json.dumps({**told, "counts": self.counts.told()}).encode()
         try:
-            self._socket.send(content)
+            sender.send(content)
         except OSError:
-            self._socket.close()
+            sender.close()
             self._socket = None
 
 

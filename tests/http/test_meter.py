@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import uuid
@@ -12,6 +13,7 @@ import pytest
 
 from synapse_magic.http.call_counts import CallCounts
 from synapse_magic.http.calls import Calls, call_each
+from synapse_magic.http.meter import Meter
 from synapse_magic.http.metering import Metering
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
@@ -152,6 +154,24 @@ def test_calls_that_nobody_counts_are_made_all_the_same(service: MockService) ->
         closed.bind(("127.0.0.1", 0))
         nowhere = Metering(uuid.uuid4().hex, 0, *closed.getsockname(), "t")
     assert all(outcome.good for outcome in called(service, Policy(metering=nowhere), 3))
+
+
+def test_two_threads_may_find_at_once_that_nobody_listens(metering: Metering) -> None:
+    class Lost:
+        def send(self, _: bytes) -> None:
+            meter._socket = None  # by the other thread, which was refused, too
+            raise ConnectionRefusedError
+
+        def close(self) -> None:
+            closed.append(self)
+
+    closed: list[Lost] = []
+    meter = Meter(metering, asyncio.new_event_loop())
+    meter._socket = lost = Lost()  # type: ignore[assignment]
+    meter.tell()
+    meter.tell()
+    assert closed == [lost]
+    meter._loop.close()
 
 
 def test_the_token_is_in_no_text(metering: Metering) -> None:
