@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 from pyspark.sql.types import StructField, StructType
 
-from synapse_magic import AzureSearchWriter, MockService
+from synapse_magic import AddDocuments, AzureSearchWriter, MockService
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.mock.ledger import Seen
 from synapse_magic.services.search_index import index_of
+from synapse_magic.services.search_writer import _require_index
 
 ID = StructField("id", T.StringType())
 
@@ -60,6 +62,19 @@ def test_rows_become_documents_of_an_index_that_is_made_for_them(
     with pytest.raises(SynapseError, match=r"1 of 2 documents were not .* it is odd"):
         AzureSearchWriter.write(odd.coalesce(1), **how)
     assert len(search.seen("/indexes")) == 1
+
+
+def test_an_index_is_asked_for_anew_where_documents_have_a_journal(
+    search: MockService, tmp_path: Path
+) -> None:
+    stage = AddDocuments(
+        indexName="hotels", url=search.url(""), subscriptionKey="k", journal=str(tmp_path)
+    )
+    index = {"name": "hotels", "fields": []}
+    search.script("/indexes('hotels')", [{"name": "hotels"}, search.Reply(404)])
+    _require_index(stage, index)
+    _require_index(stage, index)  # which was removed meanwhile
+    assert [seen.method for seen in search.ledger] == ["GET", "GET", "POST"]
 
 
 def test_the_fields_of_an_index_are_the_columns() -> None:
