@@ -50,6 +50,14 @@ def test_each_task_is_a_part_of_the_output(spark: SparkSession, service: MockSer
     assert "parameters" not in sent["SentimentAnalysis"]
 
 
+def test_a_key_that_was_not_saved_is_asked_for_before_anything_is_called() -> None:
+    stage = TextAnalyze(textCol="text", url="http://localhost", subscriptionKey="k")
+    loaded = TextAnalyze(textCol="text", url="http://localhost")
+    loaded._set_state(stage._get_state())
+    with pytest.raises(SynapseError, match="subscriptionKey of this TextAnalyze was not saved"):
+        loaded.transform(None)
+
+
 def test_an_option_that_a_task_has_not_is_told(spark: SparkSession) -> None:
     stage = TextAnalyze(text="a", url="http://localhost", piiParams={"domian": "phi"})
     with pytest.raises(SynapseError, match=r"no 'domian'. Did you mean 'domain'"):
