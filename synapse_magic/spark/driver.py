@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from synapse_magic.spark.target import host_and_port
+from synapse_magic.spark.target import host_and_port, one_machine
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -52,7 +52,7 @@ def master_of(spark: SparkSession) -> str:
 def own_host(spark: SparkSession) -> str:
     """Return the address at which workers reach this process."""
     master = master_of(spark)
-    if "local" in master or "127.0.0.1" in master:
+    if one_machine(master) or re.match(r"(spark|sc)://(localhost|127\.0\.0\.1)(:|$)", master):
         return "127.0.0.1"
     if not is_connect(spark):
         return spark.conf.get("spark.driver.host") or socket.gethostname()

@@ -153,6 +153,17 @@ def _kind(master: str) -> Kind:
     )
 
 
+def one_machine(master: str) -> bool:
+    """Say whether a master is known to run all workers on the machine that it was started on.
+
+    Examples
+    --------
+    >>> one_machine("sc://local[2]"), one_machine("sc://localhost:15002")
+    (True, False)
+    """
+    return re.match(r"local($|(-cluster)?\[)", master.removeprefix("sc://")) is not None
+
+
 def host_and_port(url: str) -> tuple[str, int]:
     """Return the host and port of an ``sc://`` address; 15002 is Spark's own default port.
 
