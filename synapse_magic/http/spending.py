@@ -20,10 +20,14 @@ class Limits:
         Requests that are sent, with those that are tried again.
     cost : float or None
         Dollars.
+    calls_before, cost_before : int, float
+        What of it was spent already, on whichever machine that was.
     """
 
     calls: int | None = None
     cost: float | None = None
+    calls_before: int = 0
+    cost_before: float = 0.0
 
     @property
     def any(self) -> bool:
@@ -58,9 +62,9 @@ class Spending:
     def reserve(self, cost: float = 0.0) -> str | None:
         """Take one call of this cost; where a limit forbids it, return that limit in words."""
         limits = self._limits
-        if limits.cost is not None and not _take(self._cost, cost, limits.cost):
+        if not _take(self._cost, cost, limits.cost, limits.cost_before):
             return f"${limits.cost:g}"
-        if limits.calls is not None and not _take(self._calls, 1, limits.calls):
+        if not _take(self._calls, 1, limits.calls, limits.calls_before):
             self.settle(cost, 0.0)
             return f"{limits.calls:,} call{'' if limits.calls == 1 else 's'}"
         return None
@@ -76,13 +80,16 @@ class Spending:
         self._cost.remove()
 
 
-def _take(number: HostNumber, amount: float, most: float) -> bool:
-    """Add an amount unless that leads above ``most``, or nothing is left of it."""
+def _take(number: HostNumber, amount: float, most: float | None, before: float) -> bool:
+    """Add an amount unless that and ``before`` lead above ``most``, or nothing is left of it."""
+    if most is None:
+        return True
+    left = most - before
     taken = False
 
     def change(spent: float) -> float:
         nonlocal taken
-        taken = spent < most and spent + amount <= most + _CENT_OF_CENT
+        taken = spent < left and spent + amount <= left + _CENT_OF_CENT
         return spent + amount if taken else spent
 
     number.change(change)

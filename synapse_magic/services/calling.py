@@ -26,6 +26,7 @@ from synapse_magic.spark.driver import master_of, slots
 from synapse_magic.spark.events import CallsProjected, publish
 from synapse_magic.spark.frame_check import require_frame
 from synapse_magic.spark.running import Cancelled, release, stopping
+from synapse_magic.spark.target import one_machine
 from synapse_magic.views.words import plural
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class _Run:
         finally:
             release(tried.frame)
         self._check_projected(projection)
+        self._go_on_elsewhere()
         whole = self._held(self._wanted(), spread.rows, self._expected())
         return CalledFrame(whole.frame, replace(whole.report, projection=projection))
 
@@ -143,11 +145,21 @@ class _Run:
             return f"{sent}, whose answers are lost. Try: a journal"
         return f"{sent}, whose answers are kept in {self.journal}. Try: %synapse call --resume"
 
+    @property
+    def _alone(self) -> bool:
+        """Whether one task makes all calls: a limit is kept on one machine."""
+        return self.limits.any and not one_machine(master_of(self.frame.sparkSession))
+
+    def _go_on_elsewhere(self) -> None:
+        """Begin another count within the limits, for the next task may be on another machine."""
+        if self._alone and self.listener.heard:
+            Spending(self.id, self.limits).forget()
+            self.id = uuid.uuid4().hex
+            spent = self.listener.counts()
+            self.limits = replace(self.limits, calls_before=spent.sent, cost_before=spent.cost)
+
     def _wanted(self) -> DataFrame:
-        """Return the frame; a limit that many machines share is kept by one task for all."""
-        if self.limits.any and not _one_machine(self.frame):
-            return self.frame.repartition(1)
-        return self.frame
+        return self.frame.repartition(1) if self._alone else self.frame
 
     def _held(
         self, frame: DataFrame, rows: int, expected: Mapping[int, float] | None = None
@@ -165,6 +177,8 @@ class _Run:
     def _transformed(self, frame: DataFrame, expected: Mapping[int, float]) -> DataFrame:
         for number, stage in enumerate(self.stages):
             if number in self.called:
+                if self._alone:
+                    frame = frame.coalesce(1)  # a stage before it may have spread rows again
                 with metered(self._metering(number, expected.get(number, 0.0))):
                     frame = self._journaled(stage).transform(frame)
             else:
@@ -292,7 +306,3 @@ def _spread(frame: DataFrame) -> Spread:
     partition = F.spark_partition_id().alias("partition")
     counts = [count for _, count in frame.groupBy(partition).count().collect()]
     return Spread(sum(counts), max(counts, default=0), slots(frame.sparkSession))
-
-
-def _one_machine(frame: DataFrame) -> bool:
-    return master_of(frame.sparkSession).removeprefix("sc://").startswith("local")

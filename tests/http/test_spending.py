@@ -53,6 +53,16 @@ def test_a_cost_that_is_spent_forbids_calls_of_unknown_cost(spending: Make) -> N
     assert shared.reserve() == "$1"
 
 
+def test_what_was_spent_on_another_machine_is_left_out_of_a_limit() -> None:
+    shared = Spending(uuid.uuid4().hex, Limits(5, 1.0, calls_before=3, cost_before=0.5))
+    assert [shared.reserve(0.1) for _ in range(3)] == [None, None, "5 calls"]
+    assert shared.reserve(0.4) == "$1"
+    shared.forget()
+    nothing = Spending(uuid.uuid4().hex, Limits(5, calls_before=6))
+    assert nothing.reserve() == "5 calls"
+    nothing.forget()
+
+
 def test_a_call_that_is_forbidden_takes_no_money(spending: Make) -> None:
     shared = spending(calls=1, cost=1.0)
     assert shared.reserve(0.5) is None

@@ -22,6 +22,9 @@ from synapse_magic import (
     listen,
 )
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.metering import Metering
+from synapse_magic.http.spending import Limits, Spending
+from synapse_magic.services import calling
 from synapse_magic.services.calling import call_services
 from synapse_magic.spark.running import Cancelled
 
@@ -109,6 +112,46 @@ def test_a_limit_that_is_reached_on_the_way_loses_no_row_and_a_second_run_goes_o
     assert (report.errors, len(service.ledger)) == ({}, 40)
     bodies = [seen.body for seen in service.ledger]
     assert len(set(bodies)) == 40
+    answers.unpersist()
+
+
+def test_a_limit_is_kept_although_the_other_rows_go_to_another_machine(
+    questions: DataFrame,
+    chat: OpenAIChatCompletion,
+    service: MockService,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs: list[str] = []
+
+    def note(**given: Any) -> Metering:
+        runs.append(given["run"])
+        return Metering(**given)
+
+    def move(_: CallsProjected) -> None:
+        Spending(runs[-1], Limits()).forget()  # as where nothing was counted yet
+        service.script("/chat/completions", [service.Reply(500)] * 30 + [ANSWER])
+
+    monkeypatch.setattr(calling, "Metering", note)
+    monkeypatch.setattr(calling, "one_machine", lambda _: False)
+    with listen(move, CallsProjected):
+        answers, report = call_services(
+            questions, [chat], max_calls=45, journal=str(tmp_path / "kept")
+        )
+    assert len(service.ledger) == report.counts.sent == 45
+    assert report.errors["limit_reached"] > 0
+    answers.unpersist()
+
+
+def test_one_task_makes_all_calls_within_a_limit_of_many_machines(
+    questions: DataFrame, chat: OpenAIChatCompletion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "one_machine", lambda _: False)
+    spread = SQLTransformer(statement="SELECT /*+ REPARTITION(3) */ * FROM __THIS__")
+    again = chat.copy({chat.getParam("outputCol"): "again", chat.getParam("errorCol"): "failed"})
+    answers, report = call_services(questions, [chat, spread, again], try_rows=0, max_calls=100)
+    assert (report.counts.sent, report.errors) == (80, {})
+    assert answers.rdd.getNumPartitions() == 1
     answers.unpersist()
 
 
