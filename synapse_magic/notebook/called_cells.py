@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,15 @@ def run(cell: Cell) -> Any:
 def keep_cell(cell: Cell, program: Program) -> None:
     """Keep the text of a cell, which holds no secret: its program would not have been made."""
     place = Path(FOLDER) / f"{_name(cell)}{_SUFFIX}"
-    place.parent.mkdir(exist_ok=True)
-    place.write_text(program.cell, encoding="utf-8")
+    try:
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(program.cell, encoding="utf-8")
+    except OSError as error:  # it may be called all the same, with a journal elsewhere or none
+        warnings.warn(
+            f"%synapse call --resume will not find this cell, for {place.absolute()} cannot be "
+            f"written: {error.strerror or error}. Try: %cd to a folder that you may write to",
+            stacklevel=2,
+        )
 
 
 def _kept(cell: Cell) -> Cell:
@@ -49,7 +57,8 @@ def _kept(cell: Cell) -> Cell:
     text = found[-1].read_text(encoding="utf-8").removeprefix("%%synapse ")
     first, _, body = text.partition("\n")
     command = line.parse(first)
-    flags = replace(cell.command.flags, output=cell.command.flags.output or command.flags.output)
+    given = {name: value for name, value in vars(cell.command.flags).items() if value}
+    flags = replace(command.flags, **given)
     return replace(cell, command=replace(command, flags=flags), body=body)
 
 
