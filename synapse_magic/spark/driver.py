@@ -133,21 +133,24 @@ def slots_there(spark: SparkSession) -> int:
 
 
 def hosts(spark: SparkSession) -> int | None:
-    """Return on how many machines the executors of now are, 1 where there are none yet.
+    """Return on how many machines the executors of now are.
 
-    None where Spark does not tell, as a Connect server elsewhere, or where they come and go.
+    None where Spark does not tell, as a Connect server elsewhere, and where they have not come up
+    yet, or come and go.
     """
+    if one_machine(master_of(spark)):
+        return 1
     context = _context(spark)
     if context is None or is_elastic(spark):
         return None
-    return persistent(lambda: _hosts(context))
+    return persistent(lambda: _hosts(context)) or None
 
 
 def _hosts(context: Any) -> int:
     listed = context._jsc.sc().statusStore().executorList(True)
     executors = [listed.apply(place) for place in range(listed.size())]
     ports = [each.hostPort() for each in executors if each.id() != "driver"]
-    return max(1, len({port.rpartition(":")[0] for port in ports}))
+    return len({port.rpartition(":")[0] for port in ports})
 
 
 def is_elastic(spark: SparkSession) -> bool:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
+from synapse_magic.http.metering import Metering
 from synapse_magic.http.policy import Policy
+from synapse_magic.http.spending import Limits
 from synapse_magic.services import host_share
 from synapse_magic.spark import driver
 
@@ -37,6 +40,16 @@ def test_machines_that_cannot_be_counted_keep_the_whole_limit_which_is_said_once
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         host_share.of_each_host(policy, None)  # type: ignore[arg-type]
+
+
+def test_one_machine_that_makes_all_calls_of_a_run_keeps_the_whole_limit(hosts: Any) -> None:
+    hosts(4)
+    metering = Metering("run", 0, "127.0.0.1", 1, "token", limits=Limits(calls=10))
+    policy = Policy(requests_per_second=10.0, metering=metering)
+    assert host_share.of_each_host(policy, None) == policy  # type: ignore[arg-type]
+    counted = replace(policy, metering=replace(metering, limits=Limits()))
+    each = host_share.of_each_host(counted, None)  # type: ignore[arg-type]
+    assert each.requests_per_second == 2.5
 
 
 def test_without_a_known_limit_nothing_is_asked() -> None:

@@ -11,6 +11,8 @@ from synapse_magic.spark.target import one_machine
 
 
 class Conf:
+    """Settings of a classic session on a cluster."""
+
     def get(self, name: str, default: Any = None) -> Any:
         return {"spark.driver.host": "driver.example"}.get(name, default)
 
@@ -67,3 +69,34 @@ def test_workers_behind_a_connect_server_elsewhere_look_for_the_name_of_this_mac
 )
 def test_one_machine_is_known_of_local_masters_alone(master: str, found: bool) -> None:
     assert one_machine(master) is found
+
+
+class Executors:
+    """What Spark lists of executors, the driver among them."""
+
+    def __init__(self, *addresses: str) -> None:
+        names = ["driver", *map(str, range(len(addresses)))]
+        self._listed = [
+            SimpleNamespace(id=lambda name=name: name, hostPort=lambda place=place: place)
+            for name, place in zip(names, ["driver.example:7001", *addresses])
+        ]
+
+    def size(self) -> int:
+        return len(self._listed)
+
+    def apply(self, place: int) -> Any:
+        return self._listed[place]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "found"), [((), None), (("a:1", "a:2"), 1), (("a:1", "b:1", "b:2"), 2)]
+)
+def test_machines_are_not_known_before_executors_have_come_up(
+    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...], found: int | None
+) -> None:
+    store = SimpleNamespace(executorList=lambda _: Executors(*addresses))
+    scala = SimpleNamespace(statusStore=lambda: store)
+    context = SimpleNamespace(_jsc=SimpleNamespace(sc=lambda: scala))
+    monkeypatch.setattr(driver, "master_of", lambda _: "yarn")
+    spark: Any = SimpleNamespace(conf=Conf(), sparkContext=context)
+    assert driver.hosts(spark) == found
