@@ -28,11 +28,16 @@ def called_of(stage: Any, price: Mapping[str, float] | None) -> Called:
     given = Price.given(price) if price is not None else None
     described = isinstance(stage, ServiceStage)
     known = Price.of_row(stage.row.get("price")) if described else None
-    batched = described and stage.service.batch is not None
     return Called(
         name=type(stage).__name__,
-        most=stage.getOrDefault("batchSize") if batched else None,
+        batches=tuple(map(_batch, stage._stages_inside())),
         concurrency=stage.getOrDefault("concurrency"),
         rate=stage._policy().requests_per_second,
         price=known if known is not None else given,
     )
+
+
+def _batch(stage: Any) -> int | None:
+    """Return how many rows go in one request, None where each has its own."""
+    batched = isinstance(stage, ServiceStage) and stage.service.batch is not None
+    return stage.getOrDefault("batchSize") if batched else None

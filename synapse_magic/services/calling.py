@@ -119,7 +119,7 @@ class _Run:
 
     def made(self, try_rows: int, rest: bool) -> CalledFrame:
         """Return the frame with its answers, after a few rows were tried."""
-        spread = _spread(self.frame)
+        spread = self._spread()
         if not 0 < try_rows < spread.rows:
             return self._held(self._wanted(), spread.rows)
         tried = self._held(self.frame.limit(try_rows), try_rows)
@@ -158,6 +158,15 @@ class _Run:
             spent = self.listener.counts()
             self.limits = replace(self.limits, calls_before=spent.sent, cost_before=spent.cost)
 
+    def _spread(self) -> Spread:
+        """Return how the rows lie on the tasks that call for them."""
+        partition = F.spark_partition_id().alias("partition")
+        counts = [count for _, count in self.frame.groupBy(partition).count().collect()]
+        if self._alone:
+            counts = [sum(counts)]
+        at_once = slots(self.frame.sparkSession)
+        return Spread(sum(counts), max(counts, default=0), at_once, len(counts))
+
     def _wanted(self) -> DataFrame:
         return self.frame.repartition(1) if self._alone else self.frame
 
@@ -165,7 +174,7 @@ class _Run:
         self, frame: DataFrame, rows: int, expected: Mapping[int, float] | None = None
     ) -> CalledFrame:
         """Return a frame with its answers, which are there from now on."""
-        self.listener.total += rows * len(self.called)
+        self.listener.total += rows * sum(len(stage.batches) for stage in self.called.values())
         made = self._transformed(frame, expected or {}).persist()
         try:
             rows, errors = self._outcomes(made)
@@ -300,9 +309,3 @@ def _check(frame: DataFrame, called: Mapping[int, Called], limits: Limits, try_r
             "price={'input': 0.5, 'output': 2.0} with the dollars of a million tokens, "
             "price={'call': 0.001}, or max_calls"
         )
-
-
-def _spread(frame: DataFrame) -> Spread:
-    partition = F.spark_partition_id().alias("partition")
-    counts = [count for _, count in frame.groupBy(partition).count().collect()]
-    return Spread(sum(counts), max(counts, default=0), slots(frame.sparkSession))

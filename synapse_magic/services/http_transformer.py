@@ -97,6 +97,10 @@ class CallParams(Stage):
             policy = replace(policy, attempts=1, final=PASSING)
         return policy
 
+    def _stages_inside(self) -> list[Any]:
+        """Return the stages that call for all rows: this one, unless it consists of others."""
+        return [self]
+
     def _journal_folder(self) -> str | None:
         folder = self._given("journal")
         if folder is None:

@@ -20,8 +20,8 @@ class Called:
     ----------
     name : str
         Its class.
-    most : int or None
-        Rows in a request, None where each has its own.
+    batches : tuple of int or None
+        Rows in a request of each stage that it consists of, None where each row has its own.
     concurrency : int
         Requests in flight, in each task.
     rate : float or None
@@ -31,7 +31,7 @@ class Called:
     """
 
     name: str
-    most: int | None = None
+    batches: tuple[int | None, ...] = (None,)
     concurrency: int = 1
     rate: float | None = None
     price: Price | None = None
@@ -47,11 +47,14 @@ class Spread:
         All, and those of the largest partition.
     slots : int
         Tasks that run at once.
+    parts : int
+        Partitions that have rows.
     """
 
     rows: int
     largest: int
     slots: int
+    parts: int = 1
 
     @property
     def in_turn(self) -> float:
@@ -85,7 +88,7 @@ for 1,000 rows
         why = "the rows that were tried needed no calls"
         return CallProjection(tried, spread.rows, why=why)
     share = spread.rows / tried
-    calls = [_calls(stage, spread.rows, tried, own) for stage, own in zip(stages, counts)]
+    calls = [_calls(stage, spread, tried, own) for stage, own in zip(stages, counts)]
     usage = [Usage(own.input * share, own.output * share) for own in counts]
     why = next(filter(None, map(why_unknown, stages, counts)), "")
     return CallProjection(
@@ -109,17 +112,19 @@ def why_unknown(stage: Called, counts: CallCounts) -> str:
     return ""
 
 
-def _calls(stage: Called, rows: int, tried: int, counts: CallCounts) -> int:
+def _calls(stage: Called, spread: Spread, tried: int, counts: CallCounts) -> int:
     """Return the requests for all rows: by how many go together, where several do."""
-    if stage.most is not None:
-        return math.ceil(rows / stage.most)
-    return math.ceil(rows * counts.sent / tried)
+    batches = [most for most in stage.batches if most is not None]
+    if batches:  # rows of two partitions never go together
+        return sum(max(math.ceil(spread.rows / most), spread.parts) for most in batches)
+    return math.ceil(spread.rows * counts.sent / tried)
 
 
 def _seconds(stage: Called, calls: int, counts: CallCounts, spread: Spread) -> float:
     """Return the seconds of the task that has most to do, or those that a known limit asks for."""
     each = counts.seconds / counts.sent
-    in_turn = calls * spread.in_turn / spread.rows * each / stage.concurrency
+    at_once = stage.concurrency * len(stage.batches)
+    in_turn = calls * spread.in_turn / spread.rows * each / at_once
     return max(in_turn, calls / stage.rate if stage.rate else 0.0)
 
 

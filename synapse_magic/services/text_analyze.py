@@ -105,6 +105,9 @@ class TextAnalyze(Transformer, ServiceParams):
             *(value.alias(name) for name, value in told.items()),
         )
 
+    def _stages_inside(self) -> list[Any]:
+        return [self._stage(task, f"{self.uid} {task}") for task in self._tasks()]
+
     def _tasks(self) -> list[str]:
         wanted = [t for t in _TASKS if self.getOrDefault(f"include{t[0].upper()}{t[1:]}")]
         if not wanted:

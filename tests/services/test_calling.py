@@ -17,6 +17,7 @@ from synapse_magic import (
     MockService,
     OpenAIChatCompletion,
     OpenAIEmbedding,
+    TextAnalyze,
     cancel,
     interruptible,
     listen,
@@ -241,6 +242,30 @@ def test_rows_that_go_together_and_steps_between_are_called_as_well(
     assert seen[0].projection.input == 40
     assert report.counts.sent == 2 + 8  # the ten that were tried, and all
     assert answers.where("v[0] > 0").count() == 40
+    answers.unpersist()
+
+
+def test_a_stage_of_several_that_call_is_projected_and_counted_as_all_of_them(
+    questions: DataFrame, service: MockService
+) -> None:
+    def found(seen: Any) -> dict[str, Any]:
+        asked = seen.json()
+        documents = [{"id": d["id"]} for d in asked["analysisInput"]["documents"]]
+        results = {"documents": documents, "errors": []}
+        return {"kind": f"{asked['kind']}Results", "results": results}
+
+    service.answer("/language/:analyze-text", found)
+    left = {f"include{n}": False for n in ("EntityLinking", "Pii", "SentimentAnalysis")}
+    stage = TextAnalyze(text="a", outputCol="found", url=service.url(""), **left)
+    counted: list[CallsCounted] = []
+    with listen(counted.append, CallsCounted):
+        (answers, report), seen = projected(lambda: call_services(questions, [stage]))
+    asked = [each.json()["kind"] for each in service.ledger]
+    # Five texts in a request of entities, ten in one of key phrases; ten rows are tried first.
+    assert (asked.count("EntityRecognition"), asked.count("KeyPhraseExtraction")) == (2 + 8, 1 + 4)
+    assert seen[0].projection.calls == 8 + 4
+    assert 2 * (10 + 40) == counted[-1].total == counted[-1].counts.rows
+    assert (report.rows, report.failed) == (40, 0)
     answers.unpersist()
 
 

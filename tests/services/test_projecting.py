@@ -39,10 +39,23 @@ def test_a_known_rate_asks_for_its_time() -> None:
 
 
 def test_rows_that_go_together_take_fewer_calls() -> None:
-    embed = Called("Embed", most=100, price=Price(call=0.5))
+    embed = Called("Embed", batches=(100,), price=Price(call=0.5))
     found = project(10, Spread(950, 950, 2), [embed], [CallCounts(sent=1, seconds=1.0)])
     assert (found.calls, found.cost) == (10, 5.0)
     assert found.seconds == pytest.approx(10.0)
+
+
+def test_rows_of_two_partitions_never_go_together() -> None:
+    embed = Called("Embed", batches=(100,), price=Price())
+    found = project(10, Spread(950, 20, 2, parts=64), [embed], [CallCounts(sent=1, seconds=1.0)])
+    assert found.calls == 64
+
+
+def test_a_stage_of_several_calls_for_all_rows_with_each() -> None:
+    several = Called("Several", batches=(5, 10), concurrency=2, price=Price(call=1.0))
+    found = project(10, Spread(1000, 500, 2), [several], [CallCounts(sent=3, seconds=3.0)])
+    assert (found.calls, found.cost) == (300, 300.0)
+    assert found.seconds == pytest.approx(100 / 2 / 2 + 50 / 2 / 2)
 
 
 def test_several_stages_add_up_and_the_slowest_counts() -> None:
