@@ -136,7 +136,8 @@ class _Row:
         self.attempts += 1
         try:
             _check(self.request)
-            response = await self.runtime.sender(self.policy.engine).send(self.request, limit)
+            sender = self.runtime.sender(self.policy.engine)
+            response = await sender.send(self.request, limit, self.policy.largest)
         except CallError as failure:
             verdict = of_failure(self.request, failure)
         except BaseException:
