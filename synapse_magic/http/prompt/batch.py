@@ -146,7 +146,8 @@ class Batch:
         """Return the content of a file."""
         policy = self.caller.policy
         patient = max(policy.timeout, _DOWNLOAD_SECONDS)
-        policy = replace(policy, timeout=patient, largest=_LARGEST_ANSWERS)
+        # Like the questions for a batch, it costs nothing.
+        policy = replace(policy, timeout=patient, largest=_LARGEST_ANSWERS, metering=None)
         fresh = Caller(self.caller.runtime, policy, self.caller.job)
         return await self._say(fresh, self._known(_CONTENT), self._values({"fileId": name}))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ import pyarrow as pa
 import pytest
 
 from synapse_magic.http import decoding
+from synapse_magic.http.metering import Metering
 from synapse_magic.http.mock.ledger import Seen
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.prompt.batch_file import answers_of, files_of, line_of
 from synapse_magic.http.prompt.form import Structured
 from synapse_magic.http.request import Request
+from synapse_magic.http.spending import Limits, Spending
 
 Ask = Callable[..., list[dict[str, Any]]]
 CITY = Structured(pa.struct([pa.field("city", pa.string(), nullable=False)]))
@@ -267,6 +271,22 @@ def test_a_file_of_answers_may_be_larger_than_one_answer(
     Provider(service, lambda text: text * 5_000)
     (row,) = ask("{a}", [{"a": "x"}], together=10, policy=kept)
     assert len(row["value"]) == 5_000
+
+
+@pytest.mark.parametrize(("calls", "codes"), [(1, {"limit_reached"}), (2, {""})])
+def test_a_limit_that_is_reached_forgets_nothing_and_leaves_answers_to_be_fetched(
+    ask: Ask, service: MockService, kept: Policy, calls: int, codes: set[str]
+) -> None:
+    provider = Provider(service, upper)
+    limits = Limits(calls=calls)
+    metering = Metering(uuid.uuid4().hex, 0, "127.0.0.1", 9, "", limits=limits)
+    rows = [{"a": "x"}, {"a": "y"}]
+    found = ask("{a}", rows, together=10, policy=replace(kept, metering=metering))
+    Spending(metering.run, limits).forget()
+    assert {(row["error"] or {"code": ""})["code"] for row in found} == codes
+    found = ask("{a}", rows, together=10, policy=kept)
+    assert [row["value"] for row in found] == ["X", "Y"]
+    assert (len(service.seen("/files")), provider.sizes) == (1, [2])
 
 
 def test_equal_requests_make_equal_files_whatever_their_order() -> None:
