@@ -162,3 +162,22 @@ def test_model_is_another_name_of_deployment_name(frame: DataFrame) -> None:
     made = OpenAIPrompt(promptTemplate="{lang}", model="m")
     assert made._constants()["deploymentName"] == "m"
     assert made.setModelCol("lang")._named()["deploymentName"] == "lang"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({}, "mode='batch' of OpenAIPrompt needs a journal.*journal='folder'"),
+        ({"journal": "j", "subscriptionKeyCol": "key"}, "subscriptionKeyCol .* has one for each"),
+        ({"journal": "j", "AADTokenCol": "key"}, "one key for all rows, and AADTokenCol"),
+        (
+            {"journal": "j", "deploymentNameCol": "m", "deploymentName": None},
+            "deploymentNameCol of .* Try: deploymentName,",
+        ),
+        ({"journal": "j", "modelCol": "m", "deploymentName": None}, "one model .* and modelCol of"),
+    ],
+)
+def test_what_cannot_go_in_a_batch_is_told(told: dict[str, Any], why: str) -> None:
+    made = stage(mode="batch", **told)
+    with pytest.raises(SynapseError, match=why):
+        made._require_values(made._named())
