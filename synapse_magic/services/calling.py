@@ -65,7 +65,8 @@ def call_services(
         Dollars that calls may cost.
     price : dict, optional
         Dollars of services whose rows know no price: ``{"input": 0.5, "output": 2.0}`` for a
-        million tokens, ``{"call": 0.001}`` for a call.
+        million tokens, ``{"call": 0.001}`` for a call. Without it, a prompt's own ``inputPrice``
+        and ``outputPrice`` are taken for dollars.
     journal : str, optional
         Folder of answers, for stages that have none of their own: what it has is not paid for
         again, also after an interrupt.
