@@ -104,6 +104,25 @@ def test_what_fails_again_is_an_error_that_tells_what_was_paid(
     assert len(service.ledger) == 2
 
 
+@pytest.mark.parametrize("text", ["half \ud83d", r'{"day": "half \ud83d"}'])
+def test_half_a_character_in_a_reply_is_told_and_asked_about_like_any_other(
+    ask: Ask, service: MockService, tmp_path: Path, text: str
+) -> None:
+    def said(seen: Any) -> dict[str, Any]:
+        good = seen.json()["messages"][0]["content"] == "y"
+        return reply('{"day": "2026-05-04"}' if good else text)
+
+    service.answer(CHAT, said)
+    policy: Policy = replace(Policy(deadline=20.0), journal=str(tmp_path))
+    form = Structured(pa.struct([pa.field("day", pa.date32())]))
+    found = ask("{a}", [{"a": "x"}, {"a": "y"}], form=form, policy=policy)
+    assert [str(row["value"] and row["value"]["day"]) for row in found] == ["None", "2026-05-04"]
+    assert (found[0]["error"]["code"], found[0]["usage"]["total_tokens"]) == ("misfit", 24)
+    assert 'got "half ?"' in found[0]["error"]["message"]
+    assert 'got "half ?"' in found[0]["messages"][2]["content"]
+    assert len(service.ledger) == 3
+
+
 def test_a_form_that_the_model_was_not_told_is_not_corrected(
     ask: Ask, service: MockService
 ) -> None:
