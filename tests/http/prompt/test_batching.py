@@ -20,6 +20,7 @@ from synapse_magic.http.policy import Policy
 from synapse_magic.http.prompt.batch_file import answers_of, files_of, line_of
 from synapse_magic.http.prompt.form import Structured
 from synapse_magic.http.request import Request
+from synapse_magic.http.secret import Secret
 from synapse_magic.http.spending import Limits, Spending
 
 Ask = Callable[..., list[dict[str, Any]]]
@@ -287,6 +288,27 @@ def test_a_limit_that_is_reached_forgets_nothing_and_leaves_answers_to_be_fetche
     found = ask("{a}", rows, together=10, policy=kept)
     assert [row["value"] for row in found] == ["X", "Y"]
     assert (len(service.seen("/files")), provider.sizes) == (1, [2])
+
+
+@pytest.mark.parametrize("trouble", ["/batches/file-0", "/files/file-0.out/content"])
+def test_a_key_that_changes_while_a_batch_goes_on_is_looked_up_again(
+    ask: Ask, service: MockService, kept: Policy, tmp_path: Path, trouble: str
+) -> None:
+    provider = Provider(service, upper)
+    place = tmp_path / "key"
+    place.write_text("old")
+
+    def refusing(seen: Seen) -> Any:
+        if seen.header("api-key") == "old":
+            place.write_text("new")
+            return MockService.Reply(401, {"error": {"message": "the key has expired"}})
+        return provider._rest(seen)
+
+    service.answer(trouble, refusing)
+    (row,) = ask("{a}", [{"a": "x"}], together=10, policy=kept, key=Secret.file(place))
+    assert (row["value"], row["error"]) == ("X", None)
+    assert [seen.status for seen in service.seen(trouble)][:2] == [401, 200]
+    assert provider.sizes == [1]
 
 
 def test_equal_requests_make_equal_files_whatever_their_order() -> None:

@@ -15,6 +15,7 @@ from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.prompt.form import Matched, Structured
 from synapse_magic.http.prompt.usage import Prices
+from synapse_magic.http.secret import Secret
 
 Ask = Callable[..., list[dict[str, Any]]]
 CHAT = "/chat/completions"
@@ -237,3 +238,23 @@ def test_a_journal_has_what_was_corrected_and_not_what_failed(
         assert [row["value"] for row in found] == [{"city": "Rome"}, None, {"city": "Rome"}]
         assert found[1]["error"]["code"] == "misfit"
         assert len(service.ledger) - before == calls
+
+
+def test_a_key_that_changes_between_a_reply_and_its_correction_is_looked_up_again(
+    ask: Ask, service: MockService, tmp_path: Path
+) -> None:
+    place = tmp_path / "key"
+    place.write_text("old")
+
+    def said(seen: Any) -> Any:
+        corrected = len(seen.json()["messages"]) > 1
+        if seen.header("api-key") != ("new" if corrected else "old"):
+            place.write_text("new")
+            return service.Reply(401, {"error": {"message": "the key has expired"}})
+        return reply('{"city": "Rome"}' if corrected else "Rome")
+
+    service.answer(CHAT, said)
+    (row,) = ask("{a}", [{"a": "x"}], form=CITY, key=Secret.file(place))
+    assert (row["value"], row["error"]) == ({"city": "Rome"}, None)
+    assert [seen.status for seen in service.ledger] == [200, 401, 200]
+    assert row["usage"]["total_tokens"] == 24
