@@ -42,7 +42,7 @@ class AiohttpSender:
             max_field_size=_LONGEST_HEADER,
         )
 
-    async def send(self, request: Request, timeout: float) -> Response:
+    async def send(self, request: Request, timeout: float, largest: int | None = None) -> Response:
         """Return the answer to a request; see :class:`Sender`."""
         url = _url(request.url)
         state = SimpleNamespace(reused=False, answered=False)
@@ -58,7 +58,7 @@ class AiohttpSender:
                 **_proxy(url.scheme, url.host or ""),
             ) as answer:
                 state.answered = True
-                return await _whole(answer)
+                return await _whole(answer, largest)
         except CallError:
             raise
         except Exception as error:
@@ -111,12 +111,12 @@ def _limit(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=seconds, ceil_threshold=math.inf)
 
 
-async def _whole(answer: aiohttp.ClientResponse) -> Response:
+async def _whole(answer: aiohttp.ClientResponse, largest: int | None) -> Response:
     headers = tuple(answer.headers.items())
-    parts = Parts()
+    parts = Parts(largest)
     async for part in answer.content.iter_any():
         parts.add(part)
-    body = decoded(parts.whole(), headers)
+    body = decoded(parts.whole(), headers, largest)
     version = answer.version or (1, 1)
     return Response(answer.status, answer.reason or "", headers, body, (version[0], version[1]))
 

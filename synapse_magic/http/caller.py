@@ -86,6 +86,13 @@ class _Row:
         finally:
             self.endpoint.rows -= 1
 
+    @property
+    def _stopped(self) -> Verdict | None:
+        """What ended the job: for a request that costs nothing, no limit of what it may cost."""
+        stopped = self.job.stopped
+        limit = stopped is not None and stopped.code == LIMIT_REACHED
+        return None if limit and self.policy.metering is None else stopped
+
     async def _tries(self) -> Outcome:
         while True:
             verdict = await self._try()
@@ -102,12 +109,13 @@ class _Row:
                     self.endpoint.outgrown.note(self.request, time.monotonic())
                 return self._outcome(end)
             self.last = verdict
-            await self.job.rest(self._pause(verdict))
+            await self._rest(self._pause(verdict))
 
     async def _try(self) -> Verdict:
         """Send the request once, if it may go."""
-        if self.job.stopped is not None:
-            return replace(self.job.stopped, response=None)
+        stopped = self._stopped
+        if stopped is not None:
+            return replace(stopped, response=None)
         if self.policy.divisible and self.endpoint.outgrown.holds(self.request, time.monotonic()):
             message = f"{self.request.place} refused one that was no larger for its size"
             return self._ended(TOO_LARGE, message)
@@ -119,7 +127,9 @@ class _Row:
         if entry == "down":
             message = f"{self.request.place} has not answered for some time and is not tried"
             return self._ended("endpoint_down", message)
-        return replace(self.job.stopped or self._late(), response=None)
+        if self._stopped is None:  # the job was stopped, though not for this one
+            return await self._try()
+        return replace(self._stopped, response=None)
 
     async def _send(self) -> Verdict:
         sent = time.monotonic()
@@ -136,7 +146,8 @@ class _Row:
         self.attempts += 1
         try:
             _check(self.request)
-            response = await self.runtime.sender(self.policy.engine).send(self.request, limit)
+            sender = self.runtime.sender(self.policy.engine)
+            response = await sender.send(self.request, limit, self.policy.largest)
         except CallError as failure:
             verdict = of_failure(self.request, failure)
         except BaseException:
@@ -180,6 +191,13 @@ class _Row:
         tries = self.refusals if verdict.throttled else self.failures
         wanted = self.policy.delay(tries, verdict.wait)
         return min(wanted, max(0.0, self.ends - time.monotonic()))
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep so long, or until the job is stopped."""
+        until = time.monotonic() + seconds
+        await self.job.rest(seconds)
+        while self._stopped is None and (left := until - time.monotonic()) > 0:
+            await self.job.rest(left)
 
     def _late(self, verdict: Verdict | None = None) -> Verdict:
         of_job = self.ends == self.job_ends

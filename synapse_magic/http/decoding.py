@@ -11,7 +11,7 @@ ACCEPTED = "gzip, deflate"
 """What servers are told that they may send."""
 
 LARGEST = 64 * 2**20
-"""Bytes of a body at most, as it comes and when it is plain."""
+"""Bytes of a body at most, as it comes and when it is plain, unless a policy says more."""
 
 _TAKEN_OFF = ("gzip", "x-gzip", "deflate")
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
@@ -21,6 +21,11 @@ _BARE = -zlib.MAX_WBITS
 class Parts:
     """What has come of a body so far, refused as soon as it is too large.
 
+    Parameters
+    ----------
+    largest : int, optional
+        Bytes at most; by default :data:`LARGEST`.
+
     Examples
     --------
     >>> parts = Parts()
@@ -29,15 +34,15 @@ class Parts:
     b'one two'
     """
 
-    def __init__(self) -> None:
-        self.room = LARGEST
+    def __init__(self, largest: int | None = None) -> None:
+        self._largest = self.room = LARGEST if largest is None else largest
         self._parts: list[bytes] = []
 
     def add(self, part: bytes) -> None:
         """Take one more part."""
         self.room -= len(part)
         if self.room < 0:
-            raise CallError("too_large")
+            raise CallError("too_large", f"more than {self._largest // 2**20} MB")
         self._parts.append(part)
 
     def whole(self) -> bytes:
@@ -45,7 +50,7 @@ class Parts:
         return b"".join(self._parts)
 
 
-def decoded(body: bytes, headers: Headers) -> bytes:
+def decoded(body: bytes, headers: Headers, largest: int | None = None) -> bytes:
     """Return a body without its compression; one of an unknown kind as it is.
 
     HTTP libraries take a gzip body that is cut off for whole, so this is not left to them.
@@ -65,12 +70,12 @@ def decoded(body: bytes, headers: Headers) -> bytes:
     if not body or encoding not in _TAKEN_OFF:
         return body
     try:
-        return _inflated(body, _GZIP_OR_ZLIB)
+        return _inflated(body, _GZIP_OR_ZLIB, largest)
     except zlib.error as error:
         if encoding != "deflate":
             raise CallError("broken_body", str(error)) from error
     try:
-        return _inflated(body, _BARE)  # what some servers mean by deflate
+        return _inflated(body, _BARE, largest)  # what some servers mean by deflate
     except zlib.error as error:
         raise CallError("broken_body", str(error)) from error
 
@@ -87,9 +92,9 @@ def encoding_left(headers: Headers) -> str | None:
     return None if encoding is None or encoding.lower() in _TAKEN_OFF else encoding
 
 
-def _inflated(body: bytes, kind: int) -> bytes:
+def _inflated(body: bytes, kind: int, largest: int | None) -> bytes:
     """Return the content of all members of a stream."""
-    parts = Parts()
+    parts = Parts(largest)
     while body:
         member = zlib.decompressobj(kind)
         parts.add(member.decompress(body, parts.room + 1))

@@ -15,7 +15,7 @@ FINAL = {
     "bad_certificate": "the certificate of the server is not valid",
     "bad_request": "the request cannot be sent as it is",
     "proxy_refused": "the proxy refused the connection",
-    "too_large": "the body of the answer is larger than 64 MB",
+    "too_large": "the body of the answer is too large",
 }
 """Codes of what will not pass by itself."""
 

@@ -42,6 +42,8 @@ class Policy:
     divisible : bool
         Whether a request can be sent in parts, and so is given up early where it seems to be
         larger than a quota.
+    largest : int or None
+        Bytes of an answer's body at most; None for 64 MB.
     engine : str
         ``"aiohttp"`` or ``"requests"``.
     journal : str or None
@@ -69,6 +71,7 @@ class Policy:
     again: frozenset[int] = frozenset()
     final: frozenset[int] = frozenset()
     divisible: bool = False
+    largest: int | None = None
     engine: str = "aiohttp"
     journal: str | None = None
     metering: Metering | None = None

@@ -47,11 +47,11 @@ class RequestsSender:
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
-    async def send(self, request: Request, timeout: float) -> Response:
+    async def send(self, request: Request, timeout: float, largest: int | None = None) -> Response:
         """Return the answer to a request; see :class:`Sender`."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Response] = loop.create_future()
-        arguments = (request, timeout, loop, answer)
+        arguments = (request, timeout, largest, loop, answer)
         threading.Thread(target=self._deliver, args=arguments, daemon=True).start()
         try:
             return await asyncio.wait_for(answer, timeout)
@@ -66,6 +66,7 @@ class RequestsSender:
         self,
         request: Request,
         timeout: float,
+        largest: int | None,
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[Response],
     ) -> None:
@@ -73,7 +74,7 @@ class RequestsSender:
         result: Response | None = None
         failure: Exception | None = None
         try:
-            result = self._send(request, timeout)
+            result = self._send(request, timeout, largest)
         except Exception as error:
             failure = error
 
@@ -87,7 +88,7 @@ class RequestsSender:
 
         loop.call_soon_threadsafe(settle)
 
-    def _send(self, request: Request, timeout: float) -> Response:
+    def _send(self, request: Request, timeout: float, largest: int | None) -> Response:
         try:
             answer = self._session.request(
                 request.method,
@@ -102,7 +103,7 @@ class RequestsSender:
             raise _failure(error) from error
         try:
             with answer:
-                return _whole(answer)
+                return _whole(answer, largest)
         except CallError:
             raise
         except Exception as error:
@@ -129,12 +130,12 @@ def _joined(headers: Headers) -> CaseInsensitiveDict[str]:
     return joined
 
 
-def _whole(answer: Any) -> Response:
+def _whole(answer: Any, largest: int | None) -> Response:
     headers = tuple(answer.headers.items())
-    parts = Parts()
+    parts = Parts(largest)
     while part := answer.raw.read(_PIECE, decode_content=False):
         parts.add(part)
-    body = decoded(parts.whole(), headers)
+    body = decoded(parts.whole(), headers, largest)
     version = divmod(answer.raw.version or 11, 10)
     return Response(answer.status_code, answer.reason or "", headers, body, version)
 

@@ -12,8 +12,15 @@ from synapse_magic.http.request import Request, Response
 class Sender(Protocol):
     """Sends requests, each once: no retries, no redirects, no cookies."""
 
-    async def send(self, request: Request, timeout: float) -> Response:
+    async def send(self, request: Request, timeout: float, largest: int | None = None) -> Response:
         """Return the answer, of whatever status, with its whole body.
+
+        Parameters
+        ----------
+        request : Request
+        timeout : float
+        largest : int, optional
+            Bytes of its body at most; by default those of :data:`~.decoding.LARGEST`.
 
         Raises
         ------

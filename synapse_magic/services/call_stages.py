@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from synapse_magic.errors import SynapseError
 from synapse_magic.http.price import Price
 from synapse_magic.services.http_transformer import CallParams
 from synapse_magic.services.projecting import Called
+from synapse_magic.services.prompt_params import PromptParams
 from synapse_magic.services.service_stage import ServiceStage
 
 
@@ -23,9 +25,16 @@ def called_of(stage: Any, price: Mapping[str, float] | None) -> Called:
     ----------
     stage : CallParams
     price : dict or None
-        Of the user, for a service whose row knows none.
+        Of the user, for a service whose row knows none; without it, that of the stage's own
+        ``inputPrice`` and ``outputPrice``, if it has them.
+
+    Raises
+    ------
+    SynapseError
+        Where a few rows cannot tell what all would take.
     """
-    given = Price.given(price) if price is not None else None
+    _require_calls(stage)
+    given = Price.given(price) if price is not None else _own_price(stage)
     described = isinstance(stage, ServiceStage)
     known = Price.of_row(stage.row.get("price")) if described else None
     return Called(
@@ -41,3 +50,23 @@ def _batch(stage: Any) -> int | None:
     """Return how many rows go in one request, None where each has its own."""
     batched = isinstance(stage, ServiceStage) and stage.service.batch is not None
     return stage.getOrDefault("batchSize") if batched else None
+
+
+def _require_calls(stage: Any) -> None:
+    """Raise where rows are not called one by one, but by batches that take up to a day."""
+    if isinstance(stage, PromptParams) and stage.getOrDefault("mode") == "batch":
+        raise SynapseError(
+            f"mode='batch' of {type(stage).__name__} cannot be called within a limit: the provider "
+            "answers within a day, so no rows are tried first and no call is counted. "
+            "Try: mode='calls', or transform of the stage with a journal"
+        )
+
+
+def _own_price(stage: Any) -> Price | None:
+    """Return the price that a stage was told, None where it was not."""
+    if not isinstance(stage, PromptParams):
+        return None
+    sent, answered = stage._given("inputPrice"), stage._given("outputPrice")
+    if sent is None or answered is None:
+        return None
+    return Price(input=sent, output=answered)

@@ -20,7 +20,7 @@ from synapse_magic.results.call_report import CalledFrame, CallReport
 from synapse_magic.services.call_listener import CallListener, call_listener
 from synapse_magic.services.call_stages import called_of, calling
 from synapse_magic.services.metered import metered
-from synapse_magic.services.projecting import Called, Spread, project, why_unknown
+from synapse_magic.services.projecting import Called, Spread, project, why_unknown, with_tried
 from synapse_magic.spark.columns import col
 from synapse_magic.spark.driver import master_of, slots
 from synapse_magic.spark.events import CallsProjected, publish
@@ -51,6 +51,9 @@ def call_services(
     limits hold while all are called, too: rows that are not called carry the error
     ``limit_reached``. Where all rows that were tried failed, the others are not called.
 
+    Without a journal the rows that were tried are called again with the others, and paid for
+    twice: a limit has to allow for both.
+
     Parameters
     ----------
     frame : DataFrame
@@ -66,7 +69,8 @@ def call_services(
         Dollars that calls may cost.
     price : dict, optional
         Dollars of services whose rows know no price: ``{"input": 0.5, "output": 2.0}`` for a
-        million tokens, ``{"call": 0.001}`` for a call.
+        million tokens, ``{"call": 0.001}`` for a call. Without it, a prompt's own ``inputPrice``
+        and ``outputPrice`` are taken for dollars.
     journal : str, optional
         Folder of answers, for stages that have none of their own: what it has is not paid for
         again, also after an interrupt.
@@ -261,6 +265,8 @@ class _Run:
 
     def _check_projected(self, expected: CallProjection) -> None:
         """Raise where all rows are expected to take more than the limits allow."""
+        lost = self._lost()
+        expected = with_tried(expected, lost)
         calls, cost = self.limits.calls, self.limits.cost
         if cost is not None and self._why_unknown():
             raise SynapseError(
@@ -275,10 +281,20 @@ class _Run:
             enough = f"max_cost={float(f'{expected.cost * 1.1:.2g}'):g}"
         else:
             return
+        if lost:
+            found += f" with the {expected.tried} that are called again without a journal"
+            enough += ", a journal"
         raise SynapseError(
             f"All {plural(expected.rows, 'row')} are expected to take {found}, more than "
             f"{limit}; only {expected.tried} were called. Try: {enough}, or fewer rows"
         )
+
+    def _lost(self) -> list[CallCounts]:
+        """Return the calls so far whose answers no journal keeps, by stage."""
+        if self.journal is not None:
+            return []
+        own = (self.stages[number].isSet("journal") for number in self.called)
+        return [counts for kept, counts in zip(own, self._counts()) if not kept]
 
 
 def _limits(calls: int | None, cost: float | None) -> Limits:

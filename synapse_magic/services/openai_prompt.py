@@ -188,7 +188,7 @@ class OpenAIPrompt(PromptParams):
             self._require_batches(named)
 
     def _require_batches(self, named: dict[str, str]) -> None:
-        """Raise where a batch could be lost, or would be of several customers."""
+        """Raise where a batch could be lost, or would be of several customers or models."""
         if not self.isSet("journal"):
             raise SynapseError(
                 f"mode='batch' of {type(self).__name__} needs a journal, by which a job that is "
@@ -199,6 +199,13 @@ class OpenAIPrompt(PromptParams):
             raise SynapseError(
                 f"mode='batch' has one key for all rows, and {own}Col of {type(self).__name__} "
                 f"has one for each. Try: {own}, or mode='calls'"
+            )
+        if "deploymentName" in named:
+            own = "deploymentName" if self.isSet("deploymentNameCol") else "model"
+            raise SynapseError(
+                f"mode='batch' has one model for all rows, as providers want it, and {own}Col of "
+                f"{type(self).__name__} has one for each. Try: {own}, with a stage for each "
+                "model, or mode='calls'"
             )
 
     def _policy(self) -> Policy:

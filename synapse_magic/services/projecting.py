@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synapse_magic.http.call_counts import CallCounts
 from synapse_magic.http.price import Price
@@ -100,6 +100,30 @@ for 1,000 rows
         seconds=max(map(_seconds, stages, calls, counts, [spread] * len(stages))),
         cost=None if why else sum(map(_cost, stages, calls, usage)),
         why=why,
+    )
+
+
+def with_tried(expected: CallProjection, lost: Sequence[CallCounts]) -> CallProjection:
+    """Return what all rows take with the calls of those that were tried, and are called again.
+
+    Parameters
+    ----------
+    expected : CallProjection
+        For all rows, by themselves.
+    lost : sequence of CallCounts
+        The calls of each stage whose answers nothing keeps.
+
+    Examples
+    --------
+    >>> with_tried(CallProjection(10, 40, calls=40, cost=0.4), [CallCounts(sent=10, cost=0.1)])
+    CallProjection(tried=10, rows=40, calls=50, input=None, output=None, seconds=None, cost=0.5, \
+why='')
+    """
+    calls, cost = expected.calls, expected.cost
+    return replace(
+        expected,
+        calls=None if calls is None else calls + sum(each.sent for each in lost),
+        cost=None if cost is None else cost + sum(each.cost for each in lost),
     )
 
 

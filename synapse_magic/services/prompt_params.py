@@ -100,7 +100,9 @@ class PromptParams(_Model):
     )
     mode: Param[Literal["calls", "batch"]] = param(
         "'calls' asks about each row at once; 'batch' about many together by the provider's "
-        "batches, within a day and at its price for that. It needs a journal.",
+        "batches, within a day and at its price for that. It needs a journal, by which a job that "
+        "is run again with the same rows in the same tasks finds its batches; concurrency is then "
+        "how many of them a task has at once.",
         default="calls",
     )
     batchSize: Param[int] = param(

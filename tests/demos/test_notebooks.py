@@ -32,6 +32,7 @@ EXPECTED: dict[str, list[dict[str, tuple[float, float]]]] = {
     "10_sentiment_of_texts": [],
     "11_reading_documents": [],
     "12_translating_documents": [],
+    "13_tickets_into_a_table": [],
 }
 # Name of the notebook -> what it prints, with a number, and the least and largest value of that.
 PRINTED: dict[str, dict[str, tuple[float, float]]] = {
@@ -67,6 +68,13 @@ PRINTED: dict[str, dict[str, tuple[float, float]]] = {
         r"translations paid for again: (\d+)": (0, 0),
         r"jobs done: (\d+)": (2, 2),
         r"jobs refused: (\d+)": (1, 1),
+    },
+    "13_tickets_into_a_table": {
+        r"letters read: (\d+)": (198, 198),
+        r"letters that were corrected: (\d+)": (52, 52),
+        r"tokens of all: (\d+)": (30_000, 45_000),
+        r"fields that differ from what the letters say: (\d+)": (0, 0),
+        r"requests of the second run: (\d+)": (1, 1),
     },
 }
 

@@ -67,6 +67,9 @@ def test_a_body_that_is_too_large_is_given_up(
         service.reply(f"/{size}", service.Reply(body=body, headers=headers))
         outcome = call(service.url(f"/{size}"))
         assert (outcome.code, outcome.attempts) == (code, 1)
+    assert call(service.url("/10001"), largest=10_001).good
+    outcome = call(service.url("/10001"), largest=5_000)
+    assert (outcome.code, "more than 0 MB" in outcome.message) == ("too_large", True)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 415, 422])

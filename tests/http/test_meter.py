@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from synapse_magic.http import runtime
 from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.caller import Caller
 from synapse_magic.http.calls import Calls, call_each
 from synapse_magic.http.meter import Meter
 from synapse_magic.http.metering import Metering
@@ -176,3 +178,28 @@ def test_two_threads_may_find_at_once_that_nobody_listens(metering: Metering) ->
 
 def test_the_token_is_in_no_text(metering: Metering) -> None:
     assert "token of this test" not in repr(Policy(metering=metering))
+
+
+def test_what_costs_nothing_goes_on_after_the_limit_and_waits_as_long_as_it_was_told(
+    service: MockService, metering: Metering
+) -> None:
+    service.script("/slow", [service.Reply(429, headers={"retry-after-ms": "500"}), "done"])
+    free = Policy(first_delay=0.01, requests_per_second=10.0)
+    paid = Policy(metering=replace(metering, limits=Limits(calls=1)))
+    running = runtime.current()
+
+    async def both() -> tuple[list[Outcome], Outcome]:
+        calls = [
+            asyncio.ensure_future(Caller(running, free, "job").call(Request("GET", address)))
+            for address in (service.url("/slow"), *[service.url("/quick")] * 5)
+        ]
+        await asyncio.sleep(0.15)
+        await Caller(running, paid, "job").call(Request("GET", service.url("/paid")))
+        left = await Caller(running, paid, "job").call(Request("GET", service.url("/paid")))
+        return await asyncio.gather(*calls), left
+
+    outcomes, left = running.run(both())
+    assert left.code == "limit_reached"
+    assert [outcome.code for outcome in outcomes] == [""] * 6
+    assert outcomes[0].elapsed >= 0.5
+    assert len(service.seen("/quick")) == 5

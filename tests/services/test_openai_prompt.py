@@ -162,3 +162,84 @@ def test_model_is_another_name_of_deployment_name(frame: DataFrame) -> None:
     made = OpenAIPrompt(promptTemplate="{lang}", model="m")
     assert made._constants()["deploymentName"] == "m"
     assert made.setModelCol("lang")._named()["deploymentName"] == "lang"
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({}, "mode='batch' of OpenAIPrompt needs a journal.*journal='folder'"),
+        ({"journal": "j", "subscriptionKeyCol": "key"}, "subscriptionKeyCol .* has one for each"),
+        ({"journal": "j", "AADTokenCol": "key"}, "one key for all rows, and AADTokenCol"),
+        (
+            {"journal": "j", "deploymentNameCol": "m", "deploymentName": None},
+            "deploymentNameCol of .* Try: deploymentName,",
+        ),
+        ({"journal": "j", "modelCol": "m", "deploymentName": None}, "one model .* and modelCol of"),
+    ],
+)
+def test_what_cannot_go_in_a_batch_is_told(told: dict[str, Any], why: str) -> None:
+    made = stage(mode="batch", **told)
+    with pytest.raises(SynapseError, match=why):
+        made._require_values(made._named())
+
+
+def test_a_batch_has_a_day_and_is_asked_for_now_and_then() -> None:
+    calls, batch = stage(tokensPerMinute=1000.0), stage(mode="batch", tokensPerMinute=1000.0)
+    assert (calls.mapper({}, 0).together, batch.mapper({}, 0).together) == (None, 5000)
+    assert (calls._policy().tokens_per_minute, batch._policy().tokens_per_minute) == (1000.0, None)
+    assert calls._policy().deadline < 3600 < 24 * 3600 < batch._policy().deadline
+    assert stage(mode="batch", concurrentTimeout=60.0)._policy().deadline == 60.0
+    polling = batch._polling()
+    assert (polling.first, polling.least, polling.longest) == (30.0, 30.0, 300.0)
+    assert polling.most * polling.least > 24 * 3600
+    assert stage(mode="batch", pollingDelay=600_000)._polling().longest == 600.0
+
+
+class Batches:
+    """A provider that answers a batch after two questions."""
+
+    def __init__(self, service: MockService) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self.states = iter(["validating", "in_progress"])
+        service.answer("/files", self._upload)
+        service.reply("/batches", {"id": "b", "status": "validating"})
+        service.answer("/batches/b", self._state)
+        service.answer("/files/out/content", self._answers)
+
+    def _upload(self, seen: Any) -> dict[str, str]:
+        content = seen.body.partition(b"jsonl\r\n\r\n")[2].partition(b"\r\n--")[0]
+        self.lines += map(json.loads, content.splitlines())
+        return {"id": "in"}
+
+    def _state(self, _: Any) -> dict[str, str]:
+        done = {"status": "completed", "output_file_id": "out"}
+        return next(({"status": state} for state in self.states), done)
+
+    def _answers(self, _: Any) -> str:
+        told = (json.dumps(self._answer(line)) for line in self.lines)
+        return "".join(f"{line}\n" for line in told)
+
+    def _answer(self, line: dict[str, Any]) -> dict[str, Any]:
+        said = line["body"]["messages"][-1]["content"].upper()
+        body = {"id": "c1", "choices": [{"message": {"content": said}}], "usage": USAGE}
+        return {"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}}
+
+
+def test_a_stage_asks_by_batches(frame: DataFrame, service: MockService, tmp_path: Path) -> None:
+    batches = Batches(service)
+    made = stage(
+        service,
+        mode="batch",
+        journal=str(tmp_path),
+        pollingDelay=0,
+        usageCol="tokens",
+        subscriptionKey="k",
+    )
+    for _ in range(2):
+        rows = sorted(made.transform(frame.coalesce(1)).collect(), key=lambda row: row.n)
+        assert [row.out for row in rows] == ["CIAO TO LATIN", None]
+        assert [row.out_error for row in rows] == [None, None]
+        assert rows[0].tokens.total_tokens == 15
+    assert len(batches.lines) == 1
+    assert len(service.seen("/batches/b")) == 3
+    assert {seen.header("authorization") for seen in service.ledger} == {"Bearer k"}

@@ -4,7 +4,8 @@ import pytest
 
 from synapse_magic.http.call_counts import CallCounts
 from synapse_magic.http.price import Price
-from synapse_magic.services.projecting import Called, Spread, project
+from synapse_magic.results.call_projection import CallProjection
+from synapse_magic.services.projecting import Called, Spread, project, with_tried
 
 CHAT = Called("Chat", concurrency=4, price=Price(input=1.0, output=10.0))
 TEN = CallCounts(sent=10, seconds=20.0, input=1000.0, output=100.0)
@@ -76,3 +77,11 @@ def test_money_is_not_known_without_a_price_or_without_tokens() -> None:
 def test_nothing_is_projected_from_rows_that_needed_no_calls() -> None:
     found = project(10, Spread(1000, 500, 2), [CHAT], [CallCounts(kept=10)])
     assert (found.calls, found.cost, found.seconds) == (None, None, None)
+
+
+def test_what_is_called_twice_is_counted_twice() -> None:
+    expected = project(10, Spread(100, 50, 2), [CHAT], [TEN])
+    both = with_tried(expected, [CallCounts(sent=12, cost=0.25)])
+    assert (both.calls, both.cost) == (112, pytest.approx(0.02 + 0.25))
+    assert with_tried(expected, []) == expected
+    assert with_tried(CallProjection(10, 100), [TEN]).calls is None

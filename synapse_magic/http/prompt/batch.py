@@ -62,13 +62,19 @@ _CONTENT = service_of(
     }
 )
 
+_GONE = (404, 410)
+_LARGEST_ANSWERS = 2**30
+_DOWNLOAD_SECONDS = 600.0
+"""For one try, unless the policy gives more: a file of answers is no answer to one call."""
+
 
 @dataclass
 class Batch:
     """The requests of one file, asked together.
 
     The journal of the caller keeps the file and the batch until :meth:`forget`, so that one that
-    was begun is waited for, and not begun again.
+    was begun is waited for, and not begun again. What cannot be fetched of one that has ended, and
+    is paid for, is no reason to forget it, unless the provider has it no longer.
 
     Parameters
     ----------
@@ -123,25 +129,33 @@ class Batch:
     async def _read(self, batch: Mapping[str, Any], began: float) -> dict[str, Outcome]:
         """Return what the files of a batch that has ended say."""
         found: dict[str, Outcome] = {}
-        fresh = Caller(self.caller.runtime, self.caller.policy, self.caller.job)
+        missing: Outcome | None = None
         for name in filter(None, (batch["output_file_id"], batch["error_file_id"])):
-            got = await self._say(fresh, self._known(_CONTENT), self._values({"fileId": name}))
-            if got.outcome is not None:
-                return self._all(got.outcome)
-            elapsed = time.monotonic() - began
-            try:
-                found.update(answers_of(got.value, elapsed))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                told = f"The file {name} of the batch cannot be read"
-                return self._all(Outcome(None, 1, elapsed, "unexpected_reply", told))
+            got = await self._fetched(name)
+            problem, elapsed = got.outcome, time.monotonic() - began
+            if problem is None:
+                told, odd = answers_of(got.value, elapsed)
+                found.update(told)
+                problem = _unread(name, odd, elapsed) if odd else None
+            missing = missing or problem
+            self._goes_on |= problem is not None and not _gone(problem)
         nothing = Outcome(None, 1, 0.0, "no_answer", "The batch has no answer for this row")
-        return {line.id: found.get(line.id, nothing) for line in self.lines}
+        return {line.id: found.get(line.id, missing or nothing) for line in self.lines}
+
+    async def _fetched(self, name: str) -> Answer:
+        """Return the content of a file."""
+        policy = self.caller.policy
+        patient = max(policy.timeout, _DOWNLOAD_SECONDS)
+        # Like the questions for a batch, it costs nothing.
+        policy = replace(policy, timeout=patient, largest=_LARGEST_ANSWERS, metering=None)
+        fresh = Caller(self.caller.runtime, policy, self.caller.job)
+        return await self._say(fresh, self._known(_CONTENT), self._values({"fileId": name}))
 
     async def _say(self, caller: Caller, service: Service, values: Values) -> Answer:
         answering = Answering(caller, service, self.polling, self.keys)
         (answer,) = await answering.call(Unit([None], values))
         if answer.outcome is not None:
-            self._goes_on = answering.passing(answer.outcome)
+            self._goes_on |= answering.passing(answer.outcome)
         return answer
 
     def _known(self, service: Service) -> Service:
@@ -153,6 +167,16 @@ class Batch:
 
     def _all(self, outcome: Outcome) -> dict[str, Outcome]:
         return dict.fromkeys((line.id for line in self.lines), outcome)
+
+
+def _gone(outcome: Outcome) -> bool:
+    return outcome.response is not None and outcome.response.status in _GONE
+
+
+def _unread(name: str, odd: int, elapsed: float) -> Outcome:
+    lines = "one line" if odd == 1 else f"{odd} lines"
+    message = f"The file {name} of the batch has {lines} that cannot be read. Try: it once more"
+    return Outcome(None, 1, elapsed, "unexpected_reply", message)
 
 
 def interface(service: Service) -> str:

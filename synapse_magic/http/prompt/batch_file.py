@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from synapse_magic.http.request import Outcome, Request, Response
 
 _MOST_BYTES = 150 * 2**20
 """Of one file; providers take 100 to 200 MB."""
+
+_ODD = (ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, order=True)
@@ -54,24 +57,34 @@ def files_of(lines: Iterable[Line], most_bytes: int = _MOST_BYTES) -> Iterator[l
         yield held
 
 
-def answers_of(content: bytes, elapsed: float) -> Iterator[tuple[str, Outcome]]:
-    """Yield the identity of each request that a file of answers or errors has, and its outcome.
+def answers_of(content: bytes, elapsed: float) -> tuple[dict[str, Outcome], int]:
+    """Return the outcome of each request that a file has, and how many lines cannot be read.
+
+    A line that says no more than its request is an error of that one.
 
     Parameters
     ----------
     content : bytes
     elapsed : float
         Seconds that the batch took.
-
-    Raises
-    ------
-    ValueError
-        When it is no such file.
     """
-    for text in content.decode("utf-8-sig").split("\n"):
-        if text.strip():
-            told = json.loads(text)
-            yield str(told["custom_id"]), _outcome(told, elapsed)
+    found: dict[str, Outcome] = {}
+    odd = 0
+    for line in filter(bytes.strip, io.BytesIO(content)):
+        try:
+            told = json.loads(line)
+            found[str(told["custom_id"])] = _said(told, elapsed)
+        except (*_ODD, RecursionError):  # which JSON may be nested too deeply for
+            odd += 1
+    return found, odd
+
+
+def _said(told: dict[str, Any], elapsed: float) -> Outcome:
+    try:
+        return _outcome(told, elapsed)
+    except _ODD:
+        message = "What the batch has for this row cannot be read"
+        return Outcome(None, 1, elapsed, "unexpected_reply", message)
 
 
 def _outcome(told: dict[str, Any], elapsed: float) -> Outcome:

@@ -13,6 +13,9 @@ from synapse_magic.http.service.template import FillError
 
 Kind = Literal["text", "image", "audio", "file"]
 _MEGABYTE = 2**20
+_SHOWN = 80
+_LONGEST_PATH = 255
+"""Characters of a path that may be one; in a longer text there may well be a file."""
 _SIGNATURES: tuple[tuple[bytes, int, bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", 0, b"", "image/png"),
     (b"\xff\xd8\xff", 0, b"", "image/jpeg"),
@@ -111,7 +114,7 @@ def _named(place: str, limit: float) -> Media:
     try:
         parts = urlsplit(place)
     except ValueError:  # a host in brackets that are not closed
-        raise FillError(f"{place} is no address and no path") from None
+        raise FillError(f"{_shown(place)} is no address and no path") from None
     scheme = parts.scheme.lower()
     if scheme in ("http", "https"):
         return Media("", _last(unquote(parts.path)) or "file", url=place)
@@ -119,8 +122,8 @@ def _named(place: str, limit: float) -> Media:
         return _of_bytes(_of_data_url(place), "file", limit)
     if scheme and scheme != "file" and "://" in place:
         raise FillError(
-            f"{place} is not a path that a worker opens as a file. Try: the content column of "
-            "spark.read.format('binaryFile')"
+            f"{_shown(place)} is not a path that a worker opens as a file. Try: the content "
+            "column of spark.read.format('binaryFile')"
         )
     return _of_file(unquote(parts.path) if scheme == "file" else place, limit)
 
@@ -128,11 +131,14 @@ def _named(place: str, limit: float) -> Media:
 def _of_file(path: str, limit: float) -> Media:
     try:
         size = os.stat(path).st_size
-        _require_size(size, path, limit)
+        _require_size(size, _shown(path), limit)
         with open(path, "rb") as file:
             return _of_bytes(file.read(), os.path.basename(path), limit)
     except (OSError, ValueError) as error:  # also for a name that no file can have
-        raise FillError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+        why = getattr(error, "strerror", error)
+        hint = ". Try: unbase64(column), where it holds files as base64"
+        told = f"{_shown(path)} cannot be read: {why}"
+        raise FillError(told + hint if len(path) > _LONGEST_PATH else told) from None
 
 
 def _of_bytes(content: bytes, name: str, limit: float) -> Media:
@@ -162,6 +168,12 @@ def _require_size(size: int, name: str, limit: float) -> None:
         raise FillError(
             f"{name} has {size / _MEGABYTE:.1f} MB, more than the {limit:g} of fileSizeLimitMB"
         )
+
+
+def _shown(text: str) -> str:
+    """Return a text of a cell, without its middle where it is long, fit for messages."""
+    kept = (_SHOWN - 3) // 2
+    return text if len(text) <= _SHOWN else f"{text[:kept]}...{text[-kept:]}"
 
 
 def _last(path: str) -> str:

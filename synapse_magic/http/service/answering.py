@@ -10,6 +10,7 @@ from typing import Any
 
 from synapse_magic.http.caller import Caller
 from synapse_magic.http.failure import AGAIN
+from synapse_magic.http.meter import LIMIT_REACHED
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.service.answer import UNMADE, Answer
 from synapse_magic.http.service.halving import Halving
@@ -25,7 +26,7 @@ from synapse_magic.http.verdict import Verdict
 
 _OF_THE_MOMENT = frozenset(
     {*AGAIN, "deadline", "job_deadline", "throttled", "wait_too_long", "endpoint_down"}
-    | {"quota_gone", "not_done", "http_401", "http_403"}
+    | {"quota_gone", "not_done", "http_401", "http_403", LIMIT_REACHED}
 )
 """Codes of questions that failed, which say nothing of the operation that they ask for."""
 

@@ -15,7 +15,7 @@ class MisfitError(ValueError):
     """A reply has a value of another type than was declared."""
 
     def __init__(self, place: str, expected: str, value: Any) -> None:
-        super().__init__(f"{place} must be {expected}, got {_shown(value)}")
+        super().__init__(_text(f"{place} must be {expected}, got {_shown(value)}"))
 
 
 def conform(kind: pa.DataType, value: Any, place: str = "$") -> Any:

@@ -13,6 +13,7 @@ from synapse_magic.http.prompt.mapper import PromptMapper
 from synapse_magic.http.prompt.prompt import Prompt, cell
 from synapse_magic.http.prompt.reply import TYPES
 from synapse_magic.http.prompt.template import columns_of, parts_of
+from synapse_magic.http.secret import Secret
 from synapse_magic.http.service.operation import Polling
 from synapse_magic.http.service.service import Service, service_of
 
@@ -42,6 +43,7 @@ def _service(prompt: Prompt) -> Service:
         "body": BODIES[prompt.api],
         "response": {"type": "string"},
         "errors": {"quota": ["insufficient_quota"]},
+        "auth": {"header": "Api-Key"},
     }
     if prompt.api == "responses":
         row["errors"] = {"row": {"path": "$.status", "ok": ["completed", "incomplete"]}}
@@ -64,6 +66,7 @@ def ask(service: MockService) -> Callable[..., list[dict[str, Any]]]:
         policy: Policy = FAST,
         together: int | None = None,
         questions: int = 1000,
+        key: Secret | None = None,
         **told: Any,
     ) -> list[dict[str, Any]]:
         plain = {"api": "chat_completions", "system": "", "kinds": {}, "file_limit": 1.0}
@@ -74,7 +77,7 @@ def ask(service: MockService) -> Callable[..., list[dict[str, Any]]]:
         columns = {cell(name): place for place, name in enumerate(batch.schema.names) if place}
         mapper = PromptMapper(
             service=_service(prompt),
-            given={"url": service.url(""), "deploymentName": "m"},
+            given={"url": service.url(""), "deploymentName": "m", "subscriptionKey": key},
             columns=columns,
             kept=1,
             policy=policy,

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from synapse_magic.http import decoding
+from synapse_magic.http.metering import Metering
 from synapse_magic.http.mock.ledger import Seen
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.prompt.batch_file import answers_of, files_of, line_of
 from synapse_magic.http.prompt.form import Structured
 from synapse_magic.http.request import Request
+from synapse_magic.http.secret import Secret
+from synapse_magic.http.spending import Limits, Spending
 
 Ask = Callable[..., list[dict[str, Any]]]
 CITY = Structured(pa.struct([pa.field("city", pa.string(), nullable=False)]))
@@ -74,7 +80,7 @@ class Provider:
             return {**key, "response": None, "error": {"code": "batch_expired"}}, False
         said = self.answer(text)
         if said is None:
-            body = {"error": {"code": "bad", "message": "why"}}
+            body: dict[str, Any] = {"error": {"code": "bad", "message": "why"}}
             return {**key, "response": {"status_code": 400, "body": body}, "error": None}, False
         usage = {"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6}
         body = {"choices": [{"message": {"content": said}}], "usage": usage}
@@ -198,13 +204,111 @@ def test_a_file_that_is_refused_is_an_error_of_its_rows(
     assert (row["value"], row["error"]["code"]) == (None, "no")
 
 
-def test_files_of_answers_that_cannot_be_read_are_errors(
+@pytest.mark.parametrize("trouble", ["<html>", 400, 403, 500])
+def test_answers_that_cannot_be_fetched_are_fetched_by_the_next_run(
+    ask: Ask, service: MockService, kept: Policy, trouble: Any
+) -> None:
+    provider = Provider(service, upper)
+    place = "/files/file-0.out/content"
+    service.reply(place, service.Reply(trouble) if isinstance(trouble, int) else trouble)
+    rows = [{"a": "x"}, {"a": "y"}, {"a": "bad"}]
+    found = ask("{a}", rows, together=10, policy=kept)
+    expected = f"http_{trouble}" if isinstance(trouble, int) else "unexpected_reply"
+    assert [row["error"]["code"] for row in found] == [expected, expected, "bad"]
+    service.answer(place, provider._rest)
+    found = ask("{a}", rows, together=10, policy=kept)
+    assert [row["value"] for row in found] == ["X", "Y", None]
+    assert provider.sizes == [3]
+    assert len(service.seen("/files")) == 1
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_answers_that_the_provider_has_no_longer_are_asked_for_anew(
+    ask: Ask, service: MockService, kept: Policy, status: int
+) -> None:
+    provider = Provider(service, upper)
+    service.reply("/files/file-0.out/content", service.Reply(status))
+    (row,) = ask("{a}", [{"a": "x"}], together=10, policy=kept)
+    assert row["error"]["code"] == f"http_{status}"
+    assert ask("{a}", [{"a": "x"}], together=10, policy=kept)[0]["value"] == "X"
+    assert provider.sizes == [1, 1]
+
+
+def test_what_was_answered_is_kept_where_the_file_of_errors_cannot_be_fetched(
     ask: Ask, service: MockService, kept: Policy
 ) -> None:
-    Provider(service, upper)
-    service.reply("/files/file-0.out/content", "<html>")
+    provider = Provider(service, upper)
+    service.reply("/files/file-0.err/content", service.Reply(500))
+    rows = [{"a": "x"}, {"a": "bad"}]
+    found = ask("{a}", rows, together=10, policy=kept)
+    assert (found[0]["value"], found[1]["error"]["code"]) == ("X", "http_500")
+    found = ask("{a}", rows, together=10, policy=kept)
+    assert (found[0]["value"], found[1]["error"]["code"]) == ("X", "bad")
+    assert provider.sizes == [2, 1]
+
+
+def test_a_line_that_is_odd_costs_its_row_alone(
+    ask: Ask, service: MockService, kept: Policy
+) -> None:
+    provider = Provider(service, upper)
+
+    def broken(seen: Seen) -> Any:
+        first, second, third = provider._rest(seen).splitlines()
+        odd = {**json.loads(second), "response": {"status_code": "none"}}
+        return "\n".join(("[1]", "{", json.dumps(odd), third, first[:-9]))
+
+    service.answer("/files/file-0.out/content", broken)
+    found = ask("{a}", [{"a": n} for n in "xyz"], together=10, policy=kept)
+    assert sorted(row["value"] or "" for row in found) in (["", "", each] for each in "XYZ")
+    told = [row["error"]["message"] for row in found if row["error"] is not None]
+    assert any("has 3 lines that cannot be read" in each for each in told)
+    assert any("has for this row cannot be read" in each for each in told)
+
+
+def test_a_file_of_answers_may_be_larger_than_one_answer(
+    ask: Ask, service: MockService, kept: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "LARGEST", 1_000)
+    Provider(service, lambda text: text * 5_000)
     (row,) = ask("{a}", [{"a": "x"}], together=10, policy=kept)
-    assert row["error"]["code"] == "unexpected_reply"
+    assert len(row["value"]) == 5_000
+
+
+@pytest.mark.parametrize(("calls", "codes"), [(1, {"limit_reached"}), (2, {""})])
+def test_a_limit_that_is_reached_forgets_nothing_and_leaves_answers_to_be_fetched(
+    ask: Ask, service: MockService, kept: Policy, calls: int, codes: set[str]
+) -> None:
+    provider = Provider(service, upper)
+    limits = Limits(calls=calls)
+    metering = Metering(uuid.uuid4().hex, 0, "127.0.0.1", 9, "", limits=limits)
+    rows = [{"a": "x"}, {"a": "y"}]
+    found = ask("{a}", rows, together=10, policy=replace(kept, metering=metering))
+    Spending(metering.run, limits).forget()
+    assert {(row["error"] or {"code": ""})["code"] for row in found} == codes
+    found = ask("{a}", rows, together=10, policy=kept)
+    assert [row["value"] for row in found] == ["X", "Y"]
+    assert (len(service.seen("/files")), provider.sizes) == (1, [2])
+
+
+@pytest.mark.parametrize("trouble", ["/batches/file-0", "/files/file-0.out/content"])
+def test_a_key_that_changes_while_a_batch_goes_on_is_looked_up_again(
+    ask: Ask, service: MockService, kept: Policy, tmp_path: Path, trouble: str
+) -> None:
+    provider = Provider(service, upper)
+    place = tmp_path / "key"
+    place.write_text("old")
+
+    def refusing(seen: Seen) -> Any:
+        if seen.header("api-key") == "old":
+            place.write_text("new")
+            return MockService.Reply(401, {"error": {"message": "the key has expired"}})
+        return provider._rest(seen)
+
+    service.answer(trouble, refusing)
+    (row,) = ask("{a}", [{"a": "x"}], together=10, policy=kept, key=Secret.file(place))
+    assert (row["value"], row["error"]) == ("X", None)
+    assert [seen.status for seen in service.seen(trouble)][:2] == [401, 200]
+    assert provider.sizes == [1]
 
 
 def test_equal_requests_make_equal_files_whatever_their_order() -> None:
@@ -221,5 +325,7 @@ def test_equal_requests_make_equal_files_whatever_their_order() -> None:
 
 def test_an_answer_without_a_response_has_the_code_of_its_error() -> None:
     text = b'{"custom_id": "1", "response": null, "error": {"code": "gone", "message": "why"}}\n\n'
-    ((key, outcome),) = answers_of(text, 2.0)
+    told, odd = answers_of(text, 2.0)
+    ((key, outcome),) = told.items()
     assert (key, outcome.code, outcome.message, outcome.elapsed) == ("1", "gone", "why", 2.0)
+    assert odd == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,22 @@ def test_an_address_may_hold_the_content() -> None:
 def test_what_cannot_be_sent_is_told(given: Any, wanted: str, why: str) -> None:
     with pytest.raises(FillError, match=why):
         media(given, wanted, 0.5)
+
+
+@pytest.mark.parametrize("before", ["", "s3://", "http://[", "/"])
+def test_a_long_text_is_shown_in_part(before: str) -> None:
+    with pytest.raises(FillError) as told:
+        media(before + base64.b64encode(bytes(5_000)).decode(), "path", 1.0)
+    assert len(str(told.value)) < 250
+    shown = str(told.value).partition(" ")[0]
+    assert (len(shown), shown.startswith(before + "AAAA")) == (79, True)
+    assert ("Try: unbase64(column)" in str(told.value)) == (before in ("", "/"))
+
+
+def test_a_path_that_is_long_is_known_by_its_file(tmp_path: Path) -> None:
+    place = tmp_path / ("a" * 40) / ("b" * 40) / "c.png"
+    with pytest.raises(FillError, match=r"/c.png cannot be read: No such file or directory$"):
+        media(str(place), "path", 1.0)
 
 
 def test_a_large_file_is_not_read(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.prompt.form import Matched, Structured
 from synapse_magic.http.prompt.usage import Prices
+from synapse_magic.http.secret import Secret
 
 Ask = Callable[..., list[dict[str, Any]]]
 CHAT = "/chat/completions"
@@ -102,6 +103,25 @@ def test_what_fails_again_is_an_error_that_tells_what_was_paid(
     assert row["error"]["status"]["statusCode"] == 200
     assert row["usage"]["total_tokens"] == 24
     assert len(service.ledger) == 2
+
+
+@pytest.mark.parametrize("text", ["half \ud83d", r'{"day": "half \ud83d"}'])
+def test_half_a_character_in_a_reply_is_told_and_asked_about_like_any_other(
+    ask: Ask, service: MockService, tmp_path: Path, text: str
+) -> None:
+    def said(seen: Any) -> dict[str, Any]:
+        good = seen.json()["messages"][0]["content"] == "y"
+        return reply('{"day": "2026-05-04"}' if good else text)
+
+    service.answer(CHAT, said)
+    policy: Policy = replace(Policy(deadline=20.0), journal=str(tmp_path))
+    form = Structured(pa.struct([pa.field("day", pa.date32())]))
+    found = ask("{a}", [{"a": "x"}, {"a": "y"}], form=form, policy=policy)
+    assert [str(row["value"] and row["value"]["day"]) for row in found] == ["None", "2026-05-04"]
+    assert (found[0]["error"]["code"], found[0]["usage"]["total_tokens"]) == ("misfit", 24)
+    assert 'got "half ?"' in found[0]["error"]["message"]
+    assert 'got "half ?"' in found[0]["messages"][2]["content"]
+    assert len(service.ledger) == 3
 
 
 def test_a_form_that_the_model_was_not_told_is_not_corrected(
@@ -218,3 +238,23 @@ def test_a_journal_has_what_was_corrected_and_not_what_failed(
         assert [row["value"] for row in found] == [{"city": "Rome"}, None, {"city": "Rome"}]
         assert found[1]["error"]["code"] == "misfit"
         assert len(service.ledger) - before == calls
+
+
+def test_a_key_that_changes_between_a_reply_and_its_correction_is_looked_up_again(
+    ask: Ask, service: MockService, tmp_path: Path
+) -> None:
+    place = tmp_path / "key"
+    place.write_text("old")
+
+    def said(seen: Any) -> Any:
+        corrected = len(seen.json()["messages"]) > 1
+        if seen.header("api-key") != ("new" if corrected else "old"):
+            place.write_text("new")
+            return service.Reply(401, {"error": {"message": "the key has expired"}})
+        return reply('{"city": "Rome"}' if corrected else "Rome")
+
+    service.answer(CHAT, said)
+    (row,) = ask("{a}", [{"a": "x"}], form=CITY, key=Secret.file(place))
+    assert (row["value"], row["error"]) == ({"city": "Rome"}, None)
+    assert [seen.status for seen in service.ledger] == [200, 401, 200]
+    assert row["usage"]["total_tokens"] == 24

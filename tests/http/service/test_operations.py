@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +13,13 @@ from service_rows import FAST, JOB, answers, mapper
 
 from synapse_magic.http import runtime
 from synapse_magic.http.caller import Caller
+from synapse_magic.http.metering import Metering
 from synapse_magic.http.mock.service import MockService
 from synapse_magic.http.request import Outcome, Request, Response
 from synapse_magic.http.service.keys import Keys, Signing
 from synapse_magic.http.service.operation import Polling, Waiter
 from synapse_magic.http.service.service import service_of
+from synapse_magic.http.spending import Limits, Spending
 
 RUNNING = {"status": "running"}
 DONE = {"status": "Succeeded", "result": "ready"}
@@ -187,3 +190,16 @@ def test_many_operations_need_no_thread_each(begun: MockService) -> None:
     before = set(threading.enumerate())
     assert answers(JOB, begun.url(""), ["a"] * 100, concurrency=50) == [("ready", None)] * 100
     assert {t.name for t in set(threading.enumerate()) - before} <= {"synapse-magic-http"}
+
+
+def test_a_limit_that_is_reached_ends_no_operation_that_has_begun(begun: MockService) -> None:
+    begun.script("/jobs/1", [RUNNING] * 9 + [DONE])
+    run = uuid.uuid4().hex
+    limits = Limits(calls=2)
+    policy = replace(FAST, metering=Metering(run, 0, "127.0.0.1", 9, "", limits=limits))
+    found = answers(JOB, begun.url(""), list("abcd"), policy=policy)
+    Spending(run, limits).forget()
+    assert sorted(value or error["code"] for value, error in found) == [
+        *["limit_reached"] * 2,
+        *["ready"] * 2,
+    ]
