@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import hmac
-import json
-import secrets
 import socket
-import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.kernels.explaining.counting import RowCounter
-from synapse_magic.spark.driver import own_host
 from synapse_magic.spark.events import RowsExplained, publish
+from synapse_magic.spark.hearing import Hearing, hearing
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_LONGEST = 1024
+
+class _RowListener(Hearing):
+    """Adds up the rows that workers tell, and publishes each :class:`RowsExplained`."""
+
+    def __init__(self, host: str, server: socket.socket, total: int) -> None:
+        self._total = total
+        self._counted: dict[str, int] = {}
+        super().__init__(host, server)
+
+    def _take(self, told: dict[str, Any]) -> None:
+        source = told["from"]
+        self._counted[source] = max(told["rows"], self._counted.get(source, 0))
+        # A task that Spark repeats counts its rows once more.
+        done = min(sum(self._counted.values()), self._total)
+        publish(RowsExplained(done, self._total))
 
 
 @contextlib.contextmanager
@@ -36,36 +47,5 @@ def counting(spark: SparkSession, total: int) -> Iterator[RowCounter]:
     RowCounter
         To be sent to the workers.
     """
-    host = own_host(spark)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind((host if host.startswith("127.") else "", 0))
-        port, token = server.getsockname()[1], secrets.token_hex(16)
-        thread = threading.Thread(target=_hear, args=(server, token, total), daemon=True)
-        thread.start()
-        try:
-            yield RowCounter(host, port, token)
-        finally:
-            server.sendto(json.dumps({"token": token}).encode(), ("127.0.0.1", port))
-            thread.join()
-
-
-def _hear(server: socket.socket, token: str, total: int) -> None:
-    """Add up what workers tell until a message comes that tells nothing: the end."""
-    counted: dict[str, int] = {}
-    while True:
-        told = _read(server.recv(_LONGEST))
-        if not hmac.compare_digest(str(told.get("token", "")), token):
-            continue
-        if "rows" not in told:
-            return
-        counted[told["from"]] = max(told["rows"], counted.get(told["from"], 0))
-        # A task that Spark repeats counts its rows once more.
-        publish(RowsExplained(min(sum(counted.values()), total), total))
-
-
-def _read(content: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(content)
-    except ValueError:  # of somebody else
-        return {}
-    return told if isinstance(told, dict) else {}
+    with hearing(spark, partial(_RowListener, total=total)) as heard:
+        yield RowCounter(heard.host, heard.port, heard.token)
