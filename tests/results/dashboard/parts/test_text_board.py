@@ -91,6 +91,16 @@ def test_a_cohort_of_a_word_is_a_predicate_on_the_column_of_texts(board: TextBoa
     assert inside.tolist() == ["but" in text and len(text) <= 30 for text in texts]
 
 
+def test_a_word_that_is_not_listed_makes_a_cohort_too() -> None:
+    words = [f"word{i}" for i in range(600)]
+    texts = ["good " + " ".join(words[i : i + 20]) for i in range(0, 600, 20)]
+    made = everyreviews.board(texts)
+    weakest = column_of_word(words[-1])
+    assert weakest not in list(made.examined.columns)
+    given = {"conditions": [{"column": weakest, "operation": "in", "values": ["true"]}]}
+    assert made.answer("add", given)["cohorts"][-1]["rows"] == 1
+
+
 def test_cohorts_are_made_by_outcome_label_and_column(board: TextBoard) -> None:
     for column, value in (("(outcome)", "wrong"), ("(label)", "liked"), ("source", "web")):
         given = {"conditions": [{"column": column, "operation": "in", "values": [value]}]}
