@@ -9,7 +9,7 @@ import numpy as np
 from pyspark.sql.types import StructType
 
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.explainers.board import predictor_or_none
+from synapse_magic.explainers.board import codes_of, predictor_or_none
 from synapse_magic.explainers.classes import names_of
 from synapse_magic.explainers.foreign_model import as_stage
 from synapse_magic.explainers.routes import chain_of
@@ -92,21 +92,21 @@ def _task(why: PartsExplanation, model: Any) -> Task | None:
 
 
 def _of_texts(examined: ExaminedTexts, model: Any, df: DataFrame | None) -> TextBoard:
-    masker = examined.parts.masker
+    masker, codes = examined.parts.masker, {} if df is None else codes_of(df)
     if not isinstance(masker, TextMasker):
-        return TextBoard(examined, df, _UNKNOWN)
+        return TextBoard(examined, df, _UNKNOWN, codes=codes)
     found = _asker(examined.parts, masker.column, model, df)
     asked = found if isinstance(found, str) else _checked(AskedTexts(examined, found, masker))
-    return TextBoard(examined, df, asked, TextTerms(masker.column, LENGTH))
+    return TextBoard(examined, df, asked, TextTerms(masker.column, LENGTH), codes)
 
 
 def _of_images(examined: ExaminedImages, model: Any, df: DataFrame | None) -> ImageBoard:
-    masker = examined.parts.masker
+    masker, codes = examined.parts.masker, {} if df is None else codes_of(df)
     if not isinstance(masker, ImageMasker):
-        return ImageBoard(examined, df, _UNKNOWN)
+        return ImageBoard(examined, df, _UNKNOWN, codes=codes)
     found = _asker(examined.parts, masker.column, model, df)
     asked = found if isinstance(found, str) else _checked(AskedImages(examined, found, masker))
-    return ImageBoard(examined, df, asked, _size_terms(df, masker.column))
+    return ImageBoard(examined, df, asked, _size_terms(df, masker.column), codes)
 
 
 _UNKNOWN = (
@@ -142,7 +142,7 @@ def _asker(why: PartsExplanation, column: str, model: Any, df: DataFrame | None)
         return f"What if cannot ask this model. {error}"
     if column not in schema.names:
         return f"What if cannot ask this model. It does not read column {column!r}"
-    return Asker(chain, Target(why.scale, classes), schema)
+    return Asker(chain, Target(why.scale, classes), schema, codes_of(df))
 
 
 def _class_numbers(why: PartsExplanation, model: Any) -> tuple[int, ...]:

@@ -125,3 +125,16 @@ def test_labels_may_be_a_column_and_what_does_not_fit_is_told() -> None:
         board(why, label="kint")
     with pytest.raises(SynapseError, match="compared on tables alone"):
         board(why, other=why)  # type: ignore[arg-type]
+
+
+def test_levels_of_texts_are_asked_for_by_the_numbers_that_the_frame_holds(
+    spark: SparkSession,
+) -> None:
+    rows = [(text, f"kind {i % 3}") for i, text in enumerate(everyreviews.written(12))]
+    frame = spark.createDataFrame(rows, "review string, kind string").coalesce(1)
+    indexed = StringIndexer(inputCol="kind", outputCol="code").fit(frame).transform(frame)
+    data = {"code": np.array([kind for _, kind in rows], object)}
+    made = board(everyreviews.explained([text for text, _ in rows], data=data), df=indexed)
+    given = {"column": "code", "operation": "in", "values": ["kind 1"]}
+    made.answer("add", {"conditions": [given]})
+    assert {row["kind"] for row in made.cohort.df().collect()} == {"kind 1"}

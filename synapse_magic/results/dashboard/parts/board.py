@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from synapse_magic.errors import SynapseError
@@ -28,6 +28,8 @@ class PartsBoard(Board):
         Why the model cannot be asked about a row; empty where it can.
     terms : mapping, optional
         What Spark is asked for in place of columns that the frame has not.
+    codes : mapping, optional
+        The levels of columns that hold their numbers in the frame.
     """
 
     examined: ExaminedParts
@@ -38,8 +40,9 @@ class PartsBoard(Board):
         frame: Frame | None = None,
         silent: str = "",
         terms: Mapping[str, str] | None = None,
+        codes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        super().__init__(examined, frame, silent, terms=terms)
+        super().__init__(examined, frame, silent, codes=codes, terms=terms)
 
     def answer(self, ask: str, given: Given) -> Mapping[str, Any]:
         """Return the answer to a question of the browser.

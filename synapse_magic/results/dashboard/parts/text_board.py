@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,6 +38,8 @@ class TextBoard(PartsBoard):
         The model to ask, or why there is none.
     terms : mapping, optional
         What Spark is asked for in place of columns that the frame has not.
+    codes : mapping, optional
+        The levels of columns that hold their numbers in the frame.
     """
 
     script: ClassVar[str] = "texts"
@@ -49,9 +51,11 @@ class TextBoard(PartsBoard):
         frame: Frame | None = None,
         asked: AskedTexts | str = "",
         terms: Mapping[str, str] | None = None,
+        codes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._asks = asked
-        super().__init__(examined, frame, asked if isinstance(asked, str) else "", terms)
+        silent = asked if isinstance(asked, str) else ""
+        super().__init__(examined, frame, silent, terms, codes)
 
     @property
     def label(self) -> str:
