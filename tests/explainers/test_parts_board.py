@@ -22,6 +22,7 @@ ODD = [
     "good", "GOOD, Good!", "goods", "a good-natured dog", "it's good", "it\u2019s", "its", "dog's",
     "-good-", "\u00dcber gut", "\u00fcber", "3.14 and 3", "a_b ab", "C++ $x `q` 'y' \\d", "",
     "\u597d\u597d", "a\nb",
+    "costs 3.14", "3", "14", "1,3,14.", "iPhone\u5f88\u597d", "x\u3042y", "\U00020000\U00020001z",
     "${spark.app.name}", "\U0001f600 x",
 ]  # fmt: skip
 
