@@ -97,7 +97,8 @@ def _of_texts(examined: ExaminedTexts, model: Any, df: DataFrame | None) -> Text
         return TextBoard(examined, df, _UNKNOWN, codes=codes)
     found = _asker(examined.parts, masker.column, model, df)
     asked = found if isinstance(found, str) else _checked(AskedTexts(examined, found, masker))
-    return TextBoard(examined, df, asked, TextTerms(masker.column, LENGTH), codes)
+    terms = TextTerms(masker.column, LENGTH, masker.tokenizer)
+    return TextBoard(examined, df, asked, terms, codes)
 
 
 def _of_images(examined: ExaminedImages, model: Any, df: DataFrame | None) -> ImageBoard:

@@ -11,7 +11,7 @@ import numpy as np
 from synapse_magic.kernels.dashboard.conditions import Column, Levels
 from synapse_magic.kernels.dashboard.word_index import WordIndex
 from synapse_magic.kernels.dashboard.wording import quoted, spark_text
-from synapse_magic.kernels.explaining.tokens import HYPHENS, LONE
+from synapse_magic.kernels.explaining.tokens import HYPHENS, LONE, WORDS
 
 OPEN, CLOSE = "contains \N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
 LISTED = 500
@@ -84,6 +84,8 @@ class TextTerms(Mapping[str, str]):
         The column of texts.
     length
         The name of the column of their length.
+    tokenizer
+        What cut them into words: Spark cannot be asked for words of another one than ``"words"``.
 
     Examples
     --------
@@ -93,12 +95,13 @@ class TextTerms(Mapping[str, str]):
 
     column: str
     length: str
+    tokenizer: str = WORDS
 
     def __getitem__(self, name: str) -> str:
         if name == self.length:
             return f"length({quoted(self.column)})"
         word = word_of_column(name)
-        if word is None:
+        if word is None or self.tokenizer != WORDS:
             raise KeyError(name)
         return f"({quoted(self.column)} RLIKE {spark_text(pattern_of(word))})"
 

@@ -5,13 +5,21 @@ import re
 import pytest
 
 from synapse_magic.kernels.explaining.tokens import tokens
-from synapse_magic.results.dashboard.parts.word_columns import pattern_of
+from synapse_magic.results.dashboard.parts.word_columns import TextTerms, column_of_word, pattern_of
 
 TEXTS = [
     "good", "good-natured goods", "it's good", "costs 3.14", "3", "14", "1,3,14.", "3.x", "x3.5",
     "iPhone\u5f88\u597d", "x\u3042y", "\U00020000\U00020001z", "\u5f88-b", "b-\u5f88",
 ]  # fmt: skip
 WORDS = sorted({word.lower() for text in TEXTS for word in tokens(text).words})
+
+
+def test_spark_is_asked_for_words_of_the_tokenizer_words_alone() -> None:
+    good = column_of_word("good")
+    assert good in TextTerms("review", "(length)")
+    own = TextTerms("review", "(length)", r"\S+")
+    assert good not in own
+    assert own["(length)"] == "length(`review`)"
 
 
 @pytest.mark.parametrize("word", WORDS)
