@@ -79,6 +79,15 @@ def test_texts_are_explained_with_labels_and_columns_and_asked_without_a_job(
         row for row in reviews.collect() if "film" in row["text"].lower() and row["stars"] < 3
     ]
     assert made.cohort.df().count() == len(expected) > 0
+    made.answer("add", {"conditions": [_is("(score)", ">=", 0.5)], "within": "all rows"})
+    scores = [row["probability"][1] for row in model.transform(reviews).collect()]
+    assert made.cohort.df().count() == sum(score >= 0.5 for score in scores) > 0
+    names: dict[str, Any] = {"model": model, "df": reviews}
+    exec(made.cohort.code, names)
+    assert names["cohort"].count() == made.cohort.df().count()
+    right = {"column": "(outcome)", "operation": "in", "values": ["right"]}
+    cohorts = made.answer("add", {"conditions": [right], "within": "all rows"})["cohorts"]
+    assert "'(outcome)' is a feature" in cohorts[-1]["refused"]
     view = Dashboard(why, model, reviews)
     assert "Dashboard of 6 explained texts" in repr(view)
 

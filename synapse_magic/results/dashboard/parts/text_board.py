@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.results.dashboard.cohort import Frame
+from synapse_magic.results.dashboard.cohort import Frame, Scored
 from synapse_magic.results.dashboard.errors import errors_still
 from synapse_magic.results.dashboard.overview import overview_still
 from synapse_magic.results.dashboard.parts.board import Own, PartsBoard
@@ -40,6 +40,8 @@ class TextBoard(PartsBoard):
         What Spark is asked for in place of columns that the frame has not.
     codes : mapping, optional
         The levels of columns that hold their numbers in the frame.
+    scored : Scored, optional
+        The frame with the score of each row.
     """
 
     script: ClassVar[str] = "texts"
@@ -52,10 +54,11 @@ class TextBoard(PartsBoard):
         asked: AskedTexts | str = "",
         terms: Mapping[str, str] | None = None,
         codes: Mapping[str, Sequence[str]] | None = None,
+        scored: Scored | None = None,
     ) -> None:
         self._asks = asked
         silent = asked if isinstance(asked, str) else ""
-        super().__init__(examined, frame, silent, terms, codes)
+        super().__init__(examined, frame, silent, terms, codes, scored)
 
     @property
     def label(self) -> str:
