@@ -68,7 +68,7 @@ def board(
     _check_classes(why, model, predictor)
     examined = Examined.of(why, _task(why, predictor))
     second = None if other is None else Examined.of(other, examined.task)
-    codes = {} if df is None else _codes(df)
+    codes = {} if df is None else codes_of(df)
     if model is None or df is None:
         finder = None if df is None else FrameFinder(df)
         return Board(examined, df, NEEDS, second, codes, finder=finder)
@@ -110,7 +110,7 @@ def _task(why: Explanation, predictor: Predictor | None) -> Task | None:
     return None if of_class else "regression"
 
 
-def _codes(df: DataFrame) -> dict[str, list[str]]:
+def codes_of(df: DataFrame) -> dict[str, list[str]]:
     """Return the levels of columns that hold their numbers."""
     numbers = (own for own in df.schema.fields if isinstance(own.dataType, NumericType))
     return {own.name: found for own in numbers if (found := levels(own))}

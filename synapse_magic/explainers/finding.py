@@ -101,7 +101,9 @@ def _equals(own: T.StructField, value: str) -> Column:
             "Expected text, numbers, dates or booleans"
         )
     if isinstance(kind, T.NumericType):
-        return column == F.lit(_number(own, value))
+        number = F.lit(_number(own, value))
+        # A double of 0.1 is no float of 0.1; a whole number stays whole, however long.
+        return column == (number.cast("float") if isinstance(kind, T.FloatType) else number)
     if isinstance(kind, T.StringType):
         return column == F.lit(value)
     return column.cast("string") == F.lit(value.strip().lower())

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from pyspark.sql.types import StructType
+from pyspark.ml.linalg import VectorUDT
+from pyspark.sql.types import ArrayType, NumericType, StructType
 
 from synapse_magic.errors import SynapseError, closest
-from synapse_magic.explainers.board import predictor_or_none
+from synapse_magic.explainers.board import codes_of, predictor_or_none
 from synapse_magic.explainers.classes import names_of
 from synapse_magic.explainers.foreign_model import as_stage
 from synapse_magic.explainers.routes import chain_of
+from synapse_magic.explainers.scored import ScoredFrame
 from synapse_magic.kernels.dashboard.what_if import Asker
 from synapse_magic.kernels.dashboard.wording import quoted
 from synapse_magic.kernels.explaining.image_masker import ImageMasker
@@ -20,6 +22,7 @@ from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.kernels.explaining.text_masker import TextMasker
 from synapse_magic.results.dashboard.examined import Task
 from synapse_magic.results.dashboard.parts.board import PartsBoard
+from synapse_magic.results.dashboard.parts.examined import ExaminedParts
 from synapse_magic.results.dashboard.parts.image_board import ImageBoard
 from synapse_magic.results.dashboard.parts.images_asked import AskedImages
 from synapse_magic.results.dashboard.parts.images_examined import HEIGHT, WIDTH, ExaminedImages
@@ -92,21 +95,23 @@ def _task(why: PartsExplanation, model: Any) -> Task | None:
 
 
 def _of_texts(examined: ExaminedTexts, model: Any, df: DataFrame | None) -> TextBoard:
-    masker = examined.parts.masker
+    masker, codes = examined.parts.masker, {} if df is None else codes_of(df)
     if not isinstance(masker, TextMasker):
-        return TextBoard(examined, df, _UNKNOWN)
+        return TextBoard(examined, df, _UNKNOWN, codes=codes)
     found = _asker(examined.parts, masker.column, model, df)
     asked = found if isinstance(found, str) else _checked(AskedTexts(examined, found, masker))
-    return TextBoard(examined, df, asked, TextTerms(masker.column, LENGTH))
+    terms = TextTerms(masker.column, LENGTH, masker.tokenizer)
+    return TextBoard(examined, df, asked, terms, codes, _scored(examined, model, df))
 
 
 def _of_images(examined: ExaminedImages, model: Any, df: DataFrame | None) -> ImageBoard:
-    masker = examined.parts.masker
+    masker, codes = examined.parts.masker, {} if df is None else codes_of(df)
     if not isinstance(masker, ImageMasker):
-        return ImageBoard(examined, df, _UNKNOWN)
+        return ImageBoard(examined, df, _UNKNOWN, codes=codes)
     found = _asker(examined.parts, masker.column, model, df)
     asked = found if isinstance(found, str) else _checked(AskedImages(examined, found, masker))
-    return ImageBoard(examined, df, asked, _size_terms(df, masker.column))
+    terms, scored = _size_terms(df, masker.column), _scored(examined, model, df)
+    return ImageBoard(examined, df, asked, terms, codes, scored)
 
 
 _UNKNOWN = (
@@ -142,7 +147,23 @@ def _asker(why: PartsExplanation, column: str, model: Any, df: DataFrame | None)
         return f"What if cannot ask this model. {error}"
     if column not in schema.names:
         return f"What if cannot ask this model. It does not read column {column!r}"
-    return Asker(chain, Target(why.scale, classes), schema)
+    return Asker(chain, Target(why.scale, classes), schema, codes_of(df))
+
+
+def _scored(examined: ExaminedParts, model: Any, df: DataFrame | None) -> ScoredFrame | None:
+    """Return the frame with its scores; None where Spark cannot read what the model gives."""
+    if model is None or df is None:
+        return None
+    scale = examined.parts.scale
+    try:
+        classes = _class_numbers(examined.parts, model)
+        kind = field(model.transform(df).schema, scale).dataType
+    except Exception:  # whatever it raises: a cohort of scores tells that there are none
+        return None
+    if isinstance(kind, (ArrayType, VectorUDT)) and classes:
+        read = classes if examined.task == "multiclass" else classes[:1]
+        return ScoredFrame(df, model, scale, read, isinstance(kind, ArrayType))
+    return ScoredFrame(df, model, scale) if isinstance(kind, NumericType) else None
 
 
 def _class_numbers(why: PartsExplanation, model: Any) -> tuple[int, ...]:

@@ -28,12 +28,15 @@ class ScoredFrame:
         The column of the model's output that has the score.
     classes
         The classes whose largest probability is the score; empty where it is a number.
+    listed
+        Whether these are in lists, and not in vectors.
     """
 
     df: DataFrame
     model: Any
     target: str
     classes: Sequence[int] = ()
+    listed: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -47,10 +50,13 @@ class ScoredFrame:
             return f"scored = model.transform(df).withColumnRenamed({self.target!r}, {SCORE!r})"
         parts = [f"scores[{i}]" for i in self.classes]
         score = parts[0] if len(parts) == 1 else f"F.greatest({', '.join(parts)})"
+        column = f"F.col({self.target!r})"
+        if not self.listed:
+            column = f"vector_to_array({column})"
+        imported = "" if self.listed else "from pyspark.ml.functions import vector_to_array\n"
         return (
-            "from pyspark.ml.functions import vector_to_array\n"
-            "from pyspark.sql import functions as F\n"
-            f"scores = vector_to_array(F.col({self.target!r}))\n"
+            f"{imported}from pyspark.sql import functions as F\n"
+            f"scores = {column}\n"
             f"scored = model.transform(df).withColumn({SCORE!r}, {score})"
         )
 
@@ -62,6 +68,7 @@ class ScoredFrame:
     def _score(self) -> Column:
         if not self.classes:
             return col(self.target)
-        scores = vector_to_array(col(self.target))
+        column = col(self.target)
+        scores = column if self.listed else vector_to_array(column)
         parts = [scores[i] for i in self.classes]
         return parts[0] if len(parts) == 1 else F.greatest(*parts)

@@ -161,6 +161,62 @@ def test_an_edited_text_is_scored_and_its_words_explained(open_board: Open) -> N
     panel.get_by_text("does not take boom").wait_for(state="detached")
 
 
+HOLD = """question => {
+  const answer = window.answer;
+  window.answer = async (asked) => {
+    if (asked.ask === question) await new Promise((done) => (window.release = done));
+    return answer(asked);
+  };
+}"""
+
+
+def test_what_is_typed_while_a_word_is_taken_out_stays(open_board: Open) -> None:
+    page = open_board(everyreviews.board())
+    panel = tab(page, "What if")
+    field = page.get_by_label("the text, to edit")
+    field.fill("A lovely, good film")
+    panel.get_by_role("button", name="take out good").wait_for()
+    page.evaluate(HOLD, "without")
+    panel.get_by_role("button", name="take out good").click()
+    field.fill("bad")
+    page.evaluate("window.release()")
+    panel.locator(".sd-score b", has_text="0.3").wait_for()
+    assert field.input_value() == "bad"
+
+
+def test_a_word_of_an_older_text_takes_nothing_out_of_the_new_one(open_board: Open) -> None:
+    page = open_board(everyreviews.board())
+    panel = tab(page, "What if")
+    field = page.get_by_label("the text, to edit")
+    field.fill("A lovely, good film")
+    panel.get_by_role("button", name="take out good").wait_for()
+    page.evaluate(HOLD, "told")
+    field.fill("The very lovely, good film")
+    page.wait_for_function("() => window.release")
+    panel.get_by_role("button", name="take out good").click()
+    page.evaluate("window.release()")
+    panel.get_by_role("button", name="take out very").wait_for()
+    assert field.input_value() == "The very lovely, good film"
+
+
+def test_typing_while_another_text_is_on_its_way_does_not_keep_it_away(open_board: Open) -> None:
+    board = everyreviews.board()
+    page = open_board(board)
+    panel = tab(page, "What if")
+    field = page.get_by_label("the text, to edit")
+    field.fill("A lovely, good film")
+    page.evaluate(HOLD, "form")
+    place = panel.get_by_label("text", exact=True)
+    place.fill("5")
+    place.press("Enter")
+    field.fill("bad")
+    page.evaluate("window.release()")
+    page.wait_for_function(
+        "text => document.querySelector('.sb-edit textarea').value === text",
+        arg=board.examined.parts.texts[5],
+    )
+
+
 def test_pieces_of_an_image_are_switched_off_by_pointer_and_by_keyboard(open_board: Open) -> None:
     board = everydots.board()
     page = open_board(board)

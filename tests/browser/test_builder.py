@@ -7,6 +7,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+import everyreviews
 import numpy as np
 import pytest
 from accessibility import findings
@@ -27,9 +28,10 @@ let changed = () => {};
 window.typed = (text) => { window.cell = text; changed(); };
 window.cell = null;
 document.addEventListener("synapse-magic:beside", ({ detail }) => detail.take({
-  get text() { return window.cell; }, undoable: true, adoptable: false,
+  get text() { return window.cell; }, undoable: true, adoptable: window.below !== undefined,
   write(before, after) { return window.cell === before && (window.typed(after), true); },
-  insert(text) { window.typed(text); }, undo() {}, show() {},
+  insert(text) { window.typed(text); }, adopt() { window.typed(window.below); },
+  undo() {}, show() {},
   watch(call) { changed = call; return () => {}; },
 }));
 """
@@ -374,12 +376,23 @@ def test_an_explained_run_shows_its_dashboard_in_place(browser: Any) -> None:
         raise SynapseError("The dashboard was asked")
 
     host.app._board = SimpleNamespace(answer=answer)
-    host.app._explained = {"run": 1, "html": ""}
+    host.app._explained = {"run": 1, "board": "dashboard"}
     host.builder.runs.append(finished())
     page = browser.new_page()
     host.show(page)
     step(page, "Explain").get_by_text("The dashboard was asked").wait_for()
     assert asked == ["open"]
+    page.close()
+
+
+def test_an_explained_run_of_texts_shows_their_dashboard(browser: Any) -> None:
+    host = Hosted(people())
+    host.app._board = everyreviews.board()
+    host.app._explained = {"run": 1, "board": host.app._board.script}
+    host.builder.runs.append(finished())
+    page = browser.new_page()
+    host.show(page)
+    step(page, "Explain").get_by_role("tab", name="Words").wait_for()
     page.close()
 
 
@@ -392,6 +405,19 @@ def beside(browser: Any) -> Any:
     page.get_by_role("button", name="Insert as a cell").click()
     page.get_by_role("button", name="Go to the cell").wait_for()
     yield page, host
+    page.close()
+
+
+def test_what_was_built_may_be_kept_where_a_cell_below_could_be_used(browser: Any) -> None:
+    host = Hosted(people())
+    page = browser.new_page()
+    below = "%%synapse train people\nlabel = age\n"
+    host.show(page, beside=f"window.below = {json.dumps(below)};{BESIDE}")
+    page.get_by_role("button", name="Use the cell below").wait_for()
+    assert page.get_by_role("button", name="Insert as a cell").count() == 0
+    step(page, "Target").get_by_label("Column to predict").select_option("hours")
+    page.get_by_role("button", name="Insert as a cell").click()
+    assert "label    = hours" in _cell(page, "hours")
     page.close()
 
 

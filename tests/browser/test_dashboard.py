@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import everyboard
@@ -216,6 +217,52 @@ def test_scores_under_a_drag_become_a_cohort(open_board: Open) -> None:
     assert board.mask(board.chosen).sum() == ((score >= 0.5) & (score < 0.75)).sum()
 
 
+def test_a_drag_over_all_predictions_is_a_cohort_of_all_rows(open_board: Open) -> None:
+    why, _ = everyboard.people(60)
+    board = Board(Examined.of(replace(why, link="identity", outputs=("prediction",))))
+    assert board.examined.task == "regression"
+    page = open_board(board)
+    box = page.locator(".sd-brush").bounding_box()
+    page.mouse.move(box["x"] + 1, box["y"] + 90)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 90, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="make them a cohort").click()
+    page.locator(".sd-chip").nth(1).wait_for()
+    assert board.mask(board.chosen).all()
+
+
+def test_features_are_asked_for_again_where_the_other_cohort_has_become_another(
+    open_board: Open,
+) -> None:
+    board = everyboard.board()
+    page = open_board(board)
+
+    def make(typed: str) -> None:
+        page.get_by_role("button", name="type SQL").click()
+        page.get_by_label("condition").fill(typed)
+        page.get_by_role("button", name="make cohort").click()
+        page.locator(".sd-chip").nth(1).wait_for()
+        page.get_by_role("radio", name="all rows").click()
+
+    def means() -> list[str]:
+        tab(page, "Features")
+        page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        found: list[str] = page.locator(".sd-pairs .syn-number:nth-child(4)").all_inner_texts()
+        return found
+
+    make("age > 60")
+    page.get_by_label("against").select_option("cohort 1")
+    old = means()
+    tab(page, "Overview")
+    page.get_by_role("button", name="undo").click()
+    page.locator(".sd-chip").nth(1).wait_for(state="detached")
+    make("age <= 60")
+    young = means()
+    assert len(old) == len(young) > 0
+    assert old != young
+
+
 def test_a_pair_of_features_is_followed(open_board: Open) -> None:
     why, _ = everyboard.people()
     why.values[:, 0] *= np.sign(why.values[:, 1])  # what age does depends on hours
@@ -248,6 +295,37 @@ def test_each_group_may_have_a_threshold_of_its_own(open_board: Open) -> None:
     page.get_by_text("Demographic parity:").first.wait_for()
     page.get_by_role("combobox", name="groups of").select_option(label="cohorts of the bar")
     page.get_by_label("Threshold of all rows").wait_for()
+
+
+def test_as_many_are_found_in_each_group_by_thresholds_that_earn_most(open_board: Open) -> None:
+    board = everyboard.board()
+    asked = {"cohort": "all rows", "group": "degree"}
+    groups = board.answer("thresholds", asked)["groups"]
+    page = open_board(board)
+    tab(page, "Thresholds")
+    page.get_by_label("groups of").select_option("degree")
+    page.get_by_role("button", name="as many found in each").click()
+    for group in groups:
+        field = page.get_by_label(f"Threshold of {group['words']}")
+        bins = group["counts"].shape[1]
+        negative, positive = (
+            np.append(counts[::-1].cumsum()[::-1], 0) for counts in group["counts"].astype(int)
+        )
+        chosen = round(float(field.input_value()) * bins)
+        alike = positive == positive[chosen]
+        assert negative[chosen] == negative[alike].min(), group["words"]
+
+
+def test_a_group_without_any_to_find_keeps_its_threshold(open_board: Open) -> None:
+    why, _ = everyboard.people()
+    labels = np.where(why.data["degree"] == "Masters", "<=50K", why.labels)
+    page = open_board(Board(Examined.of(replace(why, labels=labels.astype(object)))))
+    tab(page, "Thresholds")
+    page.get_by_label("groups of").select_option("degree")
+    page.get_by_label("Threshold of Masters").fill("0.7")
+    page.get_by_role("button", name="as many found in each").click()
+    page.get_by_text("All groups together").wait_for()
+    assert page.get_by_label("Threshold of Masters").input_value() == "0.7"
 
 
 def test_reasons_and_a_test_case_are_taken_along(open_board: Open) -> None:

@@ -162,14 +162,16 @@ def test_a_cohort_of_scores_is_of_all_rows_that_the_model_scores_so(
 
 def test_a_row_is_found_by_its_key_among_all_rows(spark: SparkSession) -> None:
     long = 2**53 + 1  # no double is this number
-    rows = [(long + i, f"name {i % 30}", 0.5 * i, date(2024, 1, 1)) for i in range(100)]
-    df = spark.createDataFrame(rows, "`the id` bigint, name string, pay double, day date")
+    rows = [(long + i, f"name {i % 30}", 0.5 * i, date(2024, 1, 1), i / 10) for i in range(100)]
+    schema = "`the id` bigint, name string, pay double, day date, ratio float"
+    df = spark.createDataFrame(rows, schema)
     finder = FrameFinder(df, ["pay", "day"])
     found = finder.find("the id", str(long))
-    assert found.cells == ((str(long), "name 0", "0.0", "2024-01-01"),)
+    assert found.cells == ((str(long), "name 0", "0.0", "2024-01-01", "0.0"),)
     assert found.values == ({"pay": 0.0, "day": "2024-01-01"},)
     assert not found.more
     assert len(finder.find("name", "name 3").cells) == 4
+    assert finder.find("ratio", "0.1").cells[0][1] == str(long + 1)
     many = finder.find("day", "2024-01-01")
     assert (len(many.cells), many.more) == (FOUND, True)
     assert finder.find("name", "' OR 1=1 OR '").cells == ()

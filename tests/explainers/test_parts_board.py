@@ -22,6 +22,7 @@ ODD = [
     "good", "GOOD, Good!", "goods", "a good-natured dog", "it's good", "it\u2019s", "its", "dog's",
     "-good-", "\u00dcber gut", "\u00fcber", "3.14 and 3", "a_b ab", "C++ $x `q` 'y' \\d", "",
     "\u597d\u597d", "a\nb",
+    "costs 3.14", "3", "14", "1,3,14.", "iPhone\u5f88\u597d", "x\u3042y", "\U00020000\U00020001z",
     "${spark.app.name}", "\U0001f600 x",
 ]  # fmt: skip
 
@@ -78,6 +79,15 @@ def test_texts_are_explained_with_labels_and_columns_and_asked_without_a_job(
         row for row in reviews.collect() if "film" in row["text"].lower() and row["stars"] < 3
     ]
     assert made.cohort.df().count() == len(expected) > 0
+    made.answer("add", {"conditions": [_is("(score)", ">=", 0.5)], "within": "all rows"})
+    scores = [row["probability"][1] for row in model.transform(reviews).collect()]
+    assert made.cohort.df().count() == sum(score >= 0.5 for score in scores) > 0
+    names: dict[str, Any] = {"model": model, "df": reviews}
+    exec(made.cohort.code, names)
+    assert names["cohort"].count() == made.cohort.df().count()
+    right = {"column": "(outcome)", "operation": "in", "values": ["right"]}
+    cohorts = made.answer("add", {"conditions": [right], "within": "all rows"})["cohorts"]
+    assert "'(outcome)' is a feature" in cohorts[-1]["refused"]
     view = Dashboard(why, model, reviews)
     assert "Dashboard of 6 explained texts" in repr(view)
 
@@ -125,3 +135,16 @@ def test_labels_may_be_a_column_and_what_does_not_fit_is_told() -> None:
         board(why, label="kint")
     with pytest.raises(SynapseError, match="compared on tables alone"):
         board(why, other=why)  # type: ignore[arg-type]
+
+
+def test_levels_of_texts_are_asked_for_by_the_numbers_that_the_frame_holds(
+    spark: SparkSession,
+) -> None:
+    rows = [(text, f"kind {i % 3}") for i, text in enumerate(everyreviews.written(12))]
+    frame = spark.createDataFrame(rows, "review string, kind string").coalesce(1)
+    indexed = StringIndexer(inputCol="kind", outputCol="code").fit(frame).transform(frame)
+    data = {"code": np.array([kind for _, kind in rows], object)}
+    made = board(everyreviews.explained([text for text, _ in rows], data=data), df=indexed)
+    given = {"column": "code", "operation": "in", "values": ["kind 1"]}
+    made.answer("add", {"conditions": [given]})
+    assert {row["kind"] for row in made.cohort.df().collect()} == {"kind 1"}

@@ -97,7 +97,7 @@ def board(texts: list[str] | None = None, tokenizer: str = "words", **more: Any)
     asker = Asker(Feelings(tokenizer), Target("probability"), schema)
     asked = AskedTexts(examined, asker, TextMasker("review", tokenizer))
     asked.check()
-    return TextBoard(examined, None, asked, TextTerms("review", LENGTH))
+    return TextBoard(examined, None, asked, TextTerms("review", LENGTH, tokenizer))
 
 
 def hostile() -> TextBoard:

@@ -62,18 +62,18 @@ class Beside {
     return true;
   }
 
-  /** Put the text into a new cell below the builder's, or take the one that is there. */
+  /** Put the text into a new cell below the builder's. */
   insert(text: string): void {
-    const mark = { builder: this.home };
-    if (this.below) {
-      this.below.setMetadata(MARK, mark);
-      return;
-    }
     this.model.sharedModel.insertCell(this.place + 1, {
       cell_type: 'code',
       source: text,
-      metadata: { trusted: true, [MARK]: mark } // made by the user's click
+      metadata: { trusted: true, [MARK]: { builder: this.home } } // made by the user's click
     });
+  }
+
+  /** Take the cell below, with the text that it has. */
+  adopt(): void {
+    this.below?.setMetadata(MARK, { builder: this.home });
   }
 
   undo(): void {

@@ -18,6 +18,9 @@ interface Told {
   note: string;
 }
 
+// What the kernel said, and the text that it said it of.
+type Of<T> = T & { of: string };
+
 const UNDONE = 50;
 const PRESSED = 60; // words that can each be pressed; of more a page would become slow
 
@@ -25,26 +28,27 @@ export function Edited({ kernel, opened, place: at, ask: setAt, ...rest }: Tab) 
   const tab = { kernel, opened, place: at, ask: setAt, ...rest };
   const [form, setForm] = useState<Form | null>(null);
   const [written, setWritten] = useState("");
-  const [said, setSaid] = useState<Said | null>(null);
-  const [told, setTold] = useState<Told | null>(null);
+  const [said, setSaid] = useState<Of<Said> | null>(null);
+  const [told, setTold] = useState<Of<Told> | null>(null);
   const [failed, setFailed] = useState("");
   const [output, setOutput] = useState(0);
   const [history, setHistory] = useState<string[]>([]);
   const [calm, forget] = useCalm(150);
   const latest = useLatest();
   const turn = useRef(0); // changes with every text: answers about another one are dropped
+  const load = useRef(0); // changes with every row that is asked for
   const ask = <T,>(question: string, given: Payload) => kernel.ask(question, given) as unknown as Promise<T>;
 
-  const look = (text: string, of: number, first?: Said) => {
+  const look = (place: number, text: string, output: number, first?: Said) => {
     const own = ++turn.current;
     const take = <T,>(set: (answer: T) => void) => (answer: T) => void (own === turn.current && set(answer));
     const fail = take((error: Error) => (setFailed(error.message), setTold(null)));
     calm(() => latest(async () => {
       if (own !== turn.current) return;
       try {
-        const now = first ?? (await ask<Said>("say", { place: at, text }));
-        take((answer: Said) => (setSaid(answer), setFailed("")))(now);
-        take(setTold)(await ask<Told>("told", { place: at, text, output: of }));
+        const now = first ?? (await ask<Said>("say", { place, text }));
+        take((answer: Said) => (setSaid({ ...answer, of: text }), setFailed("")))(now);
+        take((answer: Told) => setTold({ ...answer, of: text }))(await ask<Told>("told", { place, text, output }));
       } catch (error) {
         fail(error as Error);
       }
@@ -53,19 +57,20 @@ export function Edited({ kernel, opened, place: at, ask: setAt, ...rest }: Tab) 
   useEffect(() => {
     if (opened.whatIf) return;
     forget();
-    const own = ++turn.current;
+    ++turn.current;
+    const own = ++load.current;
     ask<Form>("form", { place: at }).then(
       (found) => {
-        if (own !== turn.current) return;
+        if (own !== load.current) return;
         setForm(found);
         setWritten(found.text);
-        setSaid(found);
+        setSaid({ ...found, of: found.text });
         setTold(null);
         setFailed("");
         setHistory([]);
-        look(found.text, output, found);
+        look(found.place, found.text, output, found);
       },
-      (error: Error) => own === turn.current && setFailed(error.message),
+      (error: Error) => own === load.current && setFailed(error.message),
     );
   }, [at]);
   if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;
@@ -74,15 +79,22 @@ export function Edited({ kernel, opened, place: at, ask: setAt, ...rest }: Tab) 
   const change = (text: string) => {
     setHistory((before) => [...before, written].slice(-UNDONE));
     setWritten(text);
-    look(text, output);
+    look(form.place, text, output);
   };
   const back = () => {
     const text = history[history.length - 1];
     setHistory(history.slice(0, -1));
     setWritten(text);
-    look(text, output);
+    look(form.place, text, output);
   };
-  const without = (token: number) => ask<{ text: string }>("without", { place: at, text: written, token }).then(({ text }) => change(text), (error: Error) => setFailed(error.message));
+  const without = (token: number) => {
+    if (told?.of !== written) return; // the words are still those of another text
+    const own = turn.current;
+    ask<{ text: string }>("without", { place: form.place, text: written, token }).then(
+      ({ text }) => own === turn.current && change(text),
+      (error: Error) => own === turn.current && setFailed(error.message),
+    );
+  };
   const words = told?.runs.filter(([, , , token]) => token >= 0).length ?? 0;
   return (
     <div class="sd-whatif">
@@ -100,11 +112,11 @@ export function Edited({ kernel, opened, place: at, ask: setAt, ...rest }: Tab) 
       </section>
       <section>
         <label class="sb-edit"><span>the text, to edit</span><textarea dir="auto" rows={Math.min(12, Math.max(3, Math.ceil(written.length / 80)))} value={written} onInput={(event) => change(event.currentTarget.value)} /></label>
-        <div class="syn-controls"><PickClass tab={tab} output={output} set={(chosen) => (setOutput(chosen), look(written, chosen, said))} /></div>
+        <div class="syn-controls"><PickClass tab={tab} output={output} set={(chosen) => (setOutput(chosen), look(form.place, written, chosen, said.of === written ? said : undefined))} /></div>
         {told && (
           <>
             <Title note={`${told.note}${words && words <= PRESSED ? " Press a word to take it out." : ""}`}>What its words add</Title>
-            <Written runs={told.runs} press={words <= PRESSED ? (token) => void without(token) : undefined} />
+            <Written runs={told.runs} press={words <= PRESSED ? without : undefined} />
           </>
         )}
       </section>

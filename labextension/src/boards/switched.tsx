@@ -28,14 +28,16 @@ export function Switched(tab: Tab) {
   const [output, setOutput] = useState(0);
   const latest = useLatest();
   const turn = useRef(0); // changes with every press: answers about others are dropped
+  const load = useRef(0); // changes with every image that is asked for
   const ask = <T,>(question: string, given: Payload) => kernel.ask(question, given) as unknown as Promise<T>;
 
   useEffect(() => {
     if (opened.whatIf) return;
-    const own = ++turn.current;
+    const own = ++load.current;
     ask<Form>("form", { place: at }).then(
       (found) => {
-        if (own !== turn.current) return;
+        if (own !== load.current) return;
+        ++turn.current;
         setForm(found);
         setSaid(found);
         setPhoto(found.photo);
@@ -43,7 +45,7 @@ export function Switched(tab: Tab) {
         setOff([]);
         setFailed("");
       },
-      (error: Error) => own === turn.current && setFailed(error.message),
+      (error: Error) => own === load.current && setFailed(error.message),
     );
   }, [at]);
   if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;

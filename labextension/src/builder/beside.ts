@@ -6,9 +6,10 @@ import type { Payload } from "../model";
 export interface Beside {
   readonly text: string | null; // of the cell; null while there is none
   readonly undoable: boolean;
-  readonly adoptable: boolean; // whether insert() takes a cell that is there already
+  readonly adoptable: boolean; // whether there is a cell below that adopt() takes
   write(before: string, after: string): boolean;
   insert(text: string): void;
+  adopt(): void; // the text of that cell comes in place of the builder's
   undo(): void;
   show(): void;
   watch(changed: () => void): () => void;

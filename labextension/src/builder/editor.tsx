@@ -38,7 +38,9 @@ export function Editor(given: Text) {
     <div class="syn-b-editor">
       <Bar {...given} undoable={kept === null ? all.undoable : !!beside?.undoable} undo={kept === null ? given.undo : () => beside?.undo()}>
         {/* One button for both, so that it keeps the focus when the cell comes. */}
-        {beside ? <button type="button" class="syn-button" onClick={() => (kept === null ? beside.insert(text) : beside.show())}>{kept !== null ? "Go to the cell" : beside.adoptable ? "Use the cell below" : "Insert as a cell"}</button> : null}
+        {beside ? <button type="button" class="syn-button" onClick={() => (kept !== null ? beside.show() : beside.adoptable ? beside.adopt() : beside.insert(text))}>{kept !== null ? "Go to the cell" : beside.adoptable ? "Use the cell below" : "Insert as a cell"}</button> : null}
+        {/* What was built by clicks is not lost to the cell that is there. */}
+        {kept === null && beside?.adoptable && all.undoable ? <button type="button" class="syn-button" onClick={() => beside.insert(text)}>Insert as a cell</button> : null}
         {kept === null ? <Copy text={text} /> : null}
       </Bar>
       <div class="syn-b-code">

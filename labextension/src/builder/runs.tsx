@@ -1,7 +1,10 @@
 // Training while it goes on, and what came of it: leaderboard, curves, evaluation, comparison.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { imageboard } from "../boards/imageboard";
+import { textboard } from "../boards/textboard";
 import { evaluation } from "../evaluation";
 import { dashboard } from "../dashboard/app";
+import type { Mount } from "../live/host";
 import type { Kernel } from "../live/kernel";
 import { StaticModel, type Payload } from "../model";
 import { Copy, Drawn, Field, Meter } from "./parts";
@@ -190,17 +193,19 @@ export function Explain({ all, ask, say, busy, explained }: Given & { explained:
     <div>
       <button type="button" class="syn-button" disabled={!!busy} onClick={() => void ask("explain", { run: run.number }).catch((error: Error) => say(error.message))}>{busy || `Explain run ${run.number}`}</button>
       <p class="syn-note">Contributions to the predictions of 2,000 rows at most. For more: <code>{`%synapse explain ${all.form.output || "model"} -n 20000`}</code></p>
-      {explained ? (explained.html ? <Drawn html={explained.html} /> : <Dashboard explained={explained} ask={ask} />) : null}
+      {explained ? <Dashboard explained={explained} ask={ask} /> : null}
     </div>
   );
 }
+
+const BOARDS: Record<Explained["board"], Mount> = { dashboard, texts: textboard, images: imageboard };
 
 // The dashboard of a run, in place; its questions go through the builder's line to the kernel.
 function Dashboard({ explained, ask }: { explained: Explained; ask: Given["ask"] }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const through: Pick<Kernel, "ask"> = { ask: (question, given = {}) => ask("board", { ask: question, given }) };
-    return place.current ? dashboard(place.current, through as Kernel) : undefined;
+    return place.current ? BOARDS[explained.board](place.current, through as Kernel) : undefined;
   }, [explained]);
   return <div ref={place} role="region" aria-label={`Dashboard of run ${explained.run}`} />;
 }

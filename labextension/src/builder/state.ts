@@ -135,10 +135,10 @@ export interface Run {
   rows: number | null;
 }
 
-// A run that was explained: as HTML that the kernel drew, else its dashboard is asked for.
+// A run that was explained, and which dashboard it has.
 export interface Explained {
   run: number;
-  html: string;
+  board: "dashboard" | "texts" | "images";
 }
 
 export interface All extends Cell, Look {

@@ -60,7 +60,8 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
     });
   const other = opened.cohorts.some((one) => one.name === against) ? against : opened.cohorts[0].name;
   const make = (given: Making) => change("add", { ...given }).then(() => "", (error: Error) => error.message);
-  const meant = opened.cohorts.find((one) => one.name === opened.chosen)?.where ?? "";
+  const where = (name: string) => opened.cohorts.find((one) => one.name === name)?.where ?? "";
+  const meant = { cohort: where(opened.chosen), against: where(other) };
   const tabs = all.filter(([, , there]) => there(opened));
   const open = (name: string) => {
     setTab(name);

@@ -88,9 +88,13 @@ function Take({ cohort }: { cohort: Cohort }) {
   return (
     <details class="sd-take">
       <summary>take it along</summary>
-      <TakeAway what="SQL" text={cohort.where} />
-      <TakeAway what="code" text={cohort.code} />
-      <p class="syn-note">In a cell: the dashboard's cohort.df() is the Spark frame of all matching rows, not of the explained ones alone.</p>
+      {cohort.refused ? <p class="syn-note">{cohort.refused}</p> : (
+        <>
+          <TakeAway what="SQL" text={cohort.where} />
+          <TakeAway what="code" text={cohort.code} />
+          <p class="syn-note">In a cell: the dashboard's cohort.df() is the Spark frame of all matching rows, not of the explained ones alone.</p>
+        </>
+      )}
     </details>
   );
 }

@@ -33,24 +33,28 @@ const RATES: [string, Rate][] = [
 
 export function Fairness({ kernel, cohort, groups, group, bins, at, worth }: Given) {
   const [own, setOwn] = useState<Record<string, number>>({});
-  const rows = groups.map((one) => ({ ...one, threshold: own[one.words] ?? at }));
+  const rows = groups.map((one, i) => {
+    const key = `${groups.slice(0, i).filter(({ words }) => words === one.words).length} ${one.words}`; // long names may be cut alike
+    return { ...one, key, threshold: own[key] ?? at };
+  });
   const cuts = rows.map((row) => cut(row.counts, row.threshold));
-  const keep = (chosen: number[]) => setOwn(Object.fromEntries(groups.map((one, i) => [one.words, chosen[i] / bins])));
+  const keep = (chosen: number[]) => setOwn(Object.fromEntries(rows.map(({ key }, i) => [key, chosen[i] / bins])));
+  const evened = (rate: Rate) => keep(alike(all(), worth, rate, rows.map((row) => row.threshold * bins)));
   const all = () => groups.map((one) => Array.from({ length: bins + 1 }, (_, i) => cut(one.counts, i / bins)));
   return (
     <>
       <div class="syn-controls">
         <button type="button" class="syn-button" onClick={() => setOwn({})}>one threshold for all</button>
-        <button type="button" class="syn-button" onClick={() => keep(alike(all(), worth, RATES[0][1]))}>as many selected in each</button>
-        <button type="button" class="syn-button" onClick={() => keep(alike(all(), worth, RATES[1][1]))}>as many found in each</button>
+        <button type="button" class="syn-button" onClick={() => evened(RATES[0][1])}>as many selected in each</button>
+        <button type="button" class="syn-button" onClick={() => evened(RATES[1][1])}>as many found in each</button>
         <button type="button" class="syn-button" onClick={() => keep(all().map((found) => dearest(found, worth)))}>most is earned in each</button>
       </div>
       <div class="syn-scroll" tabIndex={0} role="region" aria-label={`Groups of ${group || "cohorts"}`}>
         <table class="syn-table">
           <thead><tr><th scope="col">group</th><th scope="col">rows</th><th scope="col">threshold</th>{RATES.map(([name]) => <th scope="col" key={name}>{name}</th>)}<th scope="col">worth</th></tr></thead>
           <tbody>{rows.map((row, i) => (
-            <tr key={row.words}><th scope="row">{row.words}</th><td class="syn-number">{whole(sum(cuts[i]))}</td>
-              <td><NumberField class="sd-short" aria-label={`Threshold of ${row.words}`} min={0} max={1} step={1 / bins} value={row.threshold} set={(typed) => typed !== null && setOwn((now) => ({ ...now, [row.words]: Math.min(Math.max(typed, 0), 1) }))} /></td>
+            <tr key={row.key}><th scope="row">{row.words}</th><td class="syn-number">{whole(sum(cuts[i]))}</td>
+              <td><NumberField class="sd-short" aria-label={`Threshold of ${row.words}`} min={0} max={1} step={1 / bins} value={row.threshold} set={(typed) => typed !== null && setOwn((now) => ({ ...now, [row.key]: Math.min(Math.max(typed, 0), 1) }))} /></td>
               {RATES.map(([name, rate]) => <td class="syn-number" key={name}>{precise(rate(cuts[i]))}</td>)}
               <td class="syn-number">{number(profit(cuts[i], worth))}</td></tr>
           ))}
@@ -94,10 +98,18 @@ function best(values: number[]): number {
 }
 
 // The threshold of each group that brings its rate nearest to one that all share, by which most is earned.
-function alike(groups: Cut[][], worth: Cut, rate: Rate): number[] {
+// A group that has no such rate keeps the one it has.
+function alike(groups: Cut[][], worth: Cut, rate: Rate, now: number[]): number[] {
   const steps = Array.from({ length: 101 }, (_, k) => k / 100);
-  const nearest = (cuts: Cut[], wanted: number) => best(cuts.map((one) => -Math.abs((rate(one) ?? 0) - wanted)));
-  const tried = steps.map((wanted) => groups.map((cuts) => nearest(cuts, wanted)));
-  const earned = tried.map((chosen) => chosen.reduce((total, i, k) => total + profit(groups[k][i], worth), 0));
+  const rated = groups.map((cuts) => rate(cuts[0]) !== null);
+  const tried = steps.map((wanted) => groups.map((cuts, k) => (rated[k] ? nearest(cuts.map((one) => rate(one)!), wanted, cuts, worth) : now[k])));
+  const earned = tried.map((chosen) => chosen.reduce((total, i, k) => total + (rated[k] ? profit(groups[k][i], worth) : 0), 0));
   return tried[best(earned)];
+}
+
+// Of the thresholds that bring a rate nearest to a wanted one, that by which most is earned.
+function nearest(rates: number[], wanted: number, cuts: Cut[], worth: Cut): number {
+  const far = rates.map((value) => Math.abs(value - wanted));
+  const least = Math.min(...far);
+  return best(cuts.map((one, i) => (far[i] === least ? profit(one, worth) : -Infinity)));
 }

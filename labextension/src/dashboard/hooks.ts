@@ -13,8 +13,8 @@ export interface Answer<T> {
 // Whether a tab is looked at: those that are not keep their state and ask nothing.
 export const Shown = createContext(true);
 
-// What the chosen cohort is: another one may go by the same name after an undo.
-export const Meant = createContext("");
+// What the chosen cohort is, and the one against it: others may go by the same names after an undo.
+export const Meant = createContext({ cohort: "", against: "" });
 
 // Asks again where the question changes; an answer that comes too late is dropped.
 export function useAnswer<T = Payload>(kernel: Kernel, ask: string, given: Payload, when = true): Answer<T> {
@@ -22,7 +22,7 @@ export function useAnswer<T = Payload>(kernel: Kernel, ask: string, given: Paylo
   const asked = useRef("");
   const shown = useContext(Shown);
   const meant = useContext(Meant);
-  const key = JSON.stringify([ask, given, meant]);
+  const key = JSON.stringify([ask, given, meant.cohort, "against" in given ? meant.against : ""]);
   useEffect(() => {
     if (!when || !shown || asked.current === key) return;
     asked.current = key;

@@ -83,7 +83,8 @@ export function Histogram({ counts, low, high, words, kinds = [], brushed, brush
   const edge = (bin: number) => number(low + ((high - low) * bin) / bins);
   const range = (bin: number) => `${edge(bin)} to ${edge(bin + 1)}`;
   const parts = (bin: number) => sides.slice(1).filter(({ own }) => own[bin]).map(({ own, name }) => `, ${own[bin]} ${name}`).join("");
-  const place = (bin: number) => parseFloat((low + ((high - low) * bin) / bins).toPrecision(12));
+  // Rounded, but for the ends, which would leave rows out.
+  const place = (bin: number) => (bin === 0 ? low : bin === bins ? high : parseFloat((low + ((high - low) * bin) / bins).toPrecision(12)));
   const under = (event: PointerEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     return Math.min(Math.max(Math.floor((bins * (event.clientX - box.left)) / box.width), 0), bins - 1);

@@ -25,6 +25,7 @@ export interface Cohort {
   metrics: Record<string, number | null>;
   where: string;
   code: string;
+  refused: string; // why Spark cannot be asked for it; empty where it can
 }
 
 export interface Opened {

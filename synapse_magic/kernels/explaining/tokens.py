@@ -13,12 +13,14 @@ import numpy as np
 from synapse_magic.errors import SynapseError
 
 WORDS = "words"
-_LONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+LONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Letters of scripts that put no space between words: each is a token."""
 _PICTURES = "\u2600-\u27bf\U0001f300-\U0001faff"
 _FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
-_INSIDE = "['\u2019\u02bc\u2010\u2011-]|(?<=[0-9])[.,](?=[0-9])"
-"""What holds a word together: apostrophes, hyphens, and the points in a number."""
+HYPHENS = "['\u2019\u02bc\u2010\u2011-]"
+"""What holds a word together: apostrophes and hyphens."""
+_INSIDE = f"{HYPHENS}|(?<=[0-9])[.,](?=[0-9])"
+"""That, and the points in a number."""
 _SENTENCE_END = re.compile("[.!?\u2026][\"'\u201d\u2019)\\]]*\\s|[\u3002\uff01\uff1f]|\n")
 
 
@@ -110,11 +112,11 @@ def pattern(tokenizer: str) -> re.Pattern[str]:
 
 def _words() -> str:
     marks = _marks()
-    letter = f"(?:(?![{_LONE}])[\\w{marks}])"
+    letter = f"(?:(?![{LONE}])[\\w{marks}])"
     word = f"{letter}+(?:(?:{_INSIDE}){letter}+)*"
     picture = f"[{_PICTURES}][\ufe0f\U0001f3fb-\U0001f3ff]*"
     joined = f"{picture}(?:\u200d{picture})*"
-    return f"{_FLAG}|{joined}|[{_LONE}][{marks}]*|{word}"
+    return f"{_FLAG}|{joined}|[{LONE}][{marks}]*|{word}"
 
 
 def _marks() -> str:

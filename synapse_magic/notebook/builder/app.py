@@ -210,15 +210,12 @@ class BuilderApp:
         return self._behind("explained", lambda: self._explain_now(run))
 
     def _explain_now(self, run: Run) -> Mapping[str, Any]:
-        from synapse_magic import Explanation, dashboard_board, explain
+        from synapse_magic import dashboard_board, explain
 
         rows = run.trained.test if run.trained.test is not None else run.trained.train
         why = explain(run.trained.model, rows, rows=EXPLAINED)
-        if isinstance(why, Explanation):
-            self._board, html = dashboard_board(why, run.trained.model, rows), ""
-        else:  # texts and images have no dashboard: their explanation is a page of its own
-            self._board, html = None, why.html(interactive=False)
-        self._explained = {"run": run.number, "html": html}
+        self._board = dashboard_board(why, run.trained.model, rows)
+        self._explained = {"run": run.number, "board": self._board.script}
         return self._explained
 
     def _ask_board(self, given: Mapping[str, Any]) -> Mapping[str, Any]:

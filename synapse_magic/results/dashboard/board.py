@@ -151,7 +151,8 @@ class Board:
         found = []
         for name, cohort in self.cohorts.items():
             one = self.measured(cohort)
-            found.append({**one, "name": name, "where": cohort.where, "code": cohort.code})
+            taken = {"where": cohort.where, "code": cohort.code, "refused": cohort.refused}
+            found.append({**one, "name": name, **taken})
         return {
             "cohorts": found,
             "chosen": self.chosen,

@@ -112,10 +112,34 @@ class Cohort:
     @property
     def code(self) -> str:
         """A cell that makes the cohort's frame from ``df``, and the ``model`` where it scores."""
-        if SCORE not in self.columns:
+        if self.refused:
+            return f"# {self.refused}"
+        if SCORE not in self.columns or self.scored is None:
             return f"cohort = df.where({self.where!r})"
-        made = "" if self.scored is None else self.scored.code + "\n"
-        return f"{made}cohort = scored.where({self.where!r}).select(df.columns)"
+        asked = f"cohort = scored.where({self.where!r}).select({_selected(self.scored.columns)})"
+        return f"{self.scored.code}\n{asked}"
+
+    @property
+    def refused(self) -> str:
+        """Why Spark cannot be asked for the cohort; empty where it can, once there is a frame."""
+        scores = SCORE in self.columns
+        frame: Frame | None = self.scored if scores else self.frame
+        if frame is None:
+            return _LACKS.format("the model that scores all rows") if scores else ""
+        for name in self.columns:
+            if name in self.terms:
+                continue
+            if name not in frame.columns:
+                return (
+                    f"{name!r} is a feature, and no column of the frame, so Spark "
+                    "cannot be asked for it"
+                )
+            if "${" in name:
+                return (
+                    f"Spark replaces the ${{...}} in the name of column {name!r} by a setting, "
+                    "wherever it reads a predicate. Try: df.withColumnRenamed, and explain that"
+                )
+        return ""
 
     def df(self) -> Any:
         """Return a Spark frame of all rows that are in the cohort, not of the sample alone.
@@ -126,26 +150,11 @@ class Cohort:
             When the dashboard was opened without a frame, or a feature is no column of it, or the
             score is asked for and there is no model to give it.
         """
-        scores = SCORE in self.columns
-        frame: Frame | None = self.scored if scores else self.frame
+        if self.refused:
+            raise SynapseError(self.refused)
+        frame = self.scored if SCORE in self.columns else self.frame
         if frame is None:
-            lacks = "the model that scores all rows" if scores else "a frame to take rows from"
-            raise SynapseError(
-                f"The dashboard was opened without {lacks}. Try: Dashboard(why, model, df)"
-            )
-        for name in self.columns:
-            if name in self.terms:
-                continue
-            if name not in frame.columns:
-                raise SynapseError(
-                    f"{name!r} is a feature, and no column of the frame, so Spark "
-                    "cannot be asked for it"
-                )
-            if "${" in name:
-                raise SynapseError(
-                    f"Spark replaces the ${{...}} in the name of column {name!r} by a setting, "
-                    "wherever it reads a predicate. Try: df.withColumnRenamed, and explain that"
-                )
+            raise SynapseError(_LACKS.format("a frame to take rows from"))
         return frame.where(self.where)
 
     def mask(self, columns: Mapping[str, Column], rows: int) -> np.ndarray:
@@ -155,6 +164,16 @@ class Cohort:
 
     def __repr__(self) -> str:
         return f"<Cohort {self.name!r}: {self.words}>"
+
+
+_LACKS = "The dashboard was opened without {}. Try: Dashboard(why, model, df)"
+
+
+def _selected(names: Sequence[str]) -> str:
+    """Return code for the columns of ``df``, between backquotes where their names need those."""
+    if not any("." in name or "`" in name for name in names):
+        return "df.columns"
+    return "[f\"`{name.replace('`', '``')}`\" for name in df.columns]"
 
 
 def _apart(cohort: Cohort) -> str:

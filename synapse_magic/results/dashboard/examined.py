@@ -92,7 +92,7 @@ class Examined:
         return frozenset(n for n, c in self.columns.items() if not isinstance(c, Levels))
 
     @functools.cached_property
-    def sought(self) -> dict[str, Column]:
+    def sought(self) -> Mapping[str, Column]:
         """What cohorts are made by: the columns and the score."""
         return {SCORE: self.score, **self.columns}
 

@@ -66,5 +66,8 @@ def told(found: Found, what_if: WhatIf | None) -> dict[str, Any]:
 
 def _scored(what_if: WhatIf, values: Values) -> str:
     """Return the score of a row, or what the model said instead of one."""
-    scores, said = what_if.asker.first([values])
-    return short(said[0]) if said else number(scores[0])
+    try:
+        (scores,) = what_if.asker.score([values])
+    except Exception as error:  # whatever it raises for one row is told, and others are asked
+        return short(str(error) or type(error).__name__)
+    return number(scores.max() if what_if.examined.task == "multiclass" else scores[0])

@@ -133,7 +133,7 @@ def test_a_cohort_of_scores_has_its_rows_and_asks_for_a_model(board: Board) -> N
     score = board.examined.score
     assert made["rows"] == ((score >= 0.5) & (score < 0.9)).sum() > 0
     assert made["where"].startswith("(`(score)` >= 0.5D")
-    assert "scored.where" in made["code"]
+    assert made["code"] == f"# {made['refused']}"
     with pytest.raises(SynapseError, match="the model that scores"):
         board.cohort.df()
     board.answer("undo", {})

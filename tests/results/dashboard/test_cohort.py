@@ -57,6 +57,43 @@ def test_levels_are_asked_for_by_the_numbers_that_the_frame_holds() -> None:
     assert unknown.where == "FALSE"
 
 
+class Scored(Frame):
+    """A frame with scores, two of whose names are no plain ones."""
+
+    columns = ("a.b", "a`b", "(score)")
+    code = "scored = df"
+
+
+HIGH = Condition("(score)", ">", (0.5,))
+
+
+def test_code_that_cannot_run_is_not_given_but_the_reason() -> None:
+    none = Cohort("c", (Condition("(outcome)", "in", ("wrong",)),), frame=Frame())
+    assert none.code == f"# {none.refused}"
+    assert "'(outcome)' is a feature, and no column" in none.refused
+    alone = Cohort("c", (HIGH,), frame=Frame())
+    assert "without the model" in alone.refused
+    assert "scored." not in alone.code
+    assert Cohort("c", (OLD,), numbers=NUMBERS).refused == ""
+
+
+def test_the_code_of_a_cohort_of_scores_selects_columns_whatever_they_are_called() -> None:
+    class Where:
+        columns = ("a.b", "a`b")
+        selected: list[str]
+
+        def where(self, _: str) -> Where:
+            return self
+
+        def select(self, names: list[str]) -> Where:
+            self.selected = names
+            return self
+
+    made = {"df": Where()}
+    exec(Cohort("c", (HIGH,), frame=Frame(), scored=Scored()).code, made)
+    assert made["cohort"].selected == ["`a.b`", "`a``b`"]
+
+
 def test_a_name_that_spark_would_replace_gives_no_frame() -> None:
     with pytest.raises(SynapseError, match="withColumnRenamed"):
         Cohort("c", (Condition("${spark.app.name}", "missing"),), frame=Frame()).df()

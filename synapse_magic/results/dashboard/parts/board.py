@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.results.dashboard.board import Board, Given
-from synapse_magic.results.dashboard.cohort import Frame
+from synapse_magic.results.dashboard.cohort import Frame, Scored
 from synapse_magic.results.dashboard.parts.classes import classes
 from synapse_magic.results.dashboard.parts.examined import ExaminedParts
 from synapse_magic.views.page import page
@@ -28,6 +28,10 @@ class PartsBoard(Board):
         Why the model cannot be asked about a row; empty where it can.
     terms : mapping, optional
         What Spark is asked for in place of columns that the frame has not.
+    codes : mapping, optional
+        The levels of columns that hold their numbers in the frame.
+    scored : Scored, optional
+        The frame with the score of each row.
     """
 
     examined: ExaminedParts
@@ -38,8 +42,10 @@ class PartsBoard(Board):
         frame: Frame | None = None,
         silent: str = "",
         terms: Mapping[str, str] | None = None,
+        codes: Mapping[str, Sequence[str]] | None = None,
+        scored: Scored | None = None,
     ) -> None:
-        super().__init__(examined, frame, silent, terms=terms)
+        super().__init__(examined, frame, silent, codes=codes, terms=terms, scored=scored)
 
     def answer(self, ask: str, given: Given) -> Mapping[str, Any]:
         """Return the answer to a question of the browser.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.results.dashboard.cohort import Frame
+from synapse_magic.results.dashboard.cohort import Frame, Scored
 from synapse_magic.results.dashboard.errors import errors_still
 from synapse_magic.results.dashboard.overview import overview_still
 from synapse_magic.results.dashboard.parts.board import Own, PartsBoard
@@ -36,6 +36,10 @@ class ImageBoard(PartsBoard):
         The model to ask, or why there is none.
     terms : mapping, optional
         What Spark is asked for in place of columns that the frame has not.
+    codes : mapping, optional
+        The levels of columns that hold their numbers in the frame.
+    scored : Scored, optional
+        The frame with the score of each row.
     """
 
     script: ClassVar[str] = "images"
@@ -47,9 +51,12 @@ class ImageBoard(PartsBoard):
         frame: Frame | None = None,
         asked: AskedImages | str = "",
         terms: Mapping[str, str] | None = None,
+        codes: Mapping[str, Sequence[str]] | None = None,
+        scored: Scored | None = None,
     ) -> None:
         self._asks = asked
-        super().__init__(examined, frame, asked if isinstance(asked, str) else "", terms)
+        silent = asked if isinstance(asked, str) else ""
+        super().__init__(examined, frame, silent, terms, codes, scored)
 
     @property
     def label(self) -> str:

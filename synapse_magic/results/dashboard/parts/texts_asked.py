@@ -23,6 +23,8 @@ COALITIONS = 512
 """Copies of a text that the model is asked about: all there are of 9 words."""
 PATIENCE = 4000.0
 """Milliseconds that somebody waits for the words of a text at most."""
+TRIED = 32
+"""Texts by which it is tried whether many at once are fast."""
 LONGEST = 100_000
 """Letters of a text that is asked about."""
 
@@ -69,7 +71,7 @@ class AskedTexts(AskedParts):
             return {**bare, "note": f"{told}; up to {SHORT} are."}
         took = self.scored(batch)["milliseconds"]
         asked = min(2**case.size, COALITIONS)
-        if took * asked > PATIENCE and not self._is_fast(case):
+        if took * asked > PATIENCE and not self._is_fast(case, asked, took):
             return {**bare, "note": f"The model takes {took:.0f} ms a text, too long for {asked}."}
         found = explain_row(KernelShap(self.masker, COALITIONS, 0), self.asker.read, batch, 0)
         values = found.values[:, output]
@@ -81,10 +83,12 @@ class AskedTexts(AskedParts):
             "note": _note(case.size, exact),
         }
 
-    def _is_fast(self, case: TextCase) -> bool:
+    def _is_fast(self, case: TextCase, asked: int, took: float) -> bool:
         """Say whether many texts at once take the model hardly longer than one."""
-        began = self.scored(case.masked(np.ones((32, case.size), bool)))["milliseconds"]
-        return bool(began / 32 * COALITIONS <= PATIENCE)
+        if took * TRIED > PATIENCE:
+            return False  # to try would take too long as well
+        many = self.scored(case.masked(np.ones((TRIED, case.size), bool)))["milliseconds"]
+        return bool(many / TRIED * asked <= PATIENCE)
 
     def without(self, place: int, text: str, token: int) -> dict[str, Any]:
         """Return a text without one of its words, and with one space less."""

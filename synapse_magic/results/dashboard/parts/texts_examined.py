@@ -10,7 +10,7 @@ import numpy as np
 
 from synapse_magic.kernels.dashboard.conditions import Column
 from synapse_magic.kernels.dashboard.word_index import WordIndex
-from synapse_magic.results.dashboard.examined import Task
+from synapse_magic.results.dashboard.examined import SCORE, Task
 from synapse_magic.results.dashboard.parts.examined import (
     OUTCOME,
     PREDICTED,
@@ -70,8 +70,13 @@ class ExaminedTexts(ExaminedParts):
     @functools.cached_property
     def columns(self) -> Mapping[str, Column]:
         """The columns beside the texts, and one for each word."""
-        words = (self.index.words[i] for i in self._ranked[:LISTED])
-        return WordColumns(self.own_columns, self.index, tuple(words))
+        return WordColumns(self.own_columns, self.index, self._listed)
+
+    @functools.cached_property
+    def sought(self) -> Mapping[str, Column]:
+        """What cohorts are made by: the columns, the score, and any word, listed or not."""
+        own = {SCORE: self.score, **self.own_columns}
+        return WordColumns(own, self.index, self._listed)
 
     @functools.cached_property
     def strongest(self) -> list[str]:
@@ -79,6 +84,10 @@ class ExaminedTexts(ExaminedParts):
         own = [name for name in self.own_columns if name not in (OUTCOME, PREDICTED)]
         words = [self.index.words[i] for i in self._ranked[:PARTED]]
         return [*own[:FRAMED], *map(column_of_word, words), *own[FRAMED:]]
+
+    @functools.cached_property
+    def _listed(self) -> tuple[str, ...]:
+        return tuple(self.index.words[i] for i in self._ranked[:LISTED])
 
     @property
     def _ranked(self) -> list[int]:

@@ -11,12 +11,12 @@ import numpy as np
 from synapse_magic.kernels.dashboard.conditions import Column, Levels
 from synapse_magic.kernels.dashboard.word_index import WordIndex
 from synapse_magic.kernels.dashboard.wording import quoted, spark_text
+from synapse_magic.kernels.explaining.tokens import HYPHENS, LONE, WORDS
 
 OPEN, CLOSE = "contains \N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
 LISTED = 500
 """Words that are offered as columns, the strongest; any other can be asked for."""
-_HYPHENS = "['\u2019\u02bc\u2010\u2011-]"
-_LONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_LETTER = f"(?![{LONE}])\\w"
 
 
 def column_of_word(word: str) -> str:
@@ -84,6 +84,8 @@ class TextTerms(Mapping[str, str]):
         The column of texts.
     length
         The name of the column of their length.
+    tokenizer
+        What cut them into words: Spark cannot be asked for words of another one than ``"words"``.
 
     Examples
     --------
@@ -93,12 +95,13 @@ class TextTerms(Mapping[str, str]):
 
     column: str
     length: str
+    tokenizer: str = WORDS
 
     def __getitem__(self, name: str) -> str:
         if name == self.length:
             return f"length({quoted(self.column)})"
         word = word_of_column(name)
-        if word is None:
+        if word is None or self.tokenizer != WORDS:
             raise KeyError(name)
         return f"({quoted(self.column)} RLIKE {spark_text(pattern_of(word))})"
 
@@ -116,14 +119,20 @@ def pattern_of(word: str) -> str:
 
     Examples
     --------
-    >>> bool(re.search(pattern_of("good").replace("(?iuU)", "(?i)"), "So good!"))
-    True
-    >>> bool(re.search(pattern_of("good").replace("(?iuU)", "(?i)"), "good-natured goods"))
-    False
+    >>> def holds(word: str, text: str) -> bool:
+    ...     return bool(re.search(pattern_of(word).replace("(?iuU)", "(?i)"), text))
+    >>> holds("good", "So good!"), holds("good", "good-natured goods")
+    (True, False)
+    >>> holds("3", "3, or 3.5"), holds("3", "3.14"), holds("iphone", "iPhone\u5f88\u597d")
+    (True, False, True)
     """
-    if re.fullmatch(f"[{_LONE}]\\w*", word) or not re.match(r"\w", word):
+    if re.fullmatch(f"[{LONE}]\\w*", word) or not re.match(r"\w", word):
         return f"(?iuU){_escaped(word)}"
-    before, after = f"(?<!\\w)(?<!\\w{_HYPHENS})", f"(?!\\w)(?!{_HYPHENS}\\w)"
+    before, after = f"(?<!{_LETTER})(?<!{_LETTER}{HYPHENS})", f"(?!{_LETTER})(?!{HYPHENS}{_LETTER})"
+    if re.match("[0-9]", word):
+        before += "(?<![0-9][.,])"
+    if re.search("[0-9]$", word):
+        after += "(?![.,][0-9])"
     return f"(?iuU){before}{_escaped(word)}{after}"
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 import everyreviews
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.kernels.explaining.tokens import LONE
 from synapse_magic.results.dashboard.parts.text_board import TextBoard
+from synapse_magic.results.dashboard.parts.texts_asked import AskedTexts
 from synapse_magic.results.dashboard.parts.word_columns import column_of_word
 from synapse_magic.views.pack import message
 
@@ -81,14 +84,25 @@ def test_a_cohort_of_a_word_is_a_predicate_on_the_column_of_texts(board: TextBoa
     one = {**word, "operation": "in", "values": ["true"]}
     short = {"column": "(length)", "operation": "<=", "values": [30]}
     board.answer("add", {"conditions": [one, short], "name": "short buts"})
+    letter, hyphens = f"(?![{LONE}])\\\\w", "[\\'\u2019\u02bc\u2010\u2011-]"
     assert board.cohort.where == (
-        "(CAST((`review` RLIKE '(?iuU)(?<!\\\\w)(?<!\\\\w[\\'\u2019\u02bc\u2010\u2011-])but"
-        "(?!\\\\w)(?![\\'\u2019\u02bc\u2010\u2011-]\\\\w)') AS STRING) IN ('true')) "
+        f"(CAST((`review` RLIKE '(?iuU)(?<!{letter})(?<!{letter}{hyphens})but"
+        f"(?!{letter})(?!{hyphens}{letter})') AS STRING) IN ('true')) "
         "AND (length(`review`) <= 30.0D)"
     )
     inside = board.cohort.mask(board.examined.columns, 160)
     texts = board.examined.parts.texts
     assert inside.tolist() == ["but" in text and len(text) <= 30 for text in texts]
+
+
+def test_a_word_that_is_not_listed_makes_a_cohort_too() -> None:
+    words = [f"word{i}" for i in range(600)]
+    texts = ["good " + " ".join(words[i : i + 20]) for i in range(0, 600, 20)]
+    made = everyreviews.board(texts)
+    weakest = column_of_word(words[-1])
+    assert weakest not in list(made.examined.columns)
+    given = {"conditions": [{"column": weakest, "operation": "in", "values": ["true"]}]}
+    assert made.answer("add", given)["cohorts"][-1]["rows"] == 1
 
 
 def test_cohorts_are_made_by_outcome_label_and_column(board: TextBoard) -> None:
@@ -126,6 +140,36 @@ def test_an_edited_text_is_scored_and_explained_as_the_model_has_it(board: TextB
     long = board.answer("told", {"place": 3, "text": "word " * 80, "output": 0})
     assert "80 words are too many" in long["note"]
     assert "no words" in board.answer("told", {"place": 3, "text": "", "output": 0})["note"]
+
+
+@pytest.mark.parametrize(
+    ("one", "of_many", "sizes", "slow"),
+    [
+        (130, 1, [1], True),
+        (100, 20, [1, 32], False),
+        (100, 70, [1, 32], True),
+        (10, 10, [1], False),
+    ],
+)
+def test_a_slow_model_is_asked_for_few_texts_before_it_is_told_to_be_slow(
+    board: TextBoard,
+    monkeypatch: pytest.MonkeyPatch,
+    one: float,
+    of_many: float,
+    sizes: list[int],
+    slow: bool,
+) -> None:
+    asked: list[int] = []
+
+    def scored(_: AskedTexts, batch: pa.RecordBatch) -> dict[str, float]:
+        asked.append(batch.num_rows)
+        return {"milliseconds": one if batch.num_rows == 1 else of_many * batch.num_rows}
+
+    monkeypatch.setattr(AskedTexts, "scored", scored)
+    given = {"place": 3, "text": "six good words and one more", "output": 0}
+    note = board.answer("told", given)["note"]
+    assert asked == sizes
+    assert ("too long for 64" in note) == slow
 
 
 def test_a_text_that_the_model_does_not_take_fails_alone(board: TextBoard) -> None:
