@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
 from synapse_magic.http.journal import Journal
+from synapse_magic.http.masking import masked
 from synapse_magic.http.meter import LIMIT_REACHED
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.quota import Patience
@@ -156,6 +157,9 @@ class _Row:
             raise
         else:
             verdict = of_response(self.policy, self.request, response)
+            if verdict.kind != "good" and response.header("location") is None:
+                # What is refused goes into columns and messages; where it leads to is read here.
+                verdict = of_response(self.policy, self.request, masked(response, self.request))
         self.endpoint.leave(self.request, verdict, sent)
         self.meter.end(verdict, time.monotonic() - sent)
         return verdict

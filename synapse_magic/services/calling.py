@@ -25,7 +25,7 @@ from synapse_magic.spark.columns import col
 from synapse_magic.spark.driver import master_of, slots
 from synapse_magic.spark.events import CallsProjected, publish
 from synapse_magic.spark.frame_check import require_frame
-from synapse_magic.spark.running import Cancelled, release, stopping
+from synapse_magic.spark.running import Cancelled, hides_interrupt, release, stopping
 from synapse_magic.spark.target import one_machine
 from synapse_magic.views.words import plural
 
@@ -101,7 +101,7 @@ def call_services(
         except KeyboardInterrupt:
             raise Cancelled(run.how_far()) from None
         except Exception as failure:
-            if stopping():
+            if stopping() or hides_interrupt(failure):
                 raise Cancelled(run.how_far()) from failure
             raise
         finally:

@@ -122,6 +122,9 @@ def run(
                 inside = isinstance(interrupt, Cancelled)
                 raise Cancelled(str(interrupt) if inside else _how_far(seen)) from None
             except Exception as failure:
+                if hides_interrupt(failure):
+                    _stop(spark, tag)
+                    raise Cancelled(_how_far(seen)) from None
                 if this.asked_to_stop:
                     raise Cancelled(_how_far(seen)) from failure
                 raise
@@ -130,6 +133,18 @@ def run(
         del _active[tag]
         unmark()
     return result
+
+
+def hides_interrupt(failure: BaseException) -> bool:
+    """Say whether an error came in the place of an interrupt.
+
+    One that comes while PySpark reads the answer of the JVM leaves that connection half read; what
+    PySpark then does on its way out fails on it.
+    """
+    seen: BaseException | None = failure
+    while seen is not None and not isinstance(seen, KeyboardInterrupt):
+        seen = seen.__cause__ or seen.__context__
+    return seen is not None
 
 
 def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], None]:

@@ -103,6 +103,17 @@ def test_an_interrupt_cancels_the_job_and_says_how_far_it_came(spark: SparkSessi
     assert spark.range(3).count() == 3
 
 
+def test_an_interrupt_that_an_error_came_in_the_place_of_is_one(spark: SparkSession) -> None:
+    def work() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:  # as PySpark does, on the connection that is half read
+            raise ConnectionError("Answer from Java side is empty")
+
+    with pytest.raises(Cancelled):
+        run(spark, work)
+
+
 def test_a_cancel_from_another_thread_ends_the_run(spark: SparkSession) -> None:
     threading.Timer(2, running.cancel).start()
     with pytest.raises(Cancelled, match=r"^Cancelled: "):
