@@ -266,6 +266,11 @@ class _Run:
     def _check_projected(self, expected: CallProjection) -> None:
         """Raise where all rows are expected to take more than the limits allow."""
         lost = self._lost()
+        if expected.calls is None and self.listener.counts().left:
+            raise SynapseError(
+                f"The limit was reached by the {plural(expected.tried, 'row')} that were tried, of "
+                f"{expected.rows:,}. Try: a higher limit, or fewer rows"
+            )
         expected = with_tried(expected, lost)
         calls, cost = self.limits.calls, self.limits.cost
         if cost is not None and self._why_unknown():
@@ -281,7 +286,7 @@ class _Run:
             enough = f"max_cost={float(f'{expected.cost * 1.1:.2g}'):g}"
         else:
             return
-        if lost:
+        if any(each.sent for each in lost):
             found += f" with the {expected.tried} that are called again without a journal"
             enough += ", a journal"
         raise SynapseError(

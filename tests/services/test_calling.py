@@ -103,6 +103,16 @@ def test_more_than_the_limit_is_not_begun(
     assert len(service.ledger) == 20
 
 
+def test_a_limit_that_ends_the_trial_is_told_by_the_rows_that_were_called(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
+) -> None:
+    with pytest.raises(
+        SynapseError, match=r"All 40 rows .* take 45 calls with the 5 .*; only 5 were called"
+    ):
+        call_services(questions, [chat], max_calls=5)
+    assert len(service.ledger) == 5
+
+
 def test_a_limit_that_is_reached_on_the_way_loses_no_row_and_a_second_run_goes_on(
     questions: DataFrame, chat: OpenAIChatCompletion, service: MockService, tmp_path: Path
 ) -> None:
