@@ -232,7 +232,8 @@ class _Run:
         return [self.listener.counts(number) for number in self.called]
 
     def _told(self, rows: int, errors: dict[str, int]) -> CallReport:
-        counts = self.listener.counts() if self.listener.heard else None
+        known = self.listener.heard or self.listener.total == 0  # of no rows nothing is told
+        counts = self.listener.counts() if known else None
         why = self._why_unknown()
         cost = None if why or counts is None else counts.cost
         spent = time.monotonic() - self.began
