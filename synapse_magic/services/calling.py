@@ -178,9 +178,9 @@ class _Run:
         self, frame: DataFrame, rows: int, expected: Mapping[int, float] | None = None
     ) -> CalledFrame:
         """Return a frame with its answers, which are there from now on."""
-        self.listener.total += rows * sum(len(stage.batches) for stage in self.called.values())
         made = self._transformed(frame, expected or {}).persist()
         try:
+            self.listener.begin(rows * sum(len(each.batches) for each in self.called.values()))
             rows, errors = self._outcomes(made)
         except BaseException:
             release(made)
