@@ -64,6 +64,17 @@ def test_rows_become_documents_of_an_index_that_is_made_for_them(
     assert len(search.seen("/indexes")) == 1
 
 
+def test_a_row_without_a_key_is_an_error_of_its_own_and_not_sent(
+    spark: SparkSession, search: MockService
+) -> None:
+    frame = spark.createDataFrame([("1", "a"), (None, "b"), ("3", "c")], "id string, name string")
+    how = {"indexName": "hotels", "url": search.url(""), "subscriptionKey": "k", "keyCol": "id"}
+    with pytest.raises(SynapseError, match=r"1 of 3 documents were not .* the key 'id' is null"):
+        AzureSearchWriter.write(frame.coalesce(1), **how)
+    (sent,) = search.seen("/indexes('hotels')/docs/search.index")
+    assert [document["id"] for document in sent.json()["value"]] == ["1", "3"]
+
+
 def test_an_index_is_asked_for_anew_where_documents_have_a_journal(
     search: MockService, tmp_path: Path
 ) -> None:
