@@ -92,7 +92,7 @@ for 1,000 rows
         why = "the rows that were tried needed no calls"
         return CallProjection(tried, spread.rows, why=why)
     shares = [spread.rows / each for each in rows]
-    calls = [_calls(stage, spread, *own) for stage, *own in zip(stages, rows, counts)]
+    calls = [_calls(stage, spread, *own) for stage, own in zip(stages, zip(rows, counts))]
     usage = [Usage(own.input * share, own.output * share) for own, share in zip(counts, shares)]
     why = next(filter(None, map(why_unknown, stages, counts)), "")
     return CallProjection(
