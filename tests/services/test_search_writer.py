@@ -51,7 +51,7 @@ def test_rows_become_documents_of_an_index_that_is_made_for_them(
     (made,) = search.seen("/indexes")
     assert [f["name"] for f in made.json()["fields"]] == ["id", "name", "place"]
     assert {seen.header("api-key") for seen in search.ledger} == {"k"}
-    assert {seen.query for seen in search.ledger} == {"api-version=2024-07-01"}
+    assert {seen.query for seen in search.ledger} == {"api-version=2026-04-01"}
     (sent,) = search.seen("/indexes('hotels')/docs/search.index")
     assert sent.json()["value"] == [
         {"id": "1", "name": "a", "place": [1.0, 0.0], "@search.action": "merge"},
