@@ -45,7 +45,7 @@ class Price:
         Raises
         ------
         SynapseError
-            For a name that is none of a price, or what is no amount.
+            For a name that is none of a price, what is no amount, or tokens of one way alone.
 
         Examples
         --------
@@ -64,6 +64,13 @@ class Price:
             number = isinstance(dollars, (int, float)) and not isinstance(dollars, bool)
             if not number or not 0 <= dollars < float("inf"):
                 raise SynapseError(f"{expected}; {name} is {dollars!r}")
+        told = [name for name in _TOKENS if name in price]
+        if len(told) == 1:
+            (other,) = set(_TOKENS) - set(told)
+            raise SynapseError(
+                f"{expected}; {other} has no price. Try both: "
+                f"{{{told[0]!r}: {price[told[0]]!r}, {other!r}: 0}} where that is free"
+            )
         return cls(**{name: float(dollars) for name, dollars in price.items()})
 
     @classmethod

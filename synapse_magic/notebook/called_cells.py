@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,23 @@ def run(cell: Cell) -> Any:
 
     resumes = cell.command.options.get("resume") == "True" and not (cell.body or "").strip()
     return run_program(_kept(cell) if resumes else cell)
+
+
+@contextlib.contextmanager
+def kept_once_called(cell: Cell, program: Program) -> Iterator[None]:
+    """Keep the text of a cell when its calls begin: what is refused before them is no call."""
+    from synapse_magic import CallsCounted, listen
+
+    kept = False
+
+    def begun(_: object) -> None:
+        nonlocal kept
+        if not kept:
+            kept = True
+            keep_cell(cell, program)
+
+    with listen(begun, CallsCounted):
+        yield
 
 
 def keep_cell(cell: Cell, program: Program) -> None:

@@ -13,7 +13,7 @@ from synapse_magic.language.plan import plan
 from synapse_magic.language.program import Program
 from synapse_magic.notebook import markup
 from synapse_magic.notebook.call_progress import CallProgress
-from synapse_magic.notebook.called_cells import keep_cell
+from synapse_magic.notebook.called_cells import kept_once_called
 from synapse_magic.notebook.cell import Cell
 from synapse_magic.notebook.code import keep_code
 from synapse_magic.notebook.model_card import model_card
@@ -39,10 +39,11 @@ def run_program(cell: Cell) -> Any:
         keep_code(cell, source, flags.code or "show")
     if flags.dry_run:
         return None
-    if cell.command.verb == "call":
-        keep_cell(cell, program)
     if session is None:
         return _start(cell, program, context.variables)
+    if cell.command.verb == "call":
+        with kept_once_called(cell, program):
+            return _run_on_spark(cell, session, program, context.variables)
     return _run_on_spark(cell, session, program, context.variables)
 
 

@@ -36,6 +36,11 @@ class CallListener(Hearing):
         """Whether any worker could tell anything."""
         return bool(self._told)
 
+    def begin(self, rows: int) -> None:
+        """Publish that calls for so many more rows are about to be made, before the first one."""
+        self.total += rows
+        self._publish()
+
     def counts(self, stage: int | None = None) -> CallCounts:
         """Return what all workers told, of one stage or of all, with what is on its way here."""
         self.catch_up()
@@ -51,6 +56,9 @@ class CallListener(Hearing):
         known = self._told.get(source)
         if known is None or counts.sent + counts.rows >= known.sent + known.rows:
             self._told[source] = counts  # an older one may come late
+        self._publish()
+
+    def _publish(self) -> None:
         whole = self._sum()
         publish(CallsCounted(whole, self.total, whole.cost if self.priced else None))
 

@@ -178,9 +178,9 @@ class _Run:
         self, frame: DataFrame, rows: int, expected: Mapping[int, float] | None = None
     ) -> CalledFrame:
         """Return a frame with its answers, which are there from now on."""
-        self.listener.total += rows * sum(len(stage.batches) for stage in self.called.values())
         made = self._transformed(frame, expected or {}).persist()
         try:
+            self.listener.begin(rows * sum(len(each.batches) for each in self.called.values()))
             rows, errors = self._outcomes(made)
         except BaseException:
             release(made)
@@ -232,7 +232,8 @@ class _Run:
         return [self.listener.counts(number) for number in self.called]
 
     def _told(self, rows: int, errors: dict[str, int]) -> CallReport:
-        counts = self.listener.counts() if self.listener.heard else None
+        known = self.listener.heard or self.listener.total == 0  # of no rows nothing is told
+        counts = self.listener.counts() if known else None
         why = self._why_unknown()
         cost = None if why or counts is None else counts.cost
         spent = time.monotonic() - self.began
@@ -266,6 +267,11 @@ class _Run:
     def _check_projected(self, expected: CallProjection) -> None:
         """Raise where all rows are expected to take more than the limits allow."""
         lost = self._lost()
+        if expected.calls is None and self.listener.counts().left:
+            raise SynapseError(
+                f"The limit was reached by the {plural(expected.tried, 'row')} that were tried, of "
+                f"{expected.rows:,}. Try: a higher limit, or fewer rows"
+            )
         expected = with_tried(expected, lost)
         calls, cost = self.limits.calls, self.limits.cost
         if cost is not None and self._why_unknown():
@@ -281,7 +287,7 @@ class _Run:
             enough = f"max_cost={float(f'{expected.cost * 1.1:.2g}'):g}"
         else:
             return
-        if lost:
+        if any(each.sent for each in lost):
             found += f" with the {expected.tried} that are called again without a journal"
             enough += ", a journal"
         raise SynapseError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from synapse_magic.http.call_counts import CallCounts
 from synapse_magic.http.price import Price
@@ -70,7 +71,7 @@ def project(
     Parameters
     ----------
     tried : int
-        Rows that were called.
+        Rows that were to be called first; those left for a limit tell nothing of the others.
     spread : Spread
         All rows.
     stages, counts : sequence
@@ -84,15 +85,18 @@ def project(
     Projected after 10 rows: about 1,000 calls, 10,000 + 2,000 tokens, at least 62 s, $0.012 \
 for 1,000 rows
     """
+    rows = _called_rows(tried, counts)
+    if min(rows) <= 0:
+        return CallProjection(tried, spread.rows, why="a limit ended the calls for those tried")
     if any(each.sent == 0 for each in counts):
         why = "the rows that were tried needed no calls"
         return CallProjection(tried, spread.rows, why=why)
-    share = spread.rows / tried
-    calls = [_calls(stage, spread, tried, own) for stage, own in zip(stages, counts)]
-    usage = [Usage(own.input * share, own.output * share) for own in counts]
+    shares = [spread.rows / each for each in rows]
+    calls = [_calls(stage, spread, *own) for stage, own in zip(stages, zip(rows, counts))]
+    usage = [Usage(own.input * share, own.output * share) for own, share in zip(counts, shares)]
     why = next(filter(None, map(why_unknown, stages, counts)), "")
     return CallProjection(
-        tried=tried,
+        tried=round(min(rows)),
         rows=spread.rows,
         calls=sum(calls),
         input=round(sum(each.input for each in usage)),
@@ -136,12 +140,18 @@ def why_unknown(stage: Called, counts: CallCounts) -> str:
     return ""
 
 
-def _calls(stage: Called, spread: Spread, tried: int, counts: CallCounts) -> int:
+def _called_rows(tried: int, counts: Sequence[CallCounts]) -> list[float]:
+    """Return the rows that each stage was called for: those that none up to it left for a limit."""
+    left = [tried * own.left / max(own.rows, 1) for own in counts]
+    return [tried - all_before for all_before in accumulate(left)]
+
+
+def _calls(stage: Called, spread: Spread, rows: float, counts: CallCounts) -> int:
     """Return the requests for all rows: by how many go together, where several do."""
     batches = [most for most in stage.batches if most is not None]
     if batches:  # rows of two partitions never go together
         return sum(max(math.ceil(spread.rows / most), spread.parts) for most in batches)
-    return math.ceil(spread.rows * counts.sent / tried)
+    return math.ceil(spread.rows * counts.sent / rows)
 
 
 def _seconds(stage: Called, calls: int, counts: CallCounts, spread: Spread) -> float:

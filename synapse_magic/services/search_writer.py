@@ -77,17 +77,21 @@ class AzureSearchWriter:
         actions = [col(actionCol).alias(ACTION)] if actionCol in frame.columns else []
         rows = frame.select(*(col(name) for name in kept))
         stage = AddDocuments(documentCol=_DOCUMENT, outputCol=_WRITTEN, errorCol=_FAILED, **params)
-        document = F.struct(*(col(name) for name in kept), *actions)
+        whole = F.struct(*(col(name) for name in kept), *actions)
+        document = F.when(col(keyCol).isNotNull(), whole)  # without a document, no call
         answered = stage.transform(frame.select(document.alias(_DOCUMENT)))
         name = stage.getOrDefault("indexName")
         _require_index(stage, index_of(rows.schema, name, keyCol, vectorCols))
-        return _written(answered, name)
+        return _written(answered, name, keyCol)
 
 
-def _written(answered: DataFrame, index: str) -> int:
+def _written(answered: DataFrame, index: str, key: str) -> int:
     """Run the calls, and return how many documents there were."""
-    failure = F.first(F.col(_FAILED)["message"], ignorenulls=True)
-    total, failed, first = answered.agg(F.count(F.lit(1)), F.count(_FAILED), failure).collect()[0]
+    keyless = F.when(F.col(_DOCUMENT).isNull(), f"the key {key!r} is null")
+    failure = F.coalesce(F.col(_FAILED)["message"], keyless)
+    first_failure = F.first(failure, ignorenulls=True)
+    found = answered.agg(F.count(F.lit(1)), F.count(failure), first_failure)
+    total, failed, first = found.collect()[0]
     if failed:
         raise SynapseError(
             f"{failed} of {total} documents were not written to the index {index!r}. "

@@ -52,6 +52,8 @@ def test_what_is_not_known_or_not_counted_has_no_price(row: dict[str, Any] | Non
         ({"call": "free"}, "call is 'free'"),
         ({"call": True}, "call is True"),
         ({"call": float("inf")}, "call is inf"),
+        ({"input": 1}, "output has no price. Try both: {'input': 1, 'output': 0} where that"),
+        ({"call": 1, "output": 2.0}, "input has no price. Try both: {'output': 2.0, 'input': 0}"),
         ({}, "got {}"),
         (0.5, "got 0.5"),
     ],

@@ -23,6 +23,7 @@ from synapse_magic import (
     listen,
 )
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.call_counts import CallCounts
 from synapse_magic.http.metering import Metering
 from synapse_magic.http.spending import Limits, Spending
 from synapse_magic.services import calling
@@ -101,6 +102,25 @@ def test_more_than_the_limit_is_not_begun(
     ):
         call_services(questions, [chat], max_cost=0.18, price=PRICE)
     assert len(service.ledger) == 20
+
+
+def test_a_frame_without_rows_takes_no_calls(
+    questions: DataFrame, chat: OpenAIChatCompletion
+) -> None:
+    answers, report = call_services(questions.limit(0), [chat], price=PRICE)
+    assert (report.rows, report.counts, report.cost) == (0, CallCounts(), 0)
+    assert str(report) == "0 of 0 rows answered\n0 calls, $0.00"
+    answers.unpersist()
+
+
+def test_a_limit_that_ends_the_trial_is_told_by_the_rows_that_were_called(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
+) -> None:
+    with pytest.raises(
+        SynapseError, match=r"All 40 rows .* take 45 calls with the 5 .*; only 5 were called"
+    ):
+        call_services(questions, [chat], max_calls=5)
+    assert len(service.ledger) == 5
 
 
 def test_a_limit_that_is_reached_on_the_way_loses_no_row_and_a_second_run_goes_on(

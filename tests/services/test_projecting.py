@@ -79,6 +79,22 @@ def test_nothing_is_projected_from_rows_that_needed_no_calls() -> None:
     assert (found.calls, found.cost, found.seconds) == (None, None, None)
 
 
+def test_rows_left_for_a_limit_tell_nothing_of_the_others() -> None:
+    five = CallCounts(sent=5, rows=10, left=5, seconds=10.0, input=500.0, output=50.0)
+    found = project(10, Spread(60, 30, 2), [CHAT], [five])
+    assert (found.tried, found.calls, found.input, found.output) == (5, 60, 6000, 600)
+    assert found.cost == pytest.approx(0.006 + 0.006)
+    after = CallCounts(sent=2, rows=10, left=3)  # of the five that the stage before it answered
+    both = project(10, Spread(60, 30, 2), [CHAT, CHAT], [five, after])
+    assert (both.tried, both.calls) == (2, 60 + 60)
+
+
+def test_nothing_is_projected_where_a_limit_left_a_stage_no_row() -> None:
+    five, none = CallCounts(sent=5, rows=10, left=5), CallCounts(rows=10, left=5)
+    found = project(10, Spread(60, 30, 2), [CHAT, CHAT], [five, none])
+    assert (found.calls, found.why) == (None, "a limit ended the calls for those tried")
+
+
 def test_what_is_called_twice_is_counted_twice() -> None:
     expected = project(10, Spread(100, 50, 2), [CHAT], [TEN])
     both = with_tried(expected, [CallCounts(sent=12, cost=0.25)])

@@ -51,7 +51,7 @@ def test_rows_become_documents_of_an_index_that_is_made_for_them(
     (made,) = search.seen("/indexes")
     assert [f["name"] for f in made.json()["fields"]] == ["id", "name", "place"]
     assert {seen.header("api-key") for seen in search.ledger} == {"k"}
-    assert {seen.query for seen in search.ledger} == {"api-version=2024-07-01"}
+    assert {seen.query for seen in search.ledger} == {"api-version=2026-04-01"}
     (sent,) = search.seen("/indexes('hotels')/docs/search.index")
     assert sent.json()["value"] == [
         {"id": "1", "name": "a", "place": [1.0, 0.0], "@search.action": "merge"},
@@ -62,6 +62,17 @@ def test_rows_become_documents_of_an_index_that_is_made_for_them(
     with pytest.raises(SynapseError, match=r"1 of 2 documents were not .* it is odd"):
         AzureSearchWriter.write(odd.coalesce(1), **how)
     assert len(search.seen("/indexes")) == 1
+
+
+def test_a_row_without_a_key_is_an_error_of_its_own_and_not_sent(
+    spark: SparkSession, search: MockService
+) -> None:
+    frame = spark.createDataFrame([("1", "a"), (None, "b"), ("3", "c")], "id string, name string")
+    how = {"indexName": "hotels", "url": search.url(""), "subscriptionKey": "k", "keyCol": "id"}
+    with pytest.raises(SynapseError, match=r"1 of 3 documents were not .* the key 'id' is null"):
+        AzureSearchWriter.write(frame.coalesce(1), **how)
+    (sent,) = search.seen("/indexes('hotels')/docs/search.index")
+    assert [document["id"] for document in sent.json()["value"]] == ["1", "3"]
 
 
 def test_an_index_is_asked_for_anew_where_documents_have_a_journal(

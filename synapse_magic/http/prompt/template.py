@@ -30,15 +30,16 @@ def parts_of(template: str) -> tuple[Part, ...]:
     >>> [part.column or part.text for part in parts_of("{word} in {{{language}}}")]
     ['word', ' in {', 'language', '}']
     """
-    found: list[Part] = []
     try:
-        for text, name, form, conversion in Formatter().parse(template):
-            if text:
-                found.append(Part(text))
-            if name is not None:
-                found.append(_column(name, form, conversion))
+        pieces = list(Formatter().parse(template))
     except ValueError as error:
         raise _unreadable(str(error)) from None
+    found: list[Part] = []
+    for text, name, form, conversion in pieces:
+        if text:
+            found.append(Part(text))
+        if name is not None:
+            found.append(_column(name, form, conversion))
     return _joined(found)
 
 

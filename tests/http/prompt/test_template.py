@@ -30,5 +30,6 @@ def test_a_template_may_ask_for_no_column() -> None:
     ],
 )
 def test_what_is_no_template_is_told_with_what_to_try(template: str, why: str) -> None:
-    with pytest.raises(SynapseError, match=f"promptTemplate cannot be read: .*{why}.*Try"):
+    with pytest.raises(SynapseError, match=f"promptTemplate cannot be read: .*{why}.*Try") as told:
         parts_of(template)
+    assert str(told.value).count("cannot be read") == 1
