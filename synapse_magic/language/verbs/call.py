@@ -7,11 +7,9 @@ import re
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.language.layout import call, literal
-from synapse_magic.language.renames import Renames
 from synapse_magic.language.request import Frame, Request
 from synapse_magic.language.step import Step
-from synapse_magic.language.steps import Steps
-from synapse_magic.language.verbs.train import step_written
+from synapse_magic.language.verbs.applied import applied
 
 FOLDER = ".synapse_calls"
 """Where answers are kept unless another folder is given, below where the notebook is."""
@@ -36,7 +34,8 @@ def generate_call(request: Request) -> None:
             "reply = OpenAIChatCompletion(messagesCol=messages, deploymentName='gpt-5-mini')",
         )
     frame = request.kept(frame)
-    steps, stages = _stages(request, frame)
+    instead = "%%synapse train, and its model before this cell"
+    steps, stages = applied(request, frame, "call", instead)
     given = {name: request.option(name) for name in _PLAIN}
     keywords = {name: code for name, code in given.items() if code is not None}
     journal = _journal(request, frame, steps)
@@ -45,25 +44,6 @@ def generate_call(request: Request) -> None:
     request.builder.show_with("print(result.report)")
     called = request.builder.use("synapse_magic", "call_services")
     request.builder.give(call(called, frame.code, ast.List(stages), **keywords))
-
-
-def _stages(request: Request, frame: Frame) -> tuple[list[Step], list[ast.expr]]:
-    """Return the steps and the calls of their stages."""
-    reader = Steps(request.values, frame.columns, None, None)
-    renames = Renames(request.builder, frame.columns)
-    steps: list[Step] = []
-    stages: list[ast.expr] = []
-    for statement in request.steps:
-        step = reader.read(statement, statement is request.steps[-1])
-        if step.info.kind != "transformer":
-            raise request.values.text.error(
-                statement.value,
-                f"{step.info.name} learns from rows, and call only applies. "
-                "Try: %%synapse train, and its model before this cell",
-            )
-        steps.append(step)
-        stages += [*renames.before(step), step_written(request, step, renames)]
-    return steps, stages
 
 
 def _journal(request: Request, frame: Frame, steps: list[Step]) -> ast.expr | None:

@@ -6,10 +6,8 @@ import ast
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.language.layout import method, name
-from synapse_magic.language.renames import Renames
-from synapse_magic.language.request import Frame, Request
-from synapse_magic.language.steps import Steps
-from synapse_magic.language.verbs.train import step_written
+from synapse_magic.language.request import Request
+from synapse_magic.language.verbs.applied import applied
 
 
 def generate_score(request: Request) -> None:
@@ -18,7 +16,8 @@ def generate_score(request: Request) -> None:
     if frame is None:
         raise SynapseError("score needs a frame")
     frame = request.kept(frame)
-    stages = _stages(request, frame)
+    instead = "%%synapse train, then %synapse score with its model"
+    _, stages = applied(request, frame, "score", instead)
     if len(request.command.args) > 1:
         stages.append(request.model(1)[0])
     if not stages:
@@ -33,20 +32,3 @@ def generate_score(request: Request) -> None:
         request.builder.assign(scored, method(stage, "transform", given))
         given = name(scored)
     request.builder.give(method(stages[-1], "transform", given))
-
-
-def _stages(request: Request, frame: Frame) -> list[ast.expr]:
-    """Return the calls of the steps' stages, which learn nothing."""
-    reader = Steps(request.values, frame.columns, None, None)
-    renames = Renames(request.builder, frame.columns)
-    stages: list[ast.expr] = []
-    for statement in request.steps:
-        step = reader.read(statement, statement is request.steps[-1])
-        if step.info.kind != "transformer":
-            raise request.values.text.error(
-                statement.value,
-                f"{step.info.name} learns from rows, and score only applies. "
-                "Try: %%synapse train, then %synapse score with its model",
-            )
-        stages += [*renames.before(step), step_written(request, step, renames)]
-    return stages

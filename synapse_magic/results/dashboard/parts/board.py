@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.results.dashboard.board import Board, Given
 from synapse_magic.results.dashboard.cohort import Frame, Scored
+from synapse_magic.results.dashboard.parts.asked import AskedParts
 from synapse_magic.results.dashboard.parts.classes import classes
 from synapse_magic.results.dashboard.parts.examined import ExaminedParts
 from synapse_magic.views.page import page
 from synapse_magic.views.words import escape
 
+Asked = TypeVar("Asked", bound=AskedParts)
 Own = Mapping[str, Callable[[Given], Mapping[str, Any]]]
 
 
-class PartsBoard(Board):
+class PartsBoard(Board, ABC, Generic[Asked]):
     """What a dashboard of texts or images shows, and the cohorts that it is shown for.
 
     Parameters
@@ -24,8 +29,8 @@ class PartsBoard(Board):
     examined : ExaminedParts
     frame : DataFrame, optional
         What cohorts take their rows from.
-    silent : str
-        Why the model cannot be asked about a row; empty where it can.
+    asked : AskedParts or str
+        The model to ask, or why there is none.
     terms : mapping, optional
         What Spark is asked for in place of columns that the frame has not.
     codes : mapping, optional
@@ -40,12 +45,37 @@ class PartsBoard(Board):
         self,
         examined: ExaminedParts,
         frame: Frame | None = None,
-        silent: str = "",
+        asked: Asked | str = "",
         terms: Mapping[str, str] | None = None,
         codes: Mapping[str, Sequence[str]] | None = None,
         scored: Scored | None = None,
     ) -> None:
+        self._asks = asked
+        silent = asked if isinstance(asked, str) else ""
         super().__init__(examined, frame, silent, codes=codes, terms=terms, scored=scored)
+
+    def still(self) -> str:
+        """Return the dashboard as HTML without a kernel: all tabs below one another."""
+        return self._page(whole=True)
+
+    def save_html(self, path: str | os.PathLike[str]) -> None:
+        """Write the dashboard of the chosen cohort as one HTML file that needs nothing else."""
+        page = self._page(whole=False) + self._live()
+        Path(path).write_text(page, encoding="utf-8", errors="replace")
+
+    @abstractmethod
+    def _page(self, *, whole: bool) -> str:
+        """Return the tabs below one another; the explained rows are among them if ``whole``."""
+
+    @abstractmethod
+    def _live(self) -> str:
+        """Return the explained rows of the chosen cohort as a view that needs no kernel."""
+
+    def _model(self) -> Asked:
+        """Return the model that is asked about changed rows."""
+        if isinstance(self._asks, str):
+            raise SynapseError(self._asks)
+        return self._asks
 
     def answer(self, ask: str, given: Given) -> Mapping[str, Any]:
         """Return the answer to a question of the browser.
