@@ -66,7 +66,7 @@ class _Row:
         self.job = self.runtime.job(caller.job, request.origin)
         self.meter = self.runtime.meter(self.policy.metering)
         self.endpoint = self.runtime.endpoint(
-            request.origin, self.policy.requests_per_second, self.policy.tokens_per_minute
+            request, self.policy.requests_per_second, self.policy.tokens_per_minute
         )
         self.began = time.monotonic()
         self.job_ends = self.job.ends(self.policy.job_deadline)

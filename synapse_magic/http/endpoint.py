@@ -10,9 +10,9 @@ from typing import Any, Literal
 from synapse_magic.http.breaker import Breaker
 from synapse_magic.http.budget import Budget
 from synapse_magic.http.job import Job
-from synapse_magic.http.pace import Pace
 from synapse_magic.http.quota import Outgrown
 from synapse_magic.http.request import Request
+from synapse_magic.http.shared_pace import SharedPace
 from synapse_magic.http.tokens import expected, used
 from synapse_magic.http.verdict import Verdict
 from synapse_magic.http.waiting import exhausted_for
@@ -36,6 +36,8 @@ class Endpoint:
         Requests a second, where that is known.
     tokens : float or None
         Tokens of a language model a minute, where that is known.
+    reads : bool
+        Whether its calls only read: they have a pace apart from those that begin something.
     longest_pause : float
         Seconds that a server may stop all calls for.
     """
@@ -45,11 +47,13 @@ class Endpoint:
         origin: str,
         rate: float | None,
         tokens: float | None = None,
+        *,
+        reads: bool = False,
         longest_pause: float = 120.0,
     ) -> None:
         self.breaker = Breaker()
         self.window = Window()
-        self.pace = Pace()
+        self.pace = SharedPace(f"{origin} {'reads' if reads else 'writes'}")
         self.outgrown = Outgrown()
         self.in_flight = 0
         self.let_in = 0  # requests that ended well
@@ -163,7 +167,7 @@ class Endpoint:
 
     async def _clear(self, request: Request) -> Entry:
         """Wait until the next request may go, or need not wait any longer."""
-        placed = False
+        placed: float | None = None
         while True:
             now = time.monotonic()
             if self.breaker.open and self.breaker.hopeless and self._resting(now):
@@ -171,13 +175,16 @@ class Endpoint:
             hold = self._hold(now)
             if hold is not None:
                 await self._change(hold)
-            elif placed:
-                return "go"
-            else:
-                placed = True
+                continue
+            if placed is None:
                 wait = self._reserved(request, now)
-                if wait > 0:
-                    await asyncio.sleep(wait)
+            elif self.pace.void(placed, now):
+                wait = self.pace.reserve(now)
+            else:
+                return "go"
+            placed = now
+            if wait > 0:
+                await asyncio.sleep(wait)
 
     def _reserved(self, request: Request, now: float) -> float:
         """Take a place in all that is limited, and return the seconds until it comes."""
