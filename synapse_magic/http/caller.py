@@ -127,7 +127,8 @@ class _Row:
             return self._late()
         if entry == "down":
             message = f"{self.request.place} has not answered for some time and is not tried"
-            return self._ended("endpoint_down", message)
+            told = f"{message}; the last that was: {self.endpoint.trouble}"
+            return self._ended("endpoint_down", told)
         if self._stopped is None:  # the job was stopped, though not for this one
             return await self._try()
         return replace(self._stopped, response=None)

@@ -55,6 +55,7 @@ class Endpoint:
         self.window = Window()
         self.pace = SharedPace(f"{origin} {'reads' if reads else 'writes'}")
         self.outgrown = Outgrown()
+        self.trouble = ""  # of the last request without an answer
         self.in_flight = 0
         self.let_in = 0  # requests that ended well
         self.rows = 0  # begun and not ended, whether in flight or between two tries
@@ -113,6 +114,7 @@ class Endpoint:
             self.breaker.answered()
         else:
             self.breaker.failed(sent, now)
+            self.trouble = verdict.message
         if verdict.kind == "fast":
             if self.rows > 1:  # one alone is paced by its own back-off
                 self.pace.refused(sent, now)
@@ -170,7 +172,7 @@ class Endpoint:
         placed: float | None = None
         while True:
             now = time.monotonic()
-            if self.breaker.open and self.breaker.hopeless and self._resting(now):
+            if self.breaker.hopeless(now):
                 return "down"
             hold = self._hold(now)
             if hold is not None:
@@ -195,12 +197,9 @@ class Endpoint:
             waits.append(self._tokens.reserve(expected(request)))
         return max(waits)
 
-    def _resting(self, now: float) -> bool:
-        return self.breaker.probing or self.breaker.rest(now) > 0
-
     def _hold(self, now: float) -> float | None:
         """Return the seconds after which to look again, None when nothing is in the way."""
-        if self.breaker.open and self._resting(now):
+        if self.breaker.open and (self.breaker.probing or self.breaker.rest(now) > 0):
             return self.breaker.rest(now) or _LOOK_SECONDS
         if self._paused > now:
             return self._paused - now

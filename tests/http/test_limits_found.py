@@ -45,13 +45,22 @@ def test_a_breaker_opens_probes_gives_up_and_closes() -> None:
     rests = []
     now = 1.0
     for _ in range(PROBES):
-        assert not breaker.hopeless
+        assert not breaker.hopeless(now)
         now += breaker.rest(now)
         breaker.probing = True
         breaker.failed(sent=now, now=now)
         rests.append(breaker.rest(now))
-    assert rests == [1.0, 2.0, 4.0, 8.0, 16.0]
-    assert breaker.hopeless
+    assert rests == [1.0, 2.0, 4.0, 8.0, 1.0]
+    assert breaker.hopeless(now)
     breaker.answered()
     assert not breaker.open
-    assert not breaker.hopeless
+    assert not breaker.hopeless(now)
+
+
+def test_the_news_of_a_dead_endpoint_is_as_old_as_a_probe_takes() -> None:
+    breaker = Breaker(failures=FAILURES, probes=PROBES - 1, probing=True)
+    breaker.failed(sent=100.0, now=110.0)
+    assert breaker.hopeless(now=119.0)
+    assert not breaker.hopeless(now=120.0)
+    breaker.probing = True
+    assert not breaker.hopeless(now=119.0)  # what comes of it will be known soon

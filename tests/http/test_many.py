@@ -126,6 +126,20 @@ def test_a_dead_endpoint_is_given_up(many: Many, monkeypatch: pytest.MonkeyPatch
     assert {o.code for o in outcomes} <= {"connection_refused", "deadline", "endpoint_down"}
 
 
+def test_a_dead_endpoint_that_is_another_by_now_loses_no_row(
+    service: MockService, many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "_FIRST_REST", 0.01)
+    monkeypatch.setattr(breaker, "_NEWS_SECONDS", 0.3)
+    service.reply("/", service.Reply(503, "gone"))
+    outcomes = many(service.url(), 100, concurrency=32, attempts=2)
+    (down, *_) = [o for o in outcomes if o.code == "endpoint_down"]
+    assert "503" in down.message
+    service.reply("/", "fine", latency=0.1)
+    time.sleep(0.5)
+    assert all(o.good for o in many(service.url(), 40, concurrency=16))
+
+
 def test_half_of_the_servers_dead_is_half_of_the_rows(service: MockService) -> None:
     service.reply("/", "fine")
     dead = refusing_url()
