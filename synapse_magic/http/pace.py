@@ -8,6 +8,8 @@ _CUT = 0.92
 _SHORT_SECONDS, _LONG_SECONDS = 3.0, 12.0
 _STEADY_REQUESTS = 30.0  # a refusal among fewer than these would be many
 _DOUBLED_SECONDS = 6.5
+_FINDING_REQUESTS = 12.0  # at the first of its rates, after which any rate may go
+_ALL = 0.999
 _AGAIN = 3  # let in since the last refusal: fewer, and it was no single one
 _SLOWER, _SLOWEST = 0.95, 0.7
 _OVERSHOT = 1.1
@@ -20,12 +22,13 @@ _FORGOTTEN_SECONDS, _NEVER_SECONDS = 30.0, 3600.0
 class Pace:
     """A rate that falls when an endpoint says "too fast", and then feels its way up again.
 
-    Nothing is held back until the first refusal. From then on the rate doubles each second until
-    the next one. After each it is a little less than what was too much, comes back to that within
-    3 to 12 seconds, later where requests are few, and leaves it faster and faster, to double 6.5
-    seconds later (the curve is made of cubics, as in TCP's CUBIC): so a steady limit is met
-    closely, and one that is raised is found within seconds. Refusals that follow each other lower
-    it to what was let in between.
+    Nothing is held back until the first refusal. From then on the rate doubles each second, or
+    with every few requests where those take longer, until one that is refused alone. After each
+    refusal it is a little less than what was too much, comes back to that within 3 to 12 seconds,
+    later where requests are few, and leaves it faster and faster, to double 6.5 seconds later (the
+    curve is made of cubics, as in TCP's CUBIC): so a steady limit is met closely, and one that is
+    raised is found within seconds. Refusals that follow each other lower it to what was let in
+    between.
 
     All its state is numbers, which several processes can share. Times are those of one clock.
 
@@ -38,7 +41,7 @@ class Pace:
     let_in : float
         Answers since then.
     finding : float
-        1 until the second refusal.
+        1 until a refusal comes alone after the first.
 
     Examples
     --------
@@ -73,7 +76,8 @@ class Pace:
         """Return the requests a second that may go now."""
         since = now - self.cut
         if self.finding:
-            return float(self.most * 2.0**since)
+            gone = min(_ALL, since * self.most / _FINDING_REQUESTS)
+            return float(self.most * min(2.0**since, 1 / (1 - gone)))
         steady = min(max(_SHORT_SECONDS, _STEADY_REQUESTS / self.most), _LONG_SECONDS)
         if since < steady:
             return self.most * (1 - (1 - _CUT) * (1 - since / steady) ** 3)
@@ -110,7 +114,8 @@ class Pace:
         elif sent < self.cut:
             return
         else:
-            self.most, self.finding = max(_LEAST, self._lower(sent)), 0.0
+            self.most = max(_LEAST, self._lower(sent))
+            self.finding *= self.let_in < _AGAIN
         self.cut, self.let_in, self.due = now, 0.0, min(self.due, now)
 
     def _lower(self, sent: float) -> float:
@@ -118,7 +123,8 @@ class Pace:
         rate = self.rate(sent)
         if self.let_in < _AGAIN:
             between = (self.let_in + 1) / max(sent - self.cut, 1e-3)
-            return max(_SLOWEST * rate, min(_SLOWER * rate, between))
+            slower = _SLOWEST if self.finding else _SLOWER
+            return max(_SLOWEST * rate, min(slower * rate, between))
         overshot = self.finding or rate > _OVERSHOT * self.most
         return rate / _OVERSHOT if overshot else rate
 

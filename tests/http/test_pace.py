@@ -193,3 +193,13 @@ def test_a_pace_that_nobody_kept_for_long_is_forgotten(later: float) -> None:
     pace = Pace(most=1.0, cut=BEGAN, due=BEGAN)
     assert pace.reserve(BEGAN + later) == 0.0
     assert pace.free
+
+
+def test_a_first_guess_that_was_far_too_low_is_left_within_a_few_requests() -> None:
+    world = World(Bucket(20.0), 2, pace=Pace(most=1.0, cut=BEGAN, due=BEGAN, finding=1.0))
+    world.pace.refused(sent=BEGAN + 0.1, now=BEGAN + 0.1)  # by what was on its way already
+    assert world.pace.finding
+    world.run(18.0)
+    refused, used, _ = world.measured(10.0)
+    assert refused < 0.05
+    assert used > 0.9

@@ -48,8 +48,9 @@ def test_what_is_let_in_counts_for_all(name: str) -> None:
         two.answered(NOW + 0.5)
     two.reserve(NOW + 0.6)  # which tells of them
     one.refused(sent=NOW + 1.0, now=NOW + 1.0)
-    # The rate was 2 by then. With three let in before it, this refusal is a single one.
-    last, gap = 1 / 2**0.6, 1 / (2 / 1.1 * 0.92)
+    # From 1, of which 12 lead anywhere, the rate was 12/11 by then. With three let in before it,
+    # the refusal is a single one.
+    last, gap = 1 - 0.6 / 12, 1 / (12 / 11 / 1.1 * 0.92)
     assert one.reserve(NOW + 1.0) == pytest.approx(last + gap - 1.0, rel=0.01)
 
 
