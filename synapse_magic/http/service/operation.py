@@ -160,7 +160,8 @@ class Waiter:
 
     async def _ask(self, question: Request) -> Outcome:
         left = max(0.001, self._ends - time.monotonic())
-        policy = replace(self._caller.policy, deadline=left, metering=None)  # asking is free
+        own = self._caller.policy
+        policy = replace(own, deadline=left, json=True, metering=None)  # asking is free
         caller = Caller(self._caller.runtime, policy, self._caller.job)
         outcome = await self._signing.call(caller, question)
         self._attempts += outcome.attempts

@@ -194,6 +194,11 @@ def test_no_last_question_comes_before_the_time_that_the_service_names(begun: Mo
     assert len(begun.seen("/jobs/1")) == 1
 
 
+def test_half_an_answer_to_a_question_is_asked_for_again(begun: MockService) -> None:
+    begun.script("/jobs/1", ['{"status": "succe', DONE])
+    assert answers(JOB, begun.url(""), ["a"]) == [("ready", None)]
+
+
 def test_a_refused_question_is_an_error_of_its_row(begun: MockService) -> None:
     begun.reply("/jobs/1", {"error": {"message": "not you"}}, status=403)
     ((_, error),) = answers(JOB, begun.url(""), ["a"])
