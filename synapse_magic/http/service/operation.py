@@ -217,10 +217,12 @@ class Waiter:
         return state.lower() if state is not None else None
 
     def _late(self, last: Outcome) -> Result:
-        policy, told = self._caller.policy, "The operation was not done within"
+        policy, told = self._caller.policy, "The operation was not done within the"
         if self._ends == self._job_ends:
-            return self._failed(last, "job_deadline", f"{told} the job's {policy.job_deadline:g} s")
-        return self._failed(last, "deadline", f"{told} {policy.deadline:g} s")
+            limit = f"{policy.job_deadline:g} s for the job (deadline)"
+            return self._failed(last, "job_deadline", f"{told} {limit}")
+        limit = f"{policy.deadline:g} s for a row (concurrentTimeout)"
+        return self._failed(last, "deadline", f"{told} {limit}")
 
     def _failed(self, outcome: Outcome, code: str, message: str) -> Result:
         place = f"{self._request.method} {self._request.place}"
