@@ -53,7 +53,7 @@ class Endpoint:
     ) -> None:
         self.breaker = Breaker()
         self.window = Window()
-        self.pace = SharedPace(f"{origin} {'reads' if reads else 'writes'}")
+        self.pace = SharedPace(f"{origin} {'reads' if reads else 'writes'}", likely=rate)
         self.outgrown = Outgrown()
         self.trouble = ""  # of the last request without an answer
         self.in_flight = 0

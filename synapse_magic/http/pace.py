@@ -88,7 +88,8 @@ class Pace:
         self._forget(now)
         if self.free:
             return 0.0
-        self.due = max(self.due + 1 / self.rate(now), now - _LATE_SECONDS)
+        gap = 1 / self.rate(max(now, self.due))  # by then it is more than it is now
+        self.due = max(self.due + gap, now - _LATE_SECONDS)
         return max(0.0, self.due - now)
 
     def void(self, reserved: float) -> bool:

@@ -10,7 +10,7 @@ from synapse_magic.http.pace import Pace
 from synapse_magic.http.tally import Tally
 
 T = TypeVar("T")
-_LEAST_GUESS = 1.0
+_LIKELY = 5.0
 _SHORT_WAIT = 0.05
 
 
@@ -25,11 +25,13 @@ class SharedPace:
     ----------
     name : str
         What is limited, such as an origin.
+    likely : float or None
+        Requests a second to begin with, where no more than those were let in; 5 by default.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, likely: float | None = None) -> None:
         self.tally = Tally()
-        self._name = name
+        self._name, self._likely = name, likely or _LIKELY
         self._numbers: HostNumbers | None = None
         self._let_in = 0
 
@@ -64,7 +66,7 @@ class SharedPace:
         self.tally.add(now, refused=True)
         if self._numbers is None:
             self._numbers = HostNumbers(f"pace {self._name}", len(Pace().numbers()))
-        guess = max(_LEAST_GUESS, self.tally.rate(now))
+        guess = max(self._likely, self.tally.rate(now))
         self._change(lambda pace: pace.refused(sent, now, guess))
 
     def _change(self, what: Callable[[Pace], T]) -> T:

@@ -125,7 +125,7 @@ def test_a_limit_that_nobody_tells_is_met_closely_and_shared(limit: float, worke
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize(("limit", "most"), [(1.0, 0.25), (2.0, 0.1)])
+@pytest.mark.parametrize(("limit", "most"), [(1.0, 0.2), (2.0, 0.08)])
 def test_of_a_request_or_two_a_second_more_are_lost_to_finding_out(
     limit: float, most: float, workers: int
 ) -> None:
