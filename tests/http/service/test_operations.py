@@ -164,32 +164,25 @@ def test_an_operation_that_takes_too_long_ends_at_the_deadline(begun: MockServic
     assert time.monotonic() - before < 10
 
 
-@pytest.mark.parametrize("of", ["deadline", "job_deadline"])
-def test_a_pause_ends_with_a_last_question_before_the_deadline(begun: MockService, of: str) -> None:
-    begun.script("/jobs/1", [RUNNING])
-    policy, patient = replace(FAST, **{of: 1.5}), Polling(first=30.0, least=30.0, longest=30.0)
+@pytest.mark.parametrize(
+    ("of", "last", "value"), [("deadline", DONE, "ready"), ("job_deadline", RUNNING, None)]
+)
+def test_a_pause_ends_with_a_last_question_before_the_deadline(
+    begun: MockService, of: str, last: dict[str, str], value: str | None
+) -> None:
+    begun.script("/jobs/1", [last])
+    policy, patient = replace(FAST, **{of: 4.0}), Polling(first=30.0, least=30.0, longest=30.0)  # type: ignore[arg-type]
     batch = pa.RecordBatch.from_arrays([pa.array([0]), pa.array(["a"])], ["number", "text"])
-    made = mapper(JOB, {"url": begun.url("")}, {"text": 1}, policy=policy, polling=patient)
-    before = time.monotonic()
-    rows = [row for part in made.run([batch], uuid.uuid4().hex) for row in part.to_pylist()]
-    assert time.monotonic() - before < 10
-    assert rows[0]["error"]["code"] == of
-    assert len(begun.seen("/jobs/1")) == 1
-
-
-def test_what_is_done_by_the_last_question_is_no_error(begun: MockService) -> None:
-    begun.script("/jobs/1", [DONE])
-    batch = pa.RecordBatch.from_arrays([pa.array([0]), pa.array(["a"])], ["number", "text"])
-    patient = Polling(first=30.0, least=30.0, longest=30.0)
-    policy = replace(FAST, deadline=2.0)
     made = mapper(JOB, {"url": begun.url("")}, {"text": 1}, policy=policy, polling=patient)
     (row,) = [row for part in made.run([batch], uuid.uuid4().hex) for row in part.to_pylist()]
-    assert (row["value"], row["error"]) == ("ready", None)
+    assert len(begun.seen("/jobs/1")) == 1
+    assert row["value"] == value
+    assert row["error"] is None if value else row["error"]["code"] == of
 
 
 def test_no_last_question_comes_before_the_time_that_the_service_names(begun: MockService) -> None:
     begun.script("/jobs/1", [begun.Reply(200, RUNNING, {"Retry-After": "60"})])
-    ((_, error),) = answers(JOB, begun.url(""), ["a"], policy=replace(FAST, deadline=3.0))
+    ((_, error),) = answers(JOB, begun.url(""), ["a"], policy=replace(FAST, deadline=10.0))
     assert error["code"] == "deadline"
     assert len(begun.seen("/jobs/1")) == 1
 
