@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from synapse_magic.http.price import Price
 from synapse_magic.http.spending import Limits, Spending
 from synapse_magic.results.call_projection import CallProjection, money
 from synapse_magic.results.call_report import CalledFrame, CallReport
+from synapse_magic.services.call_checks import check_run, folder_of, limits_of, stages_of
 from synapse_magic.services.call_listener import CallListener, call_listener
 from synapse_magic.services.call_stages import called_of, calling
 from synapse_magic.services.metered import metered
@@ -35,14 +37,14 @@ if TYPE_CHECKING:
 
 def call_services(
     frame: DataFrame,
-    stages: Sequence[Any],
+    stages: Any,
     *,
     try_rows: int = 10,
     rest: bool = True,
     max_calls: int | None = None,
     max_cost: float | None = None,
     price: Mapping[str, float] | None = None,
-    journal: str | None = None,
+    journal: str | os.PathLike[str] | None = None,
 ) -> CalledFrame:
     """Run stages that call services over a frame, once, and hold what they answer.
 
@@ -57,7 +59,7 @@ def call_services(
     Parameters
     ----------
     frame : DataFrame
-    stages : sequence of Transformer
+    stages : Transformer or sequence of Transformer
         In their order; at least one calls a service, others may stand between them.
     try_rows : int
         Rows to try first; 0 for none.
@@ -71,7 +73,7 @@ def call_services(
         Dollars of services whose rows know no price: ``{"input": 0.5, "output": 2.0}`` for a
         million tokens, ``{"call": 0.001}`` for a call. Without it, a prompt's own ``inputPrice``
         and ``outputPrice`` are taken for dollars.
-    journal : str, optional
+    journal : str or path, optional
         Folder of answers, for stages that have none of their own: what it has is not paid for
         again, also after an interrupt.
 
@@ -90,12 +92,12 @@ def call_services(
     >>> answers, report = call_services(frame, [chat], max_calls=1000)  # doctest: +SKIP
     """
     require_frame(frame, "frame")
-    limits = _limits(max_calls, max_cost)
-    called = {n: called_of(stage, price) for n, stage in enumerate(stages) if calling(stage)}
-    _check(frame, called, limits, try_rows)
+    steps, folder, limits = stages_of(stages), folder_of(journal), limits_of(max_calls, max_cost)
+    called = {n: called_of(stage, price) for n, stage in enumerate(steps) if calling(stage)}
+    check_run(frame, called, limits, try_rows)
     with call_listener(frame.sparkSession) as listener:
         listener.priced = all(stage.price is not None for stage in called.values())
-        run = _Run(frame, list(stages), called, limits, journal, listener)
+        run = _Run(frame, steps, called, limits, folder, listener)
         try:
             return run.made(try_rows, rest)
         except KeyboardInterrupt:
@@ -301,33 +303,3 @@ class _Run:
             return []
         own = (self.stages[number].isSet("journal") for number in self.called)
         return [counts for kept, counts in zip(own, self._counts()) if not kept]
-
-
-def _limits(calls: int | None, cost: float | None) -> Limits:
-    if calls is not None and calls < 1:
-        raise SynapseError(f"max_calls must be at least 1, got {calls}")
-    if cost is not None and not cost > 0:
-        raise SynapseError(f"max_cost must be greater than 0, got {cost}")
-    return Limits(calls, cost)
-
-
-def _check(frame: DataFrame, called: Mapping[int, Called], limits: Limits, try_rows: int) -> None:
-    """Raise for what cannot be called, or not within the limits."""
-    if not called:
-        raise SynapseError(
-            "stages must hold one that calls a service, such as OpenAIChatCompletion(...) or "
-            "HTTPTransformer(...). Try: its transform, for other stages"
-        )
-    if frame.isStreaming:
-        raise SynapseError(
-            "A stream has no end at which its calls could be counted. Try: transform of the stages"
-        )
-    if try_rows < 0:
-        raise SynapseError(f"try_rows must be at least 0, got {try_rows}")
-    unknown = [stage.name for stage in called.values() if stage.price is None]
-    if limits.cost is not None and unknown:
-        raise SynapseError(
-            f"max_cost cannot be kept, as {unknown[0]} has no price here. Try: "
-            "price={'input': 0.5, 'output': 2.0} with the dollars of a million tokens, "
-            "price={'call': 0.001}, or max_calls"
-        )

@@ -361,22 +361,6 @@ def test_an_interrupt_says_what_was_paid_for_and_another_run_asks_for_the_rest(
     answers.unpersist()
 
 
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"max_calls": 0}, "max_calls must be at least 1, got 0"),
-        ({"max_cost": 0}, "max_cost must be greater than 0, got 0"),
-        ({"try_rows": -1}, "try_rows must be at least 0, got -1"),
-        ({"price": {"token": 1}}, "it has no 'token'"),
-    ],
-)
-def test_bad_input_is_told(
-    questions: DataFrame, chat: OpenAIChatCompletion, given: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(SynapseError, match=message):
-        call_services(questions, [chat], **given)
-
-
 def test_stages_that_call_nothing_are_no_call(questions: DataFrame) -> None:
     with pytest.raises(SynapseError, match="must hold one that calls a service"):
         call_services(questions, [SQLTransformer(statement="SELECT * FROM __THIS__")])
