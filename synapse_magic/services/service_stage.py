@@ -64,6 +64,7 @@ class ServiceStage(Transformer, ServiceParams):
     def _transform(self, dataset: DataFrame) -> DataFrame:
         named = self._named()
         self._require_values(named)
+        self._require_sendable()
         outputs = self._outputs()
         require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")
         self._require_types(dataset.schema, named)

@@ -89,6 +89,7 @@ class TextAnalyze(Transformer, ServiceParams):
     sentimentAnalysisParams: Param[dict[str, Any]] = _options("TextSentiment")
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
+        self._require_sendable()
         self._secrets()  # the stages below do not know of one that was not saved
         outputs = self.getOutputCol(), self.getErrorCol()
         require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")

@@ -91,7 +91,7 @@ def test_lists_and_matches_are_taken_from_the_text() -> None:
 def test_a_delimiter_within_quotes_delimits_nothing() -> None:
     assert Separated().read('a, "b, c" ,"say ""hi"""') == ["a", "b, c", 'say "hi"']
     assert Separated("|").read('"a|b"|c') == ["a|b", "c"]
-    assert Separated().read('a 5" nail, it\'s') == ['a 5" nail', "it's"]
+    assert Separated().read("a 5\" nail, it's") == ['a 5" nail', "it's"]
     assert Separated("; ").read('"a; b') == ['"a', "b"]  # no CSV has two signs
     with pytest.raises(MisfitError, match="The reply must be values in CSV"):
         Separated().read(f'a, "{"x" * 200_000}')
