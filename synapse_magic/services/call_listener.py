@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.http.call_counts import CallCounts
@@ -20,14 +21,18 @@ class CallListener(Hearing):
     Attributes
     ----------
     total : int
-        Rows that are to be done.
+        Rows that are to be done: all of them, or those that are tried first.
+    steps : int
+        How often each row is counted: once by each service that is called for it.
     priced : bool
         Whether it is known what calls cost.
     """
 
     def __init__(self, host: str, server: socket.socket) -> None:
         self.total = 0
+        self.steps = 1
         self.priced = False
+        self._before = CallCounts()
         self._told: dict[tuple[str, int], CallCounts] = {}
         super().__init__(host, server)
 
@@ -37,8 +42,11 @@ class CallListener(Hearing):
         return bool(self._told)
 
     def begin(self, rows: int) -> None:
-        """Publish that calls for so many more rows are about to be made, before the first one."""
-        self.total += rows
+        """Publish that calls for so many rows are about to be made, before the first one.
+
+        Those that were tried are among them, and count as rows once.
+        """
+        self.total, self._before = rows, self.counts()
         self._publish()
 
     def counts(self, stage: int | None = None) -> CallCounts:
@@ -59,8 +67,13 @@ class CallListener(Hearing):
         self._publish()
 
     def _publish(self) -> None:
-        whole = self._sum()
-        publish(CallsCounted(whole, self.total, whole.cost if self.priced else None))
+        whole, before = self._sum(), self._before
+        rows = (whole.rows - before.rows) // self.steps
+        failed, left = whole.failed - before.failed, whole.left - before.left
+        shown = replace(whole, rows=rows, failed=failed, left=left)
+        # A step before the calls may have made more rows of those that came in.
+        total = max(rows, self.total)
+        publish(CallsCounted(shown, total, whole.cost if self.priced else None))
 
 
 def call_listener(spark: SparkSession) -> AbstractContextManager[CallListener]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
@@ -96,6 +99,7 @@ def call_services(
     called = {n: called_of(stage, price) for n, stage in enumerate(steps) if calling(stage)}
     check_run(frame, called, limits, try_rows)
     with call_listener(frame.sparkSession) as listener:
+        listener.steps = sum(len(stage.batches) for stage in called.values())
         listener.priced = all(stage.price is not None for stage in called.values())
         run = _Run(frame, steps, called, limits, folder, listener)
         try:
@@ -141,7 +145,8 @@ class _Run:
         self._check_projected(projection)
         self._go_on_elsewhere()
         whole = self._held(self._wanted(), spread.rows, self._expected())
-        return CalledFrame(whole.frame, replace(whole.report, projection=projection))
+        report = replace(whole.report, projection=projection, tried=tried.report)
+        return CalledFrame(whole.frame, report)
 
     def how_far(self) -> str:
         """Say what an interrupt has left."""
@@ -182,12 +187,12 @@ class _Run:
         """Return a frame with its answers, which are there from now on."""
         made = self._transformed(frame, expected or {}).persist()
         try:
-            self.listener.begin(rows * sum(len(each.batches) for each in self.called.values()))
-            rows, errors = self._outcomes(made)
+            self.listener.begin(rows)
+            outcomes = self._outcomes(made)
         except BaseException:
             release(made)
             raise
-        return CalledFrame(made, self._told(rows, errors))
+        return CalledFrame(made, self._told(*outcomes))
 
     def _transformed(self, frame: DataFrame, expected: Mapping[int, float]) -> DataFrame:
         for number, stage in enumerate(self.stages):
@@ -217,15 +222,21 @@ class _Run:
             expected=expected,
         )
 
-    def _outcomes(self, frame: DataFrame) -> tuple[int, dict[str, int]]:
-        """Run all of it, and return how many rows there are and have an error, by its code.
+    def _outcomes(self, frame: DataFrame) -> tuple[int, dict[str, int], int]:
+        """Run all of it, and return how many rows there are, have an error, by its code, and none.
 
-        They are not as many as went in, where a stage leaves some out or makes more of them.
+        They are not as many as went in, where a stage leaves some out or makes more of them. The
+        last number is of rows with neither answer nor error: they had nothing to be asked for.
         """
         code = F.coalesce(*(col(name)["code"] for name in self._error_columns()))
-        found = frame.groupBy(code.alias("code")).count().collect()
-        errors = {str(code): count for code, count in found if code is not None}
-        return sum(count for _, count in found), errors
+        names = [self.stages[number].getOutputCol() for number in self.called]
+        idle = reduce(and_, (col(name).isNull() for name in names))
+        found = frame.groupBy(code.alias("code"), idle.alias("idle")).count().collect()
+        errors: Counter[str] = Counter()
+        for each, _, count in found:
+            errors.update({} if each is None else {str(each): count})
+        unasked = sum(count for each, nothing, count in found if each is None and nothing)
+        return sum(count for *_, count in found), dict(errors), unasked
 
     def _error_columns(self) -> list[str]:
         return [self.stages[number].getErrorCol() for number in self.called]
@@ -233,13 +244,15 @@ class _Run:
     def _counts(self) -> list[CallCounts]:
         return [self.listener.counts(number) for number in self.called]
 
-    def _told(self, rows: int, errors: dict[str, int]) -> CallReport:
+    def _told(self, rows: int, errors: dict[str, int], unasked: int) -> CallReport:
         known = self.listener.heard or self.listener.total == 0  # of no rows nothing is told
         counts = self.listener.counts() if known else None
         why = self._why_unknown()
         cost = None if why or counts is None else counts.cost
         spent = time.monotonic() - self.began
-        return CallReport(rows, errors, counts, spent, cost, why, journal=self.journal)
+        return CallReport(
+            rows, errors, counts, spent, cost, why, journal=self.journal, unasked=unasked
+        )
 
     def _why_unknown(self) -> str:
         """Return why it is not known what calls cost; empty where it is."""

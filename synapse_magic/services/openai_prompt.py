@@ -246,7 +246,8 @@ def _require_cell(schema: StructType, column: str, kind: str) -> None:
         got = field(schema, column).dataType
     except SynapseError as error:
         braces = "Braces that name no column are written {{ and }}"
-        raise SynapseError(f"promptTemplate: {error}. {braces}") from None
+        told = f"{error}" if str(error).endswith(("?", ".")) else f"{error}."
+        raise SynapseError(f"promptTemplate: {told} {braces}") from None
     if kind == "text" and isinstance(got, BinaryType):
         raise SynapseError(
             f"promptTemplate: {column!r} holds bytes. Try: columnTypes={{{column!r}: 'path'}} for "

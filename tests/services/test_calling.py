@@ -83,6 +83,7 @@ def test_a_few_rows_are_called_before_all_and_what_all_would_cost_is_told(
     assert projection.cost == pytest.approx(0.16)
     assert len(service.ledger) == 40  # those that were tried are not paid for again
     assert (report.counts.sent, report.counts.kept, report.errors) == (40, 10, {})
+    assert (report.tried.rows, report.tried.counts.sent, report.tried.errors) == (10, 10, {})
     assert report.cost == pytest.approx(0.16)
     assert answers.where("reply.choices[0].message.content = 'fine'").count() == 40
     assert len(service.ledger) == 40  # what was answered is held
@@ -102,6 +103,18 @@ def test_more_than_the_limit_is_not_begun(
     ):
         call_services(questions, [chat], max_cost=0.18, price=PRICE)
     assert len(service.ledger) == 20
+
+
+def test_rows_without_what_a_call_needs_are_no_answers(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
+) -> None:
+    some = SQLTransformer(
+        statement="SELECT id, IF(id < 15, NULL, messages) AS messages FROM __THIS__"
+    )
+    answers, report = call_services(questions, [some, chat], try_rows=0)
+    assert (report.rows, report.unasked, report.failed, len(service.ledger)) == (40, 15, 0, 25)
+    assert str(report).startswith("25 of 40 rows answered; 15 without what a call needs\n")
+    answers.unpersist()
 
 
 def test_a_frame_without_rows_takes_no_calls(
@@ -289,7 +302,7 @@ def test_a_stage_of_several_that_call_is_projected_and_counted_as_all_of_them(
     # Five texts in a request of entities, ten in one of key phrases; ten rows are tried first.
     assert (asked.count("EntityRecognition"), asked.count("KeyPhraseExtraction")) == (2 + 8, 1 + 4)
     assert seen[0].projection.calls == 8 + 4
-    assert 2 * (10 + 40) == counted[-1].total == counted[-1].counts.rows
+    assert counted[-1].total == counted[-1].counts.rows == 40
     assert (report.rows, report.failed) == (40, 0)
     answers.unpersist()
 
@@ -325,7 +338,7 @@ def test_requests_of_any_kind_are_counted(asking: Any, service: MockService) -> 
     with listen(counted.append, CallsCounted):
         answers, report = call_services(asking(12), [stage], try_rows=3)
     assert (report.counts.sent, report.counts.throttled, report.counts.retried) == (17, 2, 2)
-    assert counted[-1].total == counted[-1].counts.rows == 15
+    assert counted[-1].total == counted[-1].counts.rows == 12
     assert counted[-1].counts.in_flight == 0
     answers.unpersist()
 

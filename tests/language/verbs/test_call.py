@@ -109,6 +109,7 @@ def test_a_key_in_an_address_is_a_secret_too(context: Context) -> None:
         ("call people", STEP + "max_calls = 2.5", "must be an integer of at least 1, got 2.5"),
         ("call people", STEP + "price = {'inputs': 1}", "it has no 'inputs'. Did you mean 'input'"),
         ("call people", STEP + "journal = 3", "journal must be a folder as text, or None, got 3"),
+        ("call people", "x = DetectLastAnomaly(job)", "DetectLastAnomaly is retired since"),
         ("call people", STEP + "max_call = 3", "Did you mean 'max_calls'?"),
     ],
 )
