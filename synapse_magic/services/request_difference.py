@@ -67,8 +67,9 @@ def _form(request: Request) -> dict[str, Any]:
     if kind is None or not kind.startswith("multipart/"):
         return {}
     head = f"Content-Type: {kind}\r\n\r\n".encode()
+    parts: Any = BytesParser().parsebytes(head + (request.body or b"")).get_payload()
     found: dict[str, Any] = {}
-    for part in BytesParser().parsebytes(head + (request.body or b"")).get_payload():
+    for part in parts:
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if part.get_content_type() == "application/json":

@@ -97,8 +97,9 @@ spark = synapse_magic.start("local[1]", app="secrets", conf=conf).spark
 expected = open(sys.argv[2]).read().strip()
 by_name = Secret.env("KEY_OF_THE_TEST")
 service = MockService()
-said = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "fine"},
-                     "finish_reason": "stop"}], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+message = {"role": "assistant", "content": "fine"}
+said = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
 service.reply("/chat/completions", said)
 service.answer("/no/chat/completions", lambda seen: service.Reply(
     401, {"error": {"code": "401", "message": "no " + seen.header("Authorization")}}))
