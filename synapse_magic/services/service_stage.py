@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -165,7 +165,7 @@ class ServiceStage(Transformer, ServiceParams):
         return {name: base64.b64encode(value).decode() for name, value in held.items()}
 
 
-def answered(dataset: DataFrame, mapper: ServiceMapper, made: dict[str, DataType]) -> DataFrame:
+def answered(dataset: DataFrame, mapper: ServiceMapper, made: Mapping[str, DataType]) -> DataFrame:
     """Return a frame with what a mapper makes of it.
 
     Parameters
