@@ -8,17 +8,12 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from synapse_magic.http.address_keys import MAYBE_SECRET_NAME, SECRET_NAME
 from synapse_magic.http.request import Request, header
 
 KEY_BYTES = 16
 """Length of a digest."""
 
-_SECRET = re.compile(
-    r"authorization|cookie|password|passwd|credential|client[-_]?secret|signature$"
-    r"|(api|access|subscription|functions|account|auth|private|master)[-_]?(key|token)$"
-    r"|^(pwd|sig|auth)$",
-    re.IGNORECASE,
-)
 # In an address these may say what is asked for: the key of a row, the token of a page.
 _SECRET_HEADER = re.compile(r"^(x-)?key$|(^|[-_])(token|secret)$", re.IGNORECASE)
 _OF_ONE_CALL = re.compile(
@@ -26,7 +21,7 @@ _OF_ONE_CALL = re.compile(
     r"|idempotency-key|(x-)?([a-z-]+-)?(request|correlation|trace)-id)$",
     re.IGNORECASE,
 )
-_LEAST = 6
+_LEAST, _LONG = 6, 16
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 
 
@@ -58,7 +53,7 @@ def secrets_of(request: Request) -> Iterator[bytes]:
     """Yield what in a request is secret by its place or name; what is very short is left out."""
     parts = urlsplit(request.url)
     found = [value for name, value in request.headers if _secret_header(name)]
-    found += [value for name, value in parse_qsl(parts.query) if _SECRET.search(name)]
+    found += [value for name, value in parse_qsl(parts.query) if _secret_in_address(name, value)]
     found.append(unquote(parts.password or ""))
     for value in found:
         last = value.split()[-1:]  # after "Bearer", which is no secret
@@ -78,8 +73,8 @@ def _address(url: str) -> str:
         return url
     query = parts.query
     told = parse_qsl(query, keep_blank_values=True)
-    if any(_SECRET.search(name) for name, _ in told):
-        query = urlencode([(name, value) for name, value in told if not _SECRET.search(name)])
+    if any(SECRET_NAME.search(name) for name, _ in told):
+        query = urlencode([(name, value) for name, value in told if not SECRET_NAME.search(name)])
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
 
 
@@ -92,7 +87,13 @@ def _headers(request: Request, mark: str | None) -> list[str]:
 
 
 def _secret_header(name: str) -> bool:
-    return bool(_SECRET.search(name) or _SECRET_HEADER.search(name))
+    return bool(SECRET_NAME.search(name) or _SECRET_HEADER.search(name))
+
+
+def _secret_in_address(name: str, value: str) -> bool:
+    """Say whether a value is to be masked: it counts as it is, for it may be what is asked for."""
+    longer = len(value) >= _LONG and MAYBE_SECRET_NAME.search(name)
+    return bool(SECRET_NAME.search(name) or longer)
 
 
 def _canonical(body: bytes, mark: str | None) -> bytes:

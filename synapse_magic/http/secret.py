@@ -62,17 +62,19 @@ class Secret:
     @classmethod
     def env(cls, name: str) -> Secret:
         """Return the secret in an environment variable."""
-        return cls("env", name)
+        return cls("env", _text(name, "env", "the name of an environment variable", "API_KEY"))
 
     @classmethod
     def file(cls, path: str | Path) -> Secret:
         """Return the secret in a file, without the white space around it."""
-        return cls("file", os.path.abspath(os.path.expanduser(path)))
+        told = str(path) if isinstance(path, Path) else path
+        place = _text(told, "file", "the path of a file", "/run/secrets/api_key")
+        return cls("file", os.path.abspath(os.path.expanduser(place)))
 
     @classmethod
     def prompt(cls, label: str) -> Secret:
         """Return the secret that a person types, asked for once in a process, when it is needed."""
-        return cls("prompt", label)
+        return cls("prompt", _text(label, "prompt", "what a person is asked for", "API key"))
 
     @classmethod
     def call(cls, function: Callable[[], str]) -> Secret:
@@ -149,6 +151,14 @@ class Secret:
         value = str(self._held.value).encode()
         pad = secrets.token_bytes(len(value))
         return _unmasked, (self.of, self.before, pad, _masked(value, pad))
+
+
+def _text(given: Any, kind: str, what: str, example: str) -> str:
+    """Return what a kind of secret is made of, which must be a text; it is not shown."""
+    if isinstance(given, str) and given.strip():
+        return given
+    got = "an empty text" if isinstance(given, str) else f"a {type(given).__name__}"
+    raise SynapseError(f"Secret.{kind} takes {what}, got {got}. Try: Secret.{kind}({example!r})")
 
 
 def _masked(value: bytes, pad: bytes) -> bytes:

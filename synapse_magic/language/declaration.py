@@ -66,6 +66,7 @@ def option(
     default: Any = not_given,
     low: float | None = None,
     high: float | None = None,
+    above: float | None = None,
     choices: tuple[str, ...] = (),
     secret: bool = False,
 ) -> Option:
@@ -73,6 +74,8 @@ def option(
     expected = _WORDS[type_]
     if choices:
         expected = "one of " + ", ".join(map(repr, choices))
+    if above is not None:
+        expected += f" greater than {above}"
     if low is not None:
         expected += f" of at least {low}"
     if high is not None:
@@ -84,6 +87,8 @@ def option(
             fits = True
         if fits and choices:
             fits = value in choices
+        if fits and above is not None:
+            fits = value > above
         if fits and low is not None:
             fits = value >= low
         if fits and high is not None:

@@ -160,6 +160,13 @@ def find(name: str) -> StageInfo:
     return describe_ours(cls) if name in our_names() else describe_pyspark(cls)
 
 
+def require_alive(name: str) -> None:
+    """Raise where a stage's service is retired, with what replaces it."""
+    gone = getattr(find_stage(name), "gone", None)
+    if gone is not None:
+        raise gone()
+
+
 def find_stage(name: str) -> type:
     """Return the class of the stage of this name.
 

@@ -238,6 +238,7 @@ def stage_at(text: Text, node: ast.Call) -> StageInfo:
     """Return the stage that a call names, or point at the name."""
     name = node.func.id  # type: ignore[attr-defined]
     try:
+        stages.require_alive(name)
         return stages.find(name)
     except SynapseError as error:
         raise text.error(node.func, str(error)) from None

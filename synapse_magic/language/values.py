@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synapse_magic.errors import SynapseError, closest
+from synapse_magic.http.address_keys import keys_in
 from synapse_magic.language.body import is_variable, variable_name
 from synapse_magic.language.builder import Builder
 from synapse_magic.language.declaration import Option
@@ -53,7 +54,8 @@ class Values:
         """Return the expression of a node in the program: variables are its parameters."""
         if is_variable(node):
             value = self._look_up(node)
-            return self.builder.variable(variable_name(node), value, secret=secret)
+            hidden = secret or (isinstance(value, str) and bool(keys_in(value)))
+            return self.builder.variable(variable_name(node), value, secret=hidden)
         if isinstance(node, ast.List):
             return ast.List([self.code(item, secret=secret) for item in node.elts])
         if isinstance(node, ast.Tuple):
@@ -62,7 +64,14 @@ class Values:
             keys = [None if key is None else self.code(key) for key in node.keys]
             pairs = zip(node.keys, node.values)
             return ast.Dict(keys, [self._member(k, v, secret=secret) for k, v in pairs])
-        return literal(self.get(node))
+        value = self.get(node)
+        for key in keys_in(value) if isinstance(value, str) else ():
+            raise self.text.error(
+                node,
+                f"This address holds a key ({key.name}=***), which must not stand in a cell. "
+                "Try: {x} with x = ... before the cell",
+            )
+        return literal(value)
 
     def checked(self, node: ast.expr, option: Option, owner: str) -> ast.expr:
         """Return the expression of an option's value after checking type and range."""

@@ -278,7 +278,7 @@ _VERBS = (
             option("try_rows", "Rows to try first; 0 for none.", int, default=10, low=0),
             option("rest", "Call the rows as well that were not tried.", bool, default=True),
             option("max_calls", "Requests that may be sent at most.", int, low=1),
-            option("max_cost", "Dollars that calls may cost at most.", float, low=0),
+            option("max_cost", "Dollars that calls may cost at most.", float, above=0),
             Option(
                 "price",
                 "Dollars where the service's row knows no price: for a million tokens that are "

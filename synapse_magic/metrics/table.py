@@ -13,6 +13,7 @@ from pyspark.sql.types import StructType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.thumbnails import SmallImages, is_image, pixels_of, small
+from synapse_magic.metrics.struct_words import struct_words
 from synapse_magic.results.table import TablePage
 from synapse_magic.spark.columns import col
 from synapse_magic.spark.scoring import transform_with
@@ -22,7 +23,7 @@ from synapse_magic.views.words import data
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_LONGEST = 200
+_LONGEST = 400
 _MOST_ITEMS = 8
 _IMAGE_TYPE = "struct<origin:string,height:int,width:int,nChannels:int,mode:int,data:binary>"
 
@@ -62,7 +63,8 @@ def table_page(df: DataFrame, rows: int = 20) -> TablePage:
 def shown(value: Any) -> Any:
     """Return a value from Spark as a number, a boolean, None, short text or a small picture.
 
-    Dates and times become ISO text, vectors and arrays show their first elements.
+    Dates and times become ISO text, vectors and arrays show their first elements, and structs what
+    is not null in them.
     """
     if value is None or isinstance(value, (bool, int, float)):
         return value
@@ -120,9 +122,10 @@ def _strip(value: Any) -> Strip | None:
 def _shortened(value: Any) -> str:
     if hasattr(value, "toArray"):
         return _listed([f"{number:g}" for number in value.toArray()[: _MOST_ITEMS + 1]])
-    if isinstance(value, list):
+    words = struct_words(value)
+    if words is None and isinstance(value, list):
         return _listed([data(shown(item)) for item in value[: _MOST_ITEMS + 1]])
-    text = str(value)
+    text = words or str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

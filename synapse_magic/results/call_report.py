@@ -36,6 +36,10 @@ class CallReport:
         Where the answers are kept.
     whole : bool
         Whether it is about all rows, not about those alone that were tried.
+    tried : CallReport or None
+        What became of the rows that were called first; None where none were.
+    unasked : int
+        Rows with neither answer nor error: what a call needs was null.
 
     Examples
     --------
@@ -54,6 +58,8 @@ class CallReport:
     projection: CallProjection | None = None
     journal: str | None = field(default=None, kw_only=True)
     whole: bool = field(default=True, kw_only=True)
+    tried: CallReport | None = field(default=None, kw_only=True)
+    unasked: int = field(default=0, kw_only=True)
 
     @property
     def failed(self) -> int:
@@ -79,8 +85,10 @@ class CallReport:
         return self.html()
 
     def _rows(self) -> str:
-        done = self.rows - self.failed
+        done = self.rows - self.failed - self.unasked
         told = f"{done:,} of {plural(self.rows, 'row')} answered"
+        if self.unasked:
+            told += f"; {self.unasked:,} without what a call needs"
         if not self.errors:
             return told
         most = sorted(self.errors.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.http.call_counts import CallCounts
@@ -21,14 +22,18 @@ class CallListener(Hearing):
     Attributes
     ----------
     total : int
-        Rows that are to be done.
+        Rows that are to be done: all of them, or those that are tried first.
+    steps : int
+        How often each row is counted: once by each service that is called for it.
     priced : bool
         Whether it is known what calls cost.
     """
 
     def __init__(self, host: str, server: socket.socket) -> None:
         self.total = 0
+        self.steps = 1
         self.priced = False
+        self._before = CallCounts()
         self._told: dict[tuple[str, int], CallCounts] = {}
         self._waiting: dict[tuple[str, int], list[Waiting]] = {}
         super().__init__(host, server)
@@ -39,8 +44,11 @@ class CallListener(Hearing):
         return bool(self._told)
 
     def begin(self, rows: int) -> None:
-        """Publish that calls for so many more rows are about to be made, before the first one."""
-        self.total += rows
+        """Publish that calls for so many rows are about to be made, before the first one.
+
+        Those that were tried are among them, and count as rows once.
+        """
+        self.total, self._before = rows, self.counts()
         self._publish()
 
     def counts(self, stage: int | None = None) -> CallCounts:
@@ -62,10 +70,15 @@ class CallListener(Hearing):
         self._publish()
 
     def _publish(self) -> None:
-        whole = self._sum()
+        whole, before = self._sum(), self._before
+        rows = (whole.rows - before.rows) // self.steps
+        failed, left = whole.failed - before.failed, whole.left - before.left
+        shown = replace(whole, rows=rows, failed=failed, left=left)
+        # A step before the calls may have made more rows of those that came in.
+        total = max(rows, self.total)
         cost = whole.cost if self.priced else None
         waiting = together(each for own in list(self._waiting.values()) for each in own)
-        publish(CallsCounted(whole, self.total, cost, tuple(waiting)))
+        publish(CallsCounted(shown, total, cost, tuple(waiting)))
 
 
 def call_listener(spark: SparkSession) -> AbstractContextManager[CallListener]:

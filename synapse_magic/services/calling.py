@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
@@ -17,6 +21,7 @@ from synapse_magic.http.price import Price
 from synapse_magic.http.spending import Limits, Spending
 from synapse_magic.results.call_projection import CallProjection, money
 from synapse_magic.results.call_report import CalledFrame, CallReport
+from synapse_magic.services.call_checks import check_run, folder_of, limits_of, stages_of
 from synapse_magic.services.call_listener import CallListener, call_listener
 from synapse_magic.services.call_stages import called_of, calling
 from synapse_magic.services.metered import metered
@@ -35,14 +40,14 @@ if TYPE_CHECKING:
 
 def call_services(
     frame: DataFrame,
-    stages: Sequence[Any],
+    stages: Any,
     *,
     try_rows: int = 10,
     rest: bool = True,
     max_calls: int | None = None,
     max_cost: float | None = None,
     price: Mapping[str, float] | None = None,
-    journal: str | None = None,
+    journal: str | os.PathLike[str] | None = None,
 ) -> CalledFrame:
     """Run stages that call services over a frame, once, and hold what they answer.
 
@@ -57,7 +62,7 @@ def call_services(
     Parameters
     ----------
     frame : DataFrame
-    stages : sequence of Transformer
+    stages : Transformer or sequence of Transformer
         In their order; at least one calls a service, others may stand between them.
     try_rows : int
         Rows to try first; 0 for none.
@@ -71,7 +76,7 @@ def call_services(
         Dollars of services whose rows know no price: ``{"input": 0.5, "output": 2.0}`` for a
         million tokens, ``{"call": 0.001}`` for a call. Without it, a prompt's own ``inputPrice``
         and ``outputPrice`` are taken for dollars.
-    journal : str, optional
+    journal : str or path, optional
         Folder of answers, for stages that have none of their own: what it has is not paid for
         again, also after an interrupt.
 
@@ -90,12 +95,13 @@ def call_services(
     >>> answers, report = call_services(frame, [chat], max_calls=1000)  # doctest: +SKIP
     """
     require_frame(frame, "frame")
-    limits = _limits(max_calls, max_cost)
-    called = {n: called_of(stage, price) for n, stage in enumerate(stages) if calling(stage)}
-    _check(frame, called, limits, try_rows)
+    steps, folder, limits = stages_of(stages), folder_of(journal), limits_of(max_calls, max_cost)
+    called = {n: called_of(stage, price) for n, stage in enumerate(steps) if calling(stage)}
+    check_run(frame, called, limits, try_rows)
     with call_listener(frame.sparkSession) as listener:
+        listener.steps = sum(len(stage.batches) for stage in called.values())
         listener.priced = all(stage.price is not None for stage in called.values())
-        run = _Run(frame, list(stages), called, limits, journal, listener)
+        run = _Run(frame, steps, called, limits, folder, listener)
         try:
             return run.made(try_rows, rest)
         except KeyboardInterrupt:
@@ -139,7 +145,8 @@ class _Run:
         self._check_projected(projection)
         self._go_on_elsewhere()
         whole = self._held(self._wanted(), spread.rows, self._expected())
-        return CalledFrame(whole.frame, replace(whole.report, projection=projection))
+        report = replace(whole.report, projection=projection, tried=tried.report)
+        return CalledFrame(whole.frame, report)
 
     def how_far(self) -> str:
         """Say what an interrupt has left."""
@@ -180,12 +187,12 @@ class _Run:
         """Return a frame with its answers, which are there from now on."""
         made = self._transformed(frame, expected or {}).persist()
         try:
-            self.listener.begin(rows * sum(len(each.batches) for each in self.called.values()))
-            rows, errors = self._outcomes(made)
+            self.listener.begin(rows)
+            outcomes = self._outcomes(made)
         except BaseException:
             release(made)
             raise
-        return CalledFrame(made, self._told(rows, errors))
+        return CalledFrame(made, self._told(*outcomes))
 
     def _transformed(self, frame: DataFrame, expected: Mapping[int, float]) -> DataFrame:
         for number, stage in enumerate(self.stages):
@@ -215,15 +222,21 @@ class _Run:
             expected=expected,
         )
 
-    def _outcomes(self, frame: DataFrame) -> tuple[int, dict[str, int]]:
-        """Run all of it, and return how many rows there are and have an error, by its code.
+    def _outcomes(self, frame: DataFrame) -> tuple[int, dict[str, int], int]:
+        """Run all of it, and return how many rows there are, have an error, by its code, and none.
 
-        They are not as many as went in, where a stage leaves some out or makes more of them.
+        They are not as many as went in, where a stage leaves some out or makes more of them. The
+        last number is of rows with neither answer nor error: they had nothing to be asked for.
         """
         code = F.coalesce(*(col(name)["code"] for name in self._error_columns()))
-        found = frame.groupBy(code.alias("code")).count().collect()
-        errors = {str(code): count for code, count in found if code is not None}
-        return sum(count for _, count in found), errors
+        names = [self.stages[number].getOutputCol() for number in self.called]
+        idle = reduce(and_, (col(name).isNull() for name in names))
+        found = frame.groupBy(code.alias("code"), idle.alias("idle")).count().collect()
+        errors: Counter[str] = Counter()
+        for each, _, count in found:
+            errors.update({} if each is None else {str(each): count})
+        unasked = sum(count for each, nothing, count in found if each is None and nothing)
+        return sum(count for *_, count in found), dict(errors), unasked
 
     def _error_columns(self) -> list[str]:
         return [self.stages[number].getErrorCol() for number in self.called]
@@ -231,13 +244,15 @@ class _Run:
     def _counts(self) -> list[CallCounts]:
         return [self.listener.counts(number) for number in self.called]
 
-    def _told(self, rows: int, errors: dict[str, int]) -> CallReport:
+    def _told(self, rows: int, errors: dict[str, int], unasked: int) -> CallReport:
         known = self.listener.heard or self.listener.total == 0  # of no rows nothing is told
         counts = self.listener.counts() if known else None
         why = self._why_unknown()
         cost = None if why or counts is None else counts.cost
         spent = time.monotonic() - self.began
-        return CallReport(rows, errors, counts, spent, cost, why, journal=self.journal)
+        return CallReport(
+            rows, errors, counts, spent, cost, why, journal=self.journal, unasked=unasked
+        )
 
     def _why_unknown(self) -> str:
         """Return why it is not known what calls cost; empty where it is."""
@@ -301,33 +316,3 @@ class _Run:
             return []
         own = (self.stages[number].isSet("journal") for number in self.called)
         return [counts for kept, counts in zip(own, self._counts()) if not kept]
-
-
-def _limits(calls: int | None, cost: float | None) -> Limits:
-    if calls is not None and calls < 1:
-        raise SynapseError(f"max_calls must be at least 1, got {calls}")
-    if cost is not None and not cost > 0:
-        raise SynapseError(f"max_cost must be greater than 0, got {cost}")
-    return Limits(calls, cost)
-
-
-def _check(frame: DataFrame, called: Mapping[int, Called], limits: Limits, try_rows: int) -> None:
-    """Raise for what cannot be called, or not within the limits."""
-    if not called:
-        raise SynapseError(
-            "stages must hold one that calls a service, such as OpenAIChatCompletion(...) or "
-            "HTTPTransformer(...). Try: its transform, for other stages"
-        )
-    if frame.isStreaming:
-        raise SynapseError(
-            "A stream has no end at which its calls could be counted. Try: transform of the stages"
-        )
-    if try_rows < 0:
-        raise SynapseError(f"try_rows must be at least 0, got {try_rows}")
-    unknown = [stage.name for stage in called.values() if stage.price is None]
-    if limits.cost is not None and unknown:
-        raise SynapseError(
-            f"max_cost cannot be kept, as {unknown[0]} has no price here. Try: "
-            "price={'input': 0.5, 'output': 2.0} with the dollars of a million tokens, "
-            "price={'call': 0.001}, or max_calls"
-        )

@@ -34,10 +34,7 @@ def stage_of(row: Mapping[str, Any], module: str) -> type[Any]:
     declared = {**_own(row), **_settings(row)}
     taken = [n for n in declared if hasattr(ServiceStage, n) and n not in ("timeout",)]
     if taken:
-        raise SynapseError(
-            f"The row {row['name']} has a param {taken[0]!r}, which every stage has. "
-            "Try: another name"
-        )
+        raise SynapseError(f"It has a param {taken[0]!r}, which every stage has. Try: another name")
     if "subscriptionRegion" in row["params"]:
         told["setLocation"] = _set_region
     held = [name for name, each in row["params"].items() if param_type(each) is bytes]

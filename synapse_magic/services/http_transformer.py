@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pyspark.sql.types import StructField, StructType
@@ -110,7 +111,13 @@ class CallParams(Stage):
                 f"journal must be a path that workers can open as a file, got {folder!r}. "
                 "Try: the path under which that storage is mounted"
             )
-        return os.path.abspath(folder)  # workers stand in a folder of their own
+        place = Path(os.path.abspath(folder))  # workers stand in a folder of their own
+        file = next((each for each in (place, *place.parents) if each.is_file()), None)
+        if file is not None:
+            raise SynapseError(
+                f"journal must be a folder, and {file} is a file. Try: the path of another one"
+            )
+        return str(place)
 
     def _given(self, name: str) -> Any:
         return self.getOrDefault(name) if self.isDefined(name) else None

@@ -13,6 +13,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.http.secret import Secret
 from synapse_magic.services.http_schema import HEADER, REQUEST
 from synapse_magic.services.parser import InputParser
+from synapse_magic.services.sendable import require_address, require_headers
 from synapse_magic.spark.columns import col, field
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.shipping import ensure_workers
@@ -45,7 +46,7 @@ class JSONInputParser(InputParser):
     """
 
     url: Param[str] = param(
-        "Address to call. It is shown and saved: keys belong into headers.", default=unset
+        "Address to call. The plan shows it: keys belong into headers.", default=unset
     )
     headers: Param[dict[str, str | Secret]] = param(
         "Headers of each request, their values kept secret.", default={}, secret=True
@@ -58,6 +59,8 @@ class JSONInputParser(InputParser):
 
     def _value(self, dataset: DataFrame, name: str) -> Column:
         self._require_headers()
+        require_address(self._required("url"), type(self).__name__)
+        require_headers({"headers": self.getOrDefault("headers")}, type(self).__name__)
         content = _json(dataset.schema, name).cast("binary")
         known = {"content": content, "contentLength": F.octet_length(content).cast("long")}
         known |= {"isChunked": F.lit(False), "isRepeatable": F.lit(True)}

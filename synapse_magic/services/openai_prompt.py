@@ -111,12 +111,14 @@ class OpenAIPrompt(PromptParams):
         )
 
     def _parts(self) -> tuple[Part, ...]:
-        if not self.isSet("promptTemplate"):
+        template = self._given("promptTemplate")
+        if template is None or not template.strip():
+            wrong = "must be set" if template is None else "is empty"
             raise SynapseError(
-                f"promptTemplate of {type(self).__name__} must be set. "
+                f"promptTemplate of {type(self).__name__} {wrong}. "
                 "Try: promptTemplate='Translate {text}'"
             )
-        return parts_of(self.getOrDefault("promptTemplate"))
+        return parts_of(template)
 
     def _system(self, told: dict[str, Any] | None) -> str:
         """Return what the model is told first; that it is JSON where the server insists on that."""
@@ -244,7 +246,8 @@ def _require_cell(schema: StructType, column: str, kind: str) -> None:
         got = field(schema, column).dataType
     except SynapseError as error:
         braces = "Braces that name no column are written {{ and }}"
-        raise SynapseError(f"promptTemplate: {error}. {braces}") from None
+        told = f"{error}" if str(error).endswith(("?", ".")) else f"{error}."
+        raise SynapseError(f"promptTemplate: {told} {braces}") from None
     if kind == "text" and isinstance(got, BinaryType):
         raise SynapseError(
             f"promptTemplate: {column!r} holds bytes. Try: columnTypes={{{column!r}: 'path'}} for "

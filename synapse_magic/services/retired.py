@@ -17,14 +17,15 @@ class RetiredService(Transformer):
     row: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, **_: Any) -> None:
-        raise self._gone()
+        raise self.gone()
 
     def _transform(self, dataset: DataFrame) -> DataFrame:  # noqa: ARG002  never comes to this
-        raise self._gone()
+        raise self.gone()
 
-    def _gone(self) -> SynapseError:
+    @classmethod
+    def gone(cls) -> SynapseError:
         """Return the error that names what replaces the service."""
-        row = self.row
+        row = cls.row
         until = f" since {row['until']}" if row.get("until") else ""
         return SynapseError(
             f"The service behind {row.get('name', 'this stage')} is retired{until}. "

@@ -53,8 +53,11 @@ def add(names: Iterable[str], place: Path) -> None:
     chosen = list(names)
     for name in chosen:
         if name in _others or files.get(name, place) != place:
+            own = name in _others or files[name].parent == FOLDER
+            whose = "that comes with the package" if own else f"of {files[name]}"
             raise SynapseError(
-                f"{place}: {name} is the name of another stage. Try: another name for the row"
+                f"{place}: {name} is the name of another stage, {whose}. "
+                "Try: another name for the row"
             )
     files.update(dict.fromkeys(chosen, place))
     _places.update(dict.fromkeys(chosen, PLACE))

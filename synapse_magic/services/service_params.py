@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.address_keys import keys_in
 from synapse_magic.http.secret import Secret
 from synapse_magic.http.service.making import SECRETS
+from synapse_magic.http.service.template import names
 from synapse_magic.services.http_transformer import CallParams
 from synapse_magic.services.own_address import of_endpoint, of_name
+from synapse_magic.services.sendable import (
+    require_address,
+    require_headers,
+    require_host_part,
+)
 from synapse_magic.spark.output_names import OutputNames
 from synapse_magic.spark.param import Param, param, unset
 
@@ -78,6 +85,17 @@ class ServiceParams(CallParams, OutputNames):
         named = name == "errorCol" and not self.isDefined("outputCol")
         return f"{self.uid}_error" if named else super()._unset_name(name)
 
+    def _require_sendable(self) -> None:
+        """Raise for what goes along with every call and can never work."""
+        stage = type(self).__name__
+        if self.isSet("url"):
+            require_address(self.getOrDefault("url"), stage)
+        else:
+            for name in set(names(self.row["endpoint"])).intersection(self.params_declared()):
+                if self.isDefined(name):
+                    require_host_part(name, self.getOrDefault(name), stage)
+        require_headers({n: self.getOrDefault(n) for n in SECRETS if self.isSet(n)}, stage)
+
     def _secrets(self) -> dict[str, Any]:
         """Return the secrets that are set; those that a person types are asked for now."""
         signed = any(self.isSet(name) or self.isSet(f"{name}Col") for name in KEYS)
@@ -98,7 +116,9 @@ class ServiceParams(CallParams, OutputNames):
 
     def _get_state(self) -> dict[str, Any]:
         names = [name for name in SECRETS if self.isSet(name) or name in self._missing]
-        given = {name: self.getOrDefault(name) if self.isSet(name) else None for name in names}
+        if keys_in(self._given("url") or "") or "url" in self._missing:
+            names.append("url")
+        given = {name: self._given(name) for name in names}
         saved = {name: _reference(value) for name, value in given.items()}
         return {**super()._get_state(), "secrets": saved}
 

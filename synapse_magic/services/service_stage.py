@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -61,20 +61,20 @@ class ServiceStage(Transformer, ServiceParams):
             polling=self._polling(),
         )
 
-    def _transform(self, dataset: DataFrame) -> DataFrame:
+    def mapper_for(self, dataset: DataFrame) -> ServiceMapper:
+        """Return what workers run for a frame, after a look at all that can be told before."""
         named = self._named()
         self._require_values(named)
-        outputs = self._outputs()
-        require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")
+        self._require_sendable()
         self._require_types(dataset.schema, named)
         kept = dataset.columns
         mapper = self.mapper({n: kept.index(column) for n, column in named.items()}, len(kept))
-        mapper = replace(mapper, policy=of_each_host(mapper.policy, dataset.sparkSession))
-        made = [StructField(name, kind) for name, kind in zip(outputs, self._kinds())]
-        own = {field.name: field for field in dataset.schema.fields}
-        schema = StructType([*(own[name] for name in kept), *made])
-        needs = ("pyarrow", self.getOrDefault("engine"))
-        return map_in_arrow(mappable(dataset, kept), _worker(mapper), schema, needs=needs)
+        return replace(mapper, policy=of_each_host(mapper.policy, dataset.sparkSession))
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        mapper, outputs = self.mapper_for(dataset), self._outputs()
+        require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")
+        return answered(dataset, mapper, dict(zip(outputs, self._kinds())))
 
     def _set(self, **values: Any) -> Self:
         """Set params; a value takes the place of the column that was set before, and vice versa."""
@@ -163,6 +163,25 @@ class ServiceStage(Transformer, ServiceParams):
         """Return the params that hold bytes, as text for JSON."""
         held = {name: self.getOrDefault(name) for name in self.unsaved if self.isSet(name)}
         return {name: base64.b64encode(value).decode() for name, value in held.items()}
+
+
+def answered(dataset: DataFrame, mapper: ServiceMapper, made: Mapping[str, DataType]) -> DataFrame:
+    """Return a frame with what a mapper makes of it.
+
+    Parameters
+    ----------
+    dataset : DataFrame
+    mapper : ServiceMapper
+        For the columns of the frame.
+    made : dict of str to DataType
+        The new columns.
+    """
+    kept = dataset.columns
+    own = {field.name: field for field in dataset.schema.fields}
+    fields = [StructField(name, kind) for name, kind in made.items()]
+    schema = StructType([*(own[name] for name in kept), *fields])
+    needs = ("pyarrow", mapper.policy.engine)
+    return map_in_arrow(mappable(dataset, kept), _worker(mapper), schema, needs=needs)
 
 
 def _worker(mapper: ServiceMapper) -> Callable[[Iterator[Any]], Iterator[Any]]:

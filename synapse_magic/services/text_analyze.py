@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pyspark.sql import functions as F
+from pyspark.sql.types import StructField, StructType
 
 from synapse_magic.errors import SynapseError, closest
+from synapse_magic.http.service.several import SeveralMapper
 from synapse_magic.services import declared
+from synapse_magic.services.column_types import spark_type
+from synapse_magic.services.http_schema import ERROR
 from synapse_magic.services.service_params import ServiceParams
-from synapse_magic.spark.columns import col, require_new
+from synapse_magic.services.service_stage import ServiceStage, answered
+from synapse_magic.spark.columns import require_new
 from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.stage import Transformer
 
@@ -50,10 +52,11 @@ def _options(stage: str) -> Any:
 class TextAnalyze(Transformer, ServiceParams):
     """Entities, links, key phrases, personal data and sentiment of each text, in one struct.
 
-    Each is the output of a stage of its own: ``entityRecognition`` of ``NER``, ``entityLinking`` of
-    ``EntityDetector``, ``keyPhraseExtraction`` of ``KeyPhraseExtractor``, ``pii`` of ``PII`` and
-    ``sentimentAnalysis`` of ``TextSentiment``. A part that failed is null, and ``errorCol`` tells
-    the first reason.
+    Each is what a stage of its own would give: ``entityRecognition`` that of ``NER``,
+    ``entityLinking`` of ``EntityDetector``, ``keyPhraseExtraction`` of ``KeyPhraseExtractor``,
+    ``pii`` of ``PII`` and ``sentimentAnalysis`` of ``TextSentiment``. All are asked for at once,
+    with ``concurrency`` requests of each in flight. A part that failed is null, and ``errorCol``
+    tells the first reason.
 
     Examples
     --------
@@ -89,24 +92,19 @@ class TextAnalyze(Transformer, ServiceParams):
     sentimentAnalysisParams: Param[dict[str, Any]] = _options("TextSentiment")
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
+        self._require_sendable()
         self._secrets()  # the stages below do not know of one that was not saved
         outputs = self.getOutputCol(), self.getErrorCol()
         require_new(dataset.schema, outputs, "outputCol='...', or errorCol='...' for the reasons")
-        made = {task: f"{self.uid} {task}" for task in self._tasks()}
-        answered = dataset
-        for task, column in made.items():
-            answered = self._stage(task, column).transform(answered)
-        parts = [col(column).alias(task) for task, column in made.items()]
-        some = reduce(or_, (col(column).isNotNull() for column in made.values()))
-        errors = [col(f"{column} error") for column in made.values()]
-        told = {outputs[0]: F.when(some, F.struct(*parts)), outputs[1]: F.coalesce(*errors)}
-        return answered.select(
-            *(col(name) for name in dataset.columns),
-            *(value.alias(name) for name, value in told.items()),
-        )
+        parts = {task: self._stage(task).mapper_for(dataset) for task in self._tasks()}
+        kinds = [
+            StructField(task, spark_type(part.service.reply.type)) for task, part in parts.items()
+        ]
+        made = dict(zip(outputs, (StructType(kinds), ERROR)))
+        return answered(dataset, SeveralMapper.of(parts), made)
 
     def _stages_inside(self) -> list[Any]:
-        return [self._stage(task, f"{self.uid} {task}") for task in self._tasks()]
+        return [self._stage(task) for task in self._tasks()]
 
     def _tasks(self) -> list[str]:
         wanted = [t for t in _TASKS if self.getOrDefault(f"include{t[0].upper()}{t[1:]}")]
@@ -117,13 +115,12 @@ class TextAnalyze(Transformer, ServiceParams):
             )
         return wanted
 
-    def _stage(self, task: str, column: str) -> Transformer:
+    def _stage(self, task: str) -> ServiceStage:
         """Return the stage of a task, with the params that it has in common with this one."""
         kind = getattr(declared, _TASKS[task])
         own = [n for n in kind.params_declared() if self.hasParam(n) and self.isSet(n)]
         given = {name: self.getOrDefault(name) for name in own}
-        given |= {"outputCol": column, "errorCol": f"{column} error"}
-        stage: Transformer = kind(**{**given, **self._options(task, kind)})
+        stage: ServiceStage = kind(**{**given, **self._options(task, kind)})
         return stage
 
     def _options(self, task: str, kind: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pyspark.ml import Transformer
 from pyspark.sql import DataFrame
 
+from synapse_magic.http.address_keys import keys_in
 from synapse_magic.http.secret import Secret
 from synapse_magic.spark import functions
 from synapse_magic.spark.param import Param, unset
@@ -90,13 +91,16 @@ def _document_param(declared: Param[Any]) -> list[str]:
 def code(declared: Param[Any], value: Any) -> str:
     """Return the code of a param's value; that of a secret reads the environment.
 
-    A reference to a secret is code itself. A fitted stage or a frame goes by the name of its param.
+    So does that of a key within an address. A reference to a secret is code itself. A fitted stage
+    or a frame goes by the name of its param.
     """
     if declared.secret and isinstance(value, dict):
         parts = (f"{key!r}: {_secret(key, each)}" for key, each in value.items())
         return f"{{{', '.join(parts)}}}"
     if declared.secret:
         return _secret(declared.name, value)
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, (Transformer, DataFrame)):
         return declared.name  # what has no code is taken for a variable
     if callable(value):
@@ -104,6 +108,16 @@ def code(declared: Param[Any], value: Any) -> str:
     if isinstance(value, list) and any(map(callable, value)):
         return f"[{', '.join(map(functions.code, value))}]"
     return repr(value)
+
+
+def _text(value: str) -> str:
+    """Return the code of a text, in which the keys of an address come from the environment."""
+    parts, place = [], 0
+    for key in keys_in(value):
+        parts += [repr(value[place : key.start]), f'os.environ["{environment_name(key.name)}"]']
+        place = key.end
+    rest = [repr(value[place:])] if place < len(value) or not parts else []
+    return " + ".join([*parts, *rest])
 
 
 def _secret(name: str, value: Any) -> str:

@@ -18,6 +18,7 @@ from pyspark.ml.util import MLReader, MLWriter
 from pyspark.sql import SparkSession
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.address_keys import keys_in
 from synapse_magic.spark import functions
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class StageReader(MLReader[Any]):
 
 def _metadata(stage: Stage, spark_version: str) -> str:
     secret = {name for name, declared in stage.params_declared().items() if declared.secret}
-    left_out = secret.union(stage.unsaved)
+    addresses = {p.name for p, v in stage._paramMap.items() if isinstance(v, str) and keys_in(v)}
+    left_out = secret.union(stage.unsaved, addresses)
     return json.dumps(
         {
             "class": f"{PUBLIC_MODULE}.{type(stage).__name__}",

@@ -11,6 +11,7 @@ from pyspark.ml.param import Params
 from pyspark.ml.util import MLReadable, MLWritable
 
 from synapse_magic.errors import NoEffectWarning, SynapseError, closest
+from synapse_magic.http.address_keys import without_keys
 from synapse_magic.spark.declaration import (
     add_accessors,
     code,
@@ -88,7 +89,9 @@ class Stage(Params, MLWritable, MLReadable[Any]):
         name = param if isinstance(param, str) else param.name
         declared = self.params_declared().get(name)
         if declared is None or not declared.secret:
-            return super().explainParam(param)
+            value = self.getOrDefault(name) if self.isDefined(name) else None
+            text: str = super().explainParam(param)
+            return text.replace(value, without_keys(value)) if isinstance(value, str) else text
         return f"{name}: {declared.doc} ({'set, and secret' if self.isSet(name) else 'undefined'})"
 
     def write(self) -> StageWriter:

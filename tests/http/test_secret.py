@@ -144,3 +144,10 @@ def test_what_was_found_is_in_no_text_of_what_holds_it(each: Secret) -> None:
     each.reveal()
     assert VALUE not in f"{vars(each)} {dataclasses.asdict(each)}"
     assert VALUE not in repr(Unit([1], {"subscriptionKey": VALUE}))
+
+
+@pytest.mark.parametrize("given", [5, None, b"KEY", "", " "])
+def test_a_place_that_is_no_text_is_refused_where_it_is_given(given: Any) -> None:
+    for kind, what in (("env", "name of an env"), ("file", "path of a file"), ("prompt", "what a")):
+        with pytest.raises(SynapseError, match=rf"Secret.{kind} takes (the )?{what}.*, got an? "):
+            getattr(Secret, kind)(given)

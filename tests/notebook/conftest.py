@@ -9,6 +9,7 @@ from IPython.utils.capture import CapturedIO, capture_output
 from pyspark.sql import DataFrame, SparkSession
 
 import synapse_magic
+from synapse_magic.notebook import progress
 
 
 class Notebook:
@@ -38,6 +39,26 @@ class Notebook:
 
     def __getitem__(self, name: str) -> Any:
         return self.shell.user_ns[name]
+
+
+class Shown:
+    """A line of a cell that remembers what it shows."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def show(self, text: str, html: str) -> None:
+        self.said.append((text, html))
+
+    finish = show
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Give a line to which a progress writes at once."""
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "SHORTEST_UPDATE", 0.0)
+    return Shown()
 
 
 @pytest.fixture(scope="session")

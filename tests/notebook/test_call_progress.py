@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from synapse_magic import CallProjection, CallsCounted, CallsProjected
 from synapse_magic.http.call_counts import CallCounts
 from synapse_magic.http.waits import Waiting
-from synapse_magic.notebook import call_progress, progress
+from synapse_magic.notebook import call_progress
 from synapse_magic.notebook.call_progress import CallProgress
 from synapse_magic.notebook.progress import footer
-
-
-class Shown:
-    """A place that remembers what it shows."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[str, str]] = []
-
-    def show(self, text: str, html: str) -> None:
-        self.said.append((text, html))
-
-    finish = show
-
-
-@pytest.fixture
-def line(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
-    monkeypatch.setattr(progress, "SHORTEST_UPDATE", 0.0)
-    return Shown()
-
 
 BUSY = CallCounts(
     sent=420, in_flight=16, throttled=9, retried=12, rows=400, failed=2, input=3000, output=800
 )
 
 
-def test_all_counts_are_seen_while_calls_are_made(line: Shown) -> None:
-    shown = CallProgress(line, "call people")  # type: ignore[arg-type]
+def test_all_counts_are_seen_while_calls_are_made(line: Any) -> None:
+    shown = CallProgress(line, "call people")
     shown.counted(CallsCounted(BUSY, 1000, 0.25))
     text, html = line.said[-1]
     assert text.endswith(
@@ -47,8 +29,8 @@ def test_all_counts_are_seen_while_calls_are_made(line: Shown) -> None:
     assert "width:40%" in html
 
 
-def test_what_rows_wait_for_is_seen_while_they_do(line: Shown) -> None:
-    shown = CallProgress(line, "call people")  # type: ignore[arg-type]
+def test_what_rows_wait_for_is_seen_while_they_do(line: Any) -> None:
+    shown = CallProgress(line, "call people")
     waiting = (Waiting("429 from localhost:8000", 16, 28.0, 600.0),)
     shown.counted(CallsCounted(BUSY, 1000, waiting=waiting))
     text, html = line.said[-1]
@@ -60,26 +42,26 @@ def test_what_rows_wait_for_is_seen_while_they_do(line: Shown) -> None:
     assert "wait" not in line.said[-1][0]
 
 
-def test_what_an_interrupt_leaves_stays_in_the_cell(line: Shown) -> None:
-    shown = CallProgress(line, "call people")  # type: ignore[arg-type]
+def test_what_an_interrupt_leaves_stays_in_the_cell(line: Any) -> None:
+    shown = CallProgress(line, "call people")
     shown.counted(CallsCounted(BUSY, 1000))
     shown.end()
     assert line.said[-1][0].startswith("call people \N{MIDDLE DOT} 400 of 1,000 rows, 420 calls")
     assert "$" not in line.said[-1][0]
 
 
-def test_the_footer_has_the_totals(line: Shown) -> None:
-    shown = CallProgress(line, "call people")  # type: ignore[arg-type]
+def test_the_footer_has_the_totals(line: Any) -> None:
+    shown = CallProgress(line, "call people")
     assert "call" not in footer(shown, None)[0].replace("%synapse", "").replace("code", "")
     shown.counted(CallsCounted(CallCounts(sent=5, rows=5), 5, 1.5))
     assert "5 calls, $1.50" in footer(shown, None)[0]
 
 
 def test_a_projection_is_shown_at_once_and_stays(
-    line: Shown, monkeypatch: pytest.MonkeyPatch
+    line: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(call_progress, "show_html", lambda text, _: said.append(text))
-    shown = CallProgress(line, "call people")  # type: ignore[arg-type]
+    shown = CallProgress(line, "call people")
     shown.projected(CallsProjected(CallProjection(10, 1000, 1000, cost=2.0)))
     assert said == ["Projected after 10 rows: about 1,000 calls, $2.00 for 1,000 rows"]

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
 from synapse_magic import RowsExplained
-from synapse_magic.notebook import progress as module
 from synapse_magic.notebook.progress import Progress
 from synapse_magic.spark.driver import StageTasks
 from synapse_magic.spark.watching import SparkProgress
-
-
-class Shown:
-    """A place that remembers what it shows."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[str, str]] = []
-
-    def show(self, text: str, html: str) -> None:
-        self.said.append((text, html))
-
-    finish = show
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "QUIET_SECONDS", 0.0)
-    monkeypatch.setattr(module, "SHORTEST_UPDATE", 0.0)
 
 
 def spark_says(done: int, total: int) -> SparkProgress:
@@ -34,9 +15,7 @@ def spark_says(done: int, total: int) -> SparkProgress:
     return SparkProgress(1, (stage,), done, total, 0.5)
 
 
-@pytest.mark.usefixtures("at_once")
-def test_rows_take_the_place_of_tasks_once_some_are_explained() -> None:
-    line = Shown()
+def test_rows_take_the_place_of_tasks_once_some_are_explained(line: Any) -> None:
     progress = Progress(line, "explain model people")
     progress.spark(spark_says(1, 8))
     assert line.said[-1][0].endswith("collect: 1 of 8 tasks")

@@ -83,6 +83,7 @@ def test_a_few_rows_are_called_before_all_and_what_all_would_cost_is_told(
     assert projection.cost == pytest.approx(0.16)
     assert len(service.ledger) == 40  # those that were tried are not paid for again
     assert (report.counts.sent, report.counts.kept, report.errors) == (40, 10, {})
+    assert (report.tried.rows, report.tried.counts.sent, report.tried.errors) == (10, 10, {})
     assert report.cost == pytest.approx(0.16)
     assert answers.where("reply.choices[0].message.content = 'fine'").count() == 40
     assert len(service.ledger) == 40  # what was answered is held
@@ -102,6 +103,18 @@ def test_more_than_the_limit_is_not_begun(
     ):
         call_services(questions, [chat], max_cost=0.18, price=PRICE)
     assert len(service.ledger) == 20
+
+
+def test_rows_without_what_a_call_needs_are_no_answers(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
+) -> None:
+    some = SQLTransformer(
+        statement="SELECT id, IF(id < 15, NULL, messages) AS messages FROM __THIS__"
+    )
+    answers, report = call_services(questions, [some, chat], try_rows=0)
+    assert (report.rows, report.unasked, report.failed, len(service.ledger)) == (40, 15, 0, 25)
+    assert str(report).startswith("25 of 40 rows answered; 15 without what a call needs\n")
+    answers.unpersist()
 
 
 def test_a_frame_without_rows_takes_no_calls(
@@ -289,7 +302,7 @@ def test_a_stage_of_several_that_call_is_projected_and_counted_as_all_of_them(
     # Five texts in a request of entities, ten in one of key phrases; ten rows are tried first.
     assert (asked.count("EntityRecognition"), asked.count("KeyPhraseExtraction")) == (2 + 8, 1 + 4)
     assert seen[0].projection.calls == 8 + 4
-    assert 2 * (10 + 40) == counted[-1].total == counted[-1].counts.rows
+    assert counted[-1].total == counted[-1].counts.rows == 40
     assert (report.rows, report.failed) == (40, 0)
     answers.unpersist()
 
@@ -325,7 +338,7 @@ def test_requests_of_any_kind_are_counted(asking: Any, service: MockService) -> 
     with listen(counted.append, CallsCounted):
         answers, report = call_services(asking(12), [stage], try_rows=3)
     assert (report.counts.sent, report.counts.throttled, report.counts.retried) == (17, 2, 2)
-    assert counted[-1].total == counted[-1].counts.rows == 15
+    assert counted[-1].total == counted[-1].counts.rows == 12
     assert counted[-1].counts.in_flight == 0
     answers.unpersist()
 
@@ -359,22 +372,6 @@ def test_an_interrupt_says_what_was_paid_for_and_another_run_asks_for_the_rest(
     assert report.counts.kept == answered
     assert len(service.ledger) - before == 40 - answered
     answers.unpersist()
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"max_calls": 0}, "max_calls must be at least 1, got 0"),
-        ({"max_cost": 0}, "max_cost must be greater than 0, got 0"),
-        ({"try_rows": -1}, "try_rows must be at least 0, got -1"),
-        ({"price": {"token": 1}}, "it has no 'token'"),
-    ],
-)
-def test_bad_input_is_told(
-    questions: DataFrame, chat: OpenAIChatCompletion, given: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(SynapseError, match=message):
-        call_services(questions, [chat], **given)
 
 
 def test_stages_that_call_nothing_are_no_call(questions: DataFrame) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -181,10 +182,69 @@ def test_rows_of_your_own_become_public_stages(write: Write, service: MockServic
 
 
 def test_a_name_of_another_stage_is_refused(write: Write) -> None:
-    with pytest.raises(SynapseError, match="HTTPTransformer is the name of another stage"):
-        load_services(str(write("rows", 0, "name", value="HTTPTransformer")))
-    with pytest.raises(SynapseError, match="OpenAIEmbedding is the name of another stage"):
-        load_services(str(write("rows", 0, "name", value="OpenAIEmbedding")))
+    for name in ("HTTPTransformer", "OpenAIEmbedding"):
+        place = write("rows", 0, "name", value=name)
+        said = f"{place}: {name} is the name of another stage, that comes with the package. Try"
+        with pytest.raises(SynapseError, match=re.escape(said)):
+            load_services(place)
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_a_name_of_two_files_is_told_with_both(write: Write, tmp_path: Path) -> None:
+    first = write().rename(tmp_path / "first.yaml")
+    load_services(first)
+    second = write()
+    said = f"{second}: Mood is the name of another stage, of {first}. Try: another name"
+    with pytest.raises(SynapseError, match=re.escape(said)):
+        load_services(second)
+
+
+@pytest.mark.parametrize("path", [5, None, ["a.yaml"]])
+def test_what_is_no_path_is_told(path: Any) -> None:
+    with pytest.raises(SynapseError, match=r"takes the path of a YAML file, got .*\. Try: load"):
+        load_services(path)
+
+
+EXAMPLE = ("rows", 0, "example")
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "said"),
+    [
+        (("rows", 0, "path"), "/moods", "request: the .*'given' make path '/moods', expected '/mo"),
+        (("rows", 0, "method"), "PUT", "request: .*make method 'PUT', expected 'POST'"),
+        (
+            ("rows", 0, "query"),
+            {"v": "1"},
+            r"make query \[\('v', '1'\)\], expected \[\]",
+        ),
+        (("rows", 0, "headers"), {"X-A": "b"}, None),
+        (
+            (*EXAMPLE, "request", "headers"),
+            {"X-A": "b"},
+            "make the header X-A None, expected 'b'",
+        ),
+        ((*EXAMPLE, "request", "body"), {"text": "bad"}, "make body {'text': 'fine'}, expected"),
+        ((*EXAMPLE, "given", "text"), "bad", "make body {'text': 'bad'}, expected"),
+        ((*EXAMPLE, "reply", "body"), {"moods": 1}, r"reply: The reply has nothing at \$.mood"),
+        ((*EXAMPLE, "reply", "body"), {"mood": 1}, "reply: The reply does not fit: .*a string"),
+        ((*EXAMPLE, "reply", "body"), "fine", "reply: The reply is no JSON"),
+        ((*EXAMPLE, "reply", "status"), 404, "reply: its status is 404, and a good reply"),
+        ((*EXAMPLE, "output"), "bad", "output: the reply gives 'good', and the output is 'bad'"),
+    ],
+)
+@pytest.mark.usefixtures("forgotten")
+def test_a_row_that_its_own_example_refutes_is_refused(
+    write: Write, way: tuple[Any, ...], value: Any, said: str | None
+) -> None:
+    place = write(*way, value=value)
+    if said is None:
+        assert load_services(place)
+        return
+    with pytest.raises(SynapseError, match=said) as raised:
+        load_services(place)
+    assert str(raised.value).startswith(f"{place}, row Mood, example.")
+    assert not hasattr(synapse_magic, "Mood")
 
 
 def test_a_param_that_every_stage_has_is_refused(write: Write) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from synapse_magic.http.service.conform import MisfitError, conform
 from synapse_magic.http.service.json_path import missing
 
 _FENCED = re.compile(r"\s*```\w*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_NO_CSV = '"\r\n '
+"""Signs that delimit, but within quotes of CSV mean something else."""
 _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 
 
@@ -50,7 +54,11 @@ class Whole:
 
 @dataclass(frozen=True)
 class Separated:
-    """What stands between delimiters, without the white space around it."""
+    """What stands between delimiters, without the white space around it.
+
+    Where one sign delimits, a part in double quotes may hold it, and a quote that is written twice.
+    A line break delimits nothing.
+    """
 
     delimiter: str = ","
     type: pa.DataType = _TEXTS
@@ -59,7 +67,21 @@ class Separated:
 
     def read(self, text: str) -> list[str]:
         """Return the parts of a text."""
-        return [part.strip() for part in Whole().read(text).split(self.delimiter)]
+        told = Whole().read(text)
+        return [part.strip() for part in self._parts(told)]
+
+    def _parts(self, text: str) -> list[str]:
+        if len(self.delimiter) != 1 or self.delimiter in _NO_CSV:
+            return text.split(self.delimiter)
+        lines = csv.reader(io.StringIO(text), delimiter=self.delimiter, skipinitialspace=True)
+        parts = [""]
+        try:
+            for number, (first, *others) in enumerate(line or [""] for line in lines):
+                parts[-1] += f"\n{first}" if number else first
+                parts += others
+        except csv.Error as error:
+            raise MisfitError("The reply", f"values in CSV ({error})", text) from None
+        return parts
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ class PromptMapper(ServiceMapper):
     def _units(self, batches: Iterable[pa.RecordBatch], line: Line) -> Iterator[Unit[Row] | Row]:
         if self.together is None:
             return super()._units(batches, line)
-        return gathered(self._rows(batches, {}, line), self.together)
+        rows = ((row, self._whole(values)) for row, values in self._raw_rows(batches, line))
+        return gathered(rows, self.together)
 
     def _columns(self, values: Sequence[Told | None]) -> list[pa.Array]:
         wanted = {"value": self.prompt.form.type, **{n: OUTPUTS[n] for n in self.prompt.outputs}}

@@ -20,11 +20,14 @@ from synapse_magic.http.service.answering import Answering
 from synapse_magic.http.service.keys import Keys
 from synapse_magic.http.service.line import Line, Row, by_batch
 from synapse_magic.http.service.operation import Polling
-from synapse_magic.http.service.packing import Unit, Values, units
+from synapse_magic.http.service.packing import Place, Unit, Values, units
 from synapse_magic.http.service.service import Service
 from synapse_magic.http.service.template import names
 from synapse_magic.http.service.values import plain
 from synapse_magic.http.worker_pipe import WorkerPipe
+
+Done = list[tuple[Any, Answer]]
+"""What is done, each with its answer."""
 
 _READ = 64
 _LOOK_SECONDS = 0.2
@@ -75,15 +78,16 @@ class ServiceMapper:
         # What waits for operations is begun at once: who wants ten rows would wait ten times.
         first = FIRST if self.service.operation is None else self.concurrency
         calls = Calls(self._rules(), self.concurrency, job, first=first, through=self._through())
-        line = Line(self.ordered)
+        line, joined = Line(self.ordered), self._joining()
         try:
-            for done in self._rounds(calls, self._units(batches, line), line, pipe):
-                if not done and line.latest is not None:
+            for done in self._rounds(calls, self._units(batches, line), pipe, line):
+                calls.meter.rows([answer.outcome for _, answer in done])
+                whole = joined(done)
+                if not whole and line.latest is not None:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
                     pipe.flush()
-                calls.meter.rows([answer.outcome for _, answer in done])
-                for ready in by_batch(line.passed(done)):
+                for ready in by_batch(line.passed(whole)):
                     yield self._made(ready[0][0].batch, ready)
                     pipe.flush()
         finally:
@@ -102,13 +106,17 @@ class ServiceMapper:
         """Return the keys of all calls."""
         return Keys(self.service, self.given)
 
+    def _joining(self) -> Callable[[Done], Done]:
+        """Return what makes whole rows of what is done: each is one already."""
+        return lambda done: done
+
     def _columns(self, values: Sequence[Any]) -> list[pa.Array]:
         """Return the columns of what rows get beside their errors."""
         return [pa.array(values, self.service.reply.type)]
 
     def _rounds(
-        self, calls: Calls, waiting: Iterator[Unit[Row] | Row], line: Line, pipe: WorkerPipe
-    ) -> Iterator[list[tuple[Row, Answer]]]:
+        self, calls: Calls, waiting: Iterator[Any], pipe: WorkerPipe, line: Line
+    ) -> Iterator[Done]:
         """Yield what was done in each round of feeding and taking."""
         left, handed_on = True, False
         while left or calls.outstanding:
@@ -120,7 +128,7 @@ class ServiceMapper:
             fed = list(islice(waiting, room))
             left = left and (bool(full) or len(fed) == room)
             calls.feed(self._whole_units(unit for unit in fed if isinstance(unit, Unit)))
-            done = [(row, Answer(None)) for row in fed if isinstance(row, Row)]
+            done = [(row, Answer(None)) for row in fed if not isinstance(row, Unit)]
             wait = 0.0 if done or not calls.outstanding else _LOOK_SECONDS
             called = calls.ready(wait, gather=0.005 if calls.ramping else _GATHER_SECONDS)
             handed_on = bool(called)
@@ -138,24 +146,34 @@ class ServiceMapper:
             yield unit, replace(unit, values={**revealed(dict(self.given)), **unit.values})
 
     def _units(self, batches: Iterable[pa.RecordBatch], line: Line) -> Iterator[Unit[Row] | Row]:
+        return self._packed(self._raw_rows(batches, line))
+
+    def _packed(self, rows: Iterable[tuple[Place, Values]]) -> Iterator[Unit[Place] | Place]:
+        """Yield what becomes requests, and the places of rows for which there is nothing to call.
+
+        Parameters
+        ----------
+        rows : iterable of (place, values)
+            Values out of columns.
+        """
         batch = self.service.batch
         wanted = set(names(batch.item)) if batch is not None else set()
         # What an item holds may be given for all rows at once; secrets are in no item.
         shared = {name: value for name, value in self.given.items() if name in wanted}
         minute = self.policy.tokens_per_minute
         tokens = int(minute * _SHARE_OF_MINUTE) if minute else None
-        return units(self.service, self._rows(batches, shared, line), self.most, tokens)
+        whole = ((place, self._whole({**shared, **values})) for place, values in rows)
+        return units(self.service, whole, self.most, tokens)
 
-    def _rows(
-        self, batches: Iterable[pa.RecordBatch], shared: Values, line: Line
-    ) -> Iterator[tuple[Row, Values | None]]:
+    def _raw_rows(
+        self, batches: Iterable[pa.RecordBatch], line: Line
+    ) -> Iterator[tuple[Row, dict[str, Any]]]:
         number = 0
         for batch in batches:
             line.latest = batch
             for start in range(0, batch.num_rows, _READ):
                 for place, values in enumerate(self._values(batch.slice(start, _READ)), start):
-                    whole = self._whole({**shared, **values})
-                    yield Row(number, batch, place), whole
+                    yield Row(number, batch, place), values
                     number += 1
 
     def _values(self, part: pa.RecordBatch) -> Iterator[dict[str, Any]]:

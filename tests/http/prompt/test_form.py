@@ -88,5 +88,20 @@ def test_lists_and_matches_are_taken_from_the_text() -> None:
         Matched(r"\d").read("none")
 
 
+def test_a_delimiter_within_quotes_delimits_nothing() -> None:
+    assert Separated().read('a, "b, c" ,"say ""hi"""') == ["a", "b, c", 'say "hi"']
+    assert Separated("|").read('"a|b"|c') == ["a|b", "c"]
+    assert Separated().read("a 5\" nail, it's") == ['a 5" nail', "it's"]
+    assert Separated("; ").read('"a; b') == ['"a', "b"]  # no CSV has two signs
+    with pytest.raises(MisfitError, match="The reply must be values in CSV"):
+        Separated().read(f'a, "{"x" * 200_000}')
+
+
+def test_a_line_break_of_a_list_delimits_nothing() -> None:
+    assert Separated().read("apple,\nplum,\n\ncherry\n") == ["apple", "plum", "cherry"]
+    assert Separated().read("a\nb, c") == ["a\nb", "c"]
+    assert Separated().read("") == [""]
+
+
 def test_half_a_character_is_marked() -> None:
     assert Whole().read("a\ud83d") == "a?"

@@ -80,6 +80,18 @@ def test_a_name_that_does_not_speak_of_a_secret_is_one_all_the_same(context: Con
     assert "sk-plain" not in export(program, variables, Context(variables))
 
 
+def test_a_key_in_an_address_is_a_secret_too(context: Context) -> None:
+    url = "https://mine/api?code=k-s3cret"
+    variables = {**context.variables, "api_key": "sk-1", "place": url}
+    step = STEP.replace("api_key}", "api_key}, url={place}")
+    program = plan(parse("call people"), step, Context(variables))
+    script = export(program, variables, Context(variables))
+    assert "k-s3cret" not in script
+    assert 'place=os.environ["PLACE"]' in script
+    with pytest.raises(SynapseError, match=r"holds a key \(code=\*\*\*\), which must not stand in"):
+        plan(parse("call people"), step.replace("{place}", repr(url)), Context(variables))
+
+
 @pytest.mark.parametrize(
     ("line", "body", "message"),
     [
@@ -92,9 +104,12 @@ def test_a_name_that_does_not_speak_of_a_secret_is_one_all_the_same(context: Con
             "subscriptionKey of OpenAIEmbedding is a secret, which must not stand in a cell",
         ),
         ("call people", STEP + "max_calls = 0", "max_calls must be an integer of at least 1"),
-        ("call people", STEP + "max_cost = 'much'", "max_cost must be a number of at least 0"),
+        ("call people", STEP + "max_cost = 'much'", "max_cost must be a number greater than 0"),
+        ("call people", STEP + "max_cost = 0", "max_cost must be a number greater than 0, got 0"),
+        ("call people", STEP + "max_calls = 2.5", "must be an integer of at least 1, got 2.5"),
         ("call people", STEP + "price = {'inputs': 1}", "it has no 'inputs'. Did you mean 'input'"),
         ("call people", STEP + "journal = 3", "journal must be a folder as text, or None, got 3"),
+        ("call people", "x = DetectLastAnomaly(job)", "DetectLastAnomaly is retired since"),
         ("call people", STEP + "max_call = 3", "Did you mean 'max_calls'?"),
     ],
 )
