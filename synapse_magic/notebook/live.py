@@ -21,11 +21,15 @@ import anywidget
 import traitlets
 
 from synapse_magic import SynapseError, pack_message, view_style
+from synapse_magic.notebook import markup
 from synapse_magic.notebook.output import show_html
 
 STATIC = Path(__file__).parent / "static"
 LARGEST = 2_000_000
 """Bytes of one message; Databricks takes 5 MB, and everybody waits for them."""
+
+STILL = "As it was when its cell ran. Run the cell for a view that answers."
+"""Above the snapshot, which is all there is without a kernel."""
 
 
 class App(Protocol):
@@ -107,10 +111,11 @@ class LiveView:
         """Show the snapshot, then the widget.
 
         They are two outputs, since JupyterLab shows a widget whose kernel is gone as an error,
-        and not as the HTML that comes with it.
+        and not as the HTML that comes with it. Our extension hides that error.
         """
         still = html.escape(self.widget.still)
-        show_html(self._app.label, f'<div data-syn-still="{still}">{self._app.still()}</div>')
+        shown = markup.dim(STILL) + self._app.still()
+        show_html(self._app.label, f'<div data-syn-still="{still}">{shown}</div>')
         from IPython.display import display
 
         bundle = self.widget._repr_mimebundle_()

@@ -45,12 +45,21 @@ def browser() -> Iterator[Any]:
 class Lab:
     """A JupyterLab on loopback over one folder."""
 
-    def __init__(self, folder: Path, port: int, settings: Path) -> None:
-        self.folder, self.port, self.settings = folder, port, settings
+    def __init__(self, folder: Path, port: int, settings: Path, data: Path) -> None:
+        self.folder, self.port, self.settings, self.data = folder, port, settings, data
 
     def url(self, notebook: str) -> str:
         """Return the address of a notebook, opened alone."""
         return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}"
+
+    def kernel(self, name: str, script: str) -> None:
+        """Offer one more kernel from now on, which a Python script is."""
+        place = self.data / "kernels" / name
+        place.mkdir(parents=True)
+        (place / "kernel.py").write_text(script)
+        command = [sys.executable, str(place / "kernel.py"), "-f", "{connection_file}"]
+        spec = {"argv": command, "display_name": name, "language": name}
+        (place / "kernel.json").write_text(json.dumps(spec))
 
     def theme(self, name: str) -> None:
         """Use a theme from the next page load on: ``Light`` or ``Dark``."""
@@ -71,7 +80,9 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start JupyterLab over an empty folder and stop it at the end."""
     folder = tmp_path_factory.mktemp("lab")
-    settings = tmp_path_factory.mktemp("settings")
+    settings, data = tmp_path_factory.mktemp("settings"), tmp_path_factory.mktemp("data")
+    places = os.pathsep.join(filter(None, [str(data), os.environ.get("JUPYTER_PATH")]))
+    environment = {**os.environ, "JUPYTER_PATH": places}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -83,10 +94,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     with (folder / ".." / "lab.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        server = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, cwd=folder, env=environment
+        )
     try:
         _wait(f"http://127.0.0.1:{port}/api", server)
-        started = Lab(folder, port, settings)
+        started = Lab(folder, port, settings, data)
         started.theme("Light")
         yield started
     finally:

@@ -24,8 +24,17 @@ def opened(browser: Any, address: str) -> Any:
     return page
 
 
+# A notebook that has no kernel yet looks idle, too; a cell that is run then asks for one.
+CONNECTED = """() => {
+    const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
+    return !window.jupyterapp || session?.kernel?.connectionStatus === 'connected';
+}"""
+
+
 def ready(page: Any) -> None:
-    """Wait until the kernel of a page is idle."""
+    """Wait until the kernel of a page is there, and idle."""
+    page.locator(".jp-Notebook-ExecutionIndicator").wait_for(timeout=60_000)
+    page.wait_for_function(CONNECTED, timeout=60_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
 
 

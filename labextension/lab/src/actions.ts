@@ -1,9 +1,11 @@
 // What our commands do.
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { KernelSpec } from '@jupyterlab/services';
 
 import { command } from './commands';
 import { synapseIcon } from './icons';
+import { LANGUAGE } from './link';
 import type { Links } from './links';
 import { isOurs } from './magic';
 import { showProgram } from './program';
@@ -21,7 +23,8 @@ const FIRST_CELLS = [
 
 export function addCommands(app: JupyterFrontEnd, links: Links, panelId: string): void {
   const { commands } = app;
-  const inNotebook = (): boolean => links.panel !== null;
+  const startable = (): boolean =>
+    links.current !== null && (links.current.language ?? LANGUAGE) === LANGUAGE;
   commands.addCommand(command.panel, {
     label: 'Show Spark Sessions, Jobs and Models',
     icon: synapseIcon,
@@ -29,7 +32,7 @@ export function addCommands(app: JupyterFrontEnd, links: Links, panelId: string)
   });
   commands.addCommand(command.start, {
     label: 'Start Spark in This Notebook',
-    isEnabled: inNotebook,
+    isEnabled: startable,
     execute: () => run(links.panel, START)
   });
   commands.addCommand(command.insert, {
@@ -56,7 +59,7 @@ export function addCreate(app: JupyterFrontEnd): void {
     caption: 'A notebook that starts Spark and trains a first model',
     icon: args => (args.isPalette ? undefined : synapseIcon),
     execute: async args => {
-      const kernelName = app.serviceManager.kernelspecs.specs?.default;
+      const kernelName = nameOfKernel(app.serviceManager.kernelspecs.specs);
       const made: NotebookPanel = await app.commands.execute('notebook:create-new', {
         cwd: args.cwd,
         kernelName
@@ -67,6 +70,13 @@ export function addCreate(app: JupyterFrontEnd): void {
       return made;
     }
   });
+}
+
+/** The default kernel where it is one for Python, else the first that is. */
+function nameOfKernel(specs: KernelSpec.ISpecModels | null): string | undefined {
+  const all = specs?.kernelspecs ?? {};
+  const names = [specs?.default ?? '', ...Object.keys(all)];
+  return names.find(name => all[name]?.language === LANGUAGE);
 }
 
 function currentText(links: Links): string | null {

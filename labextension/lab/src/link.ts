@@ -1,6 +1,6 @@
 // The line to one kernel: opened when our magics are there, lost when the kernel is.
 import type { ISessionContext } from '@jupyterlab/apputils';
-import type { Kernel } from '@jupyterlab/services';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { CommHandler } from '@jupyterlab/services/lib/kernel/comm';
 import type { JSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
@@ -8,6 +8,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { Questions, State } from './protocol';
 
+export const LANGUAGE = 'python';
 const TARGET = 'synapse_magic';
 const LOST = ['restarting', 'autorestarting', 'dead', 'terminating', 'unknown'];
 
@@ -22,12 +23,18 @@ export class Link implements IDisposable {
 
   constructor(private context: ISessionContext) {
     context.kernelChanged.connect(this.lose, this);
+    context.kernelChanged.connect(this.learn, this);
     context.statusChanged.connect(this.onStatus, this);
   }
 
   /** What the kernel told last; null before our magics are loaded there. */
   get state(): State | null {
     return this.told;
+  }
+
+  /** The language of the kernel; null before it has told. */
+  get language(): string | null {
+    return this.spoken;
   }
 
   /** Whether questions are answered while a cell runs: the kernel has a subshell for us. */
@@ -62,7 +69,7 @@ export class Link implements IDisposable {
     this.connecting = true;
     try {
       const info = await kernel.info;
-      if (info.language_info.name === 'python') {
+      if (info.language_info.name === LANGUAGE) {
         await this.open(kernel);
       }
     } finally {
@@ -96,6 +103,18 @@ export class Link implements IDisposable {
       this.comm.close();
     }
     this.comm = null;
+  }
+
+  private learn(): void {
+    const kernel = this.kernel;
+    this.spoken = null;
+    const heard = (info: KernelMessage.IInfoReply): void => {
+      if (this.kernel === kernel && !this.disposed) {
+        this.spoken = info.language_info.name;
+        this.changed.emit();
+      }
+    };
+    kernel?.info.then(heard, () => undefined); // one that went before it told has no language
   }
 
   private get kernel(): Kernel.IKernelConnection | null | undefined {
@@ -155,6 +174,7 @@ export class Link implements IDisposable {
 
   private comm: Kernel.IComm | null = null;
   private told: State | null = null;
+  private spoken: string | null = null;
   private connecting = false;
   private disposed = false;
   private gone = false;

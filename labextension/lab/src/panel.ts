@@ -5,6 +5,7 @@ import { Widget } from '@lumino/widgets';
 import { command } from './commands';
 import { h } from './dom';
 import { synapseIcon } from './icons';
+import { LANGUAGE, type Link } from './link';
 import type { Links } from './links';
 import { frameRow } from './frames';
 import { modelRow } from './models';
@@ -43,7 +44,7 @@ export class Panel extends Widget {
     }
     this.empty.hidden = !!state;
     if (!state) {
-      this.drawEmpty(link?.isDead ?? false);
+      this.drawEmpty(link);
       return;
     }
     this.sessions.show(state.sessions, sessionCard);
@@ -53,18 +54,21 @@ export class Panel extends Widget {
     this.frames.show(state.frames, frame => frameRow(frame, state.magic, this.insert));
   }
 
-  private drawEmpty(dead: boolean): void {
+  private drawEmpty(link: Link | null): void {
     const start = h(
       'button',
       { type: 'button', class: 'jp-Synapse-primary', onclick: this.start },
       'Start Spark here'
     );
-    const words = !this.links.panel
+    const other = link?.language && link.language !== LANGUAGE ? link.language : '';
+    const words = !link
       ? 'Open a notebook to see what its kernel does on Spark.'
-      : dead
+      : link.isDead
         ? 'The kernel has died, and Spark with it. Restart the kernel to go on.'
-        : 'This notebook has no Spark session yet.';
-    const offers = this.links.panel && !dead;
+        : other
+          ? `The kernel of this notebook speaks ${other}. Spark is started in one for Python.`
+          : 'This notebook has no Spark session yet.';
+    const offers = link && !link.isDead && !other;
     this.empty.replaceChildren(h('p', {}, words), ...(offers ? [start] : []));
   }
 

@@ -51,7 +51,7 @@ export function Words(tab: Tab) {
           <div class="sd-rows sb-tall" tabIndex={0} role="region" aria-label="Words of the cohort">
             <table class="syn-table">
               <thead><tr><th scope="col">word</th>{sorts.map(([name, words, meaning]) => (
-                <th scope="col" key={name} title={meaning} aria-sort={sort === name ? "descending" : undefined}><button type="button" class="sd-link" onClick={() => setSort(name)}>{words}{sort === name ? " ▾" : ""}</button></th>
+                <th scope="col" key={name} title={meaning} aria-sort={sort === name ? "descending" : undefined}><button type="button" class="sd-link" data-alone onClick={() => setSort(name)}>{words}{sort === name ? " ▾" : ""}</button></th>
               ))}</tr></thead>
               <tbody>{found.words.map((one) => <Line key={one.column} one={one} most={Math.max(...found.words.map((other) => other.size), 1e-12)} judged={judged} press={() => tab.brush([{ column: one.column, operation: "in", values: ["true"] }], one.word)} />)}</tbody>
             </table>

@@ -38,15 +38,15 @@ export function Editor(given: Text) {
     <div class="syn-b-editor">
       <Bar {...given} undoable={kept === null ? all.undoable : !!beside?.undoable} undo={kept === null ? given.undo : () => beside?.undo()}>
         {/* One button for both, so that it keeps the focus when the cell comes. */}
-        {beside ? <button type="button" class="syn-button" onClick={() => (kept !== null ? beside.show() : beside.adoptable ? beside.adopt() : beside.insert(text))}>{kept !== null ? "Go to the cell" : beside.adoptable ? "Use the cell below" : "Insert as a cell"}</button> : null}
+        {beside ? <button type="button" class="syn-button" data-alone onClick={() => (kept !== null ? beside.show() : beside.adoptable ? beside.adopt() : beside.insert(text))}>{kept !== null ? "Go to the cell" : beside.adoptable ? "Use the cell below" : "Insert as a cell"}</button> : null}
         {/* What was built by clicks is not lost to the cell that is there. */}
-        {kept === null && beside?.adoptable && all.undoable ? <button type="button" class="syn-button" onClick={() => beside.insert(text)}>Insert as a cell</button> : null}
+        {kept === null && beside?.adoptable && all.undoable ? <button type="button" class="syn-button" data-alone onClick={() => beside.insert(text)}>Insert as a cell</button> : null}
         {kept === null ? <Copy text={text} /> : null}
       </Bar>
       <div class="syn-b-code">
         <Numbers wrong={all.problem?.line ?? 0} count={text.split("\n").length} />
         {kept === null ? (
-          <textarea spellcheck={false} wrap="off" aria-label="The text of the cell" aria-invalid={!!all.problem} rows={Math.min(Math.max(text.split("\n").length + 1, 8), 26)} value={text} onInput={(event) => type(event.currentTarget.value)} />
+          <textarea data-alone spellcheck={false} wrap="off" aria-label="The text of the cell" aria-invalid={!!all.problem} rows={Math.min(Math.max(text.split("\n").length + 1, 8), 26)} value={text} onInput={(event) => type(event.currentTarget.value)} />
         ) : (
           <pre class="syn-b-text" tabIndex={0} role="region" aria-label="The text of the cell below">{text}</pre>
         )}
@@ -67,7 +67,7 @@ function Bar(given: Text & { undoable: boolean; children: ComponentChildren }) {
       ) : (
         <button type="button" class="syn-button syn-b-run" disabled={!!problem} onClick={given.run}>{"\u25B6"} Run this cell</button>
       )}
-      <button type="button" class="syn-button" disabled={!given.undoable} onClick={given.undo}>Undo</button>
+      <button type="button" class="syn-button" data-alone={given.beside?.text != null || undefined} disabled={!given.undoable} onClick={given.undo}>Undo</button>
       {given.children}
       <span class="syn-b-grow" />
       <span class={"syn-badge " + (problem ? "syn-poor" : "syn-good")}>{problem ? "not right yet" : "runs as it stands"}</span>

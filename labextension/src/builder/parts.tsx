@@ -15,7 +15,7 @@ export function Section(given: {
   return (
     <section class={"syn-b-step" + (open ? " syn-b-open" : "")}>
       <h3 class="syn-b-h">
-        <button type="button" class="syn-b-head" aria-expanded={open} onClick={given.toggle}>
+        <button type="button" class="syn-b-head" data-alone aria-expanded={open} onClick={given.toggle}>
           <span class="syn-b-number" aria-hidden="true">{number}</span>
           <span class="syn-b-name">{name}</span>
           <span class="syn-b-sum">{given.summary}</span>
@@ -85,7 +85,7 @@ export function Copy(given: { text: string; name?: string }) {
     setTimeout(() => say(""), 2500);
   };
   return (
-    <button type="button" class="syn-button" onClick={() => void copy()}>
+    <button type="button" class="syn-button" data-alone onClick={() => void copy()}>
       <span aria-live="polite">{done || given.name || "Copy"}</span>
     </button>
   );

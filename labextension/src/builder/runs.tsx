@@ -67,7 +67,7 @@ function Leaderboard({ board, picked, pick }: { board: Board; picked: number[]; 
   const best = board.larger ? Math.max(...found) : Math.min(...found);
   const worst = board.larger ? Math.min(...found) : Math.max(...found);
   return (
-    <div class="syn-scroll" tabIndex={0} role="region" aria-label="Trials">
+    <div class="syn-scroll" data-alone tabIndex={0} role="region" aria-label="Trials">
       <table class="syn-table">
         <thead><tr><th scope="col">compare</th><th scope="col">trial</th><th scope="col">model</th><th scope="col">{board.metric}</th><th scope="col">params</th><th scope="col">time</th></tr></thead>
         <tbody>

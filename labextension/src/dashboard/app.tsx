@@ -74,7 +74,7 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
       <Cohorts kernel={kernel} opened={opened} against={other} setAgainst={setAgainst} choose={(cohort) => void change("choose", { cohort }).catch(fail)} remove={(cohort) => void change("remove", { cohort }).catch(fail)} back={(step) => void change(step, {}).catch(fail)} make={make} />
       {failed && <p class="syn-note" role="alert">{failed}</p>}
       <div class="syn-tabs" role="tablist" aria-label="Dashboard" onKeyDown={(event) => walk(event, tabs.map(([name]) => name), tab, open)}>
-        {tabs.map(([name]) => <button type="button" key={name} role="tab" class="syn-tab" data-tab={name} aria-selected={name === tab} tabIndex={name === tab ? 0 : -1} onClick={() => open(name)}>{name}</button>)}
+        {tabs.map(([name]) => <button type="button" key={name} role="tab" class="syn-tab" data-tab={name} data-alone={seen.includes(name) || undefined} aria-selected={name === tab} tabIndex={name === tab ? 0 : -1} onClick={() => open(name)}>{name}</button>)}
       </div>
       {tabs.filter(([name]) => seen.includes(name)).map(([name, Content]) => (
         <div key={name} role="tabpanel" aria-label={name} class="sd-panel" hidden={name !== tab}>

@@ -1,7 +1,7 @@
 // Questions to the kernel as state of a component.
 import { createContext } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
-import type { Kernel } from "../live/kernel";
+import { Gone, type Kernel } from "../live/kernel";
 import type { Payload } from "../model";
 
 export interface Answer<T> {
@@ -32,7 +32,7 @@ export function useAnswer<T = Payload>(kernel: Kernel, ask: string, given: Paylo
       (error: Error) => {
         if (asked.current !== key) return;
         asked.current = ""; // is asked again when the tab is
-        set({ answer: null, error: error.message, busy: false });
+        set(({ answer }) => (answer && error instanceof Gone ? { answer, error: "", busy: false } : { answer: null, error: error.message, busy: false }));
       },
     );
   }, [key, when, shown]);

@@ -46,7 +46,7 @@ export function TakeAway({ what, text, name }: { what: string; text: string; nam
     setSaid(`saved as ${name}`);
   };
   return (
-    <div class="sd-text">
+    <div class="sd-text" data-alone>
       <p><button type="button" class="syn-button" onClick={() => void copy()}>copy {what}</button> {name && <button type="button" class="syn-button" onClick={save}>save as a file</button>} <span role="status">{said}</span></p>
       <pre tabIndex={0} aria-label={what}>{text}</pre>
     </div>

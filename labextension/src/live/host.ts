@@ -2,6 +2,7 @@
 import { h, note } from "../dom";
 import { watchTheme } from "../theme";
 import { Kernel, type Channel, type State } from "./kernel";
+import { switchOff } from "./offline";
 
 // Draws into a place and returns what takes it down again.
 export type Mount = (el: HTMLElement, kernel: Kernel) => () => void;
@@ -13,7 +14,7 @@ interface Widget {
 const WORDS: Record<State, string> = {
   ready: "",
   waiting: "Waiting for the kernel: it is busy with a cell, or gone.",
-  lost: "The kernel was restarted or stopped, so this view can no longer answer. Run its cell again.",
+  lost: "This view is not live any more, since the kernel was restarted or stopped; what it shows stays. Run its cell again, after those that it needs.",
 };
 
 export function live(mount: Mount): Widget {
@@ -27,21 +28,27 @@ export function live(mount: Mount): Widget {
       el.append(root);
       root.addEventListener("focusin", keepKeys);
       const unwatch = watchTheme(root, () => {}); // for its classes; what draws hears of it by itself
-      kernel.watch((now) => (state.textContent = WORDS[now]));
-      const back = putAway(model.get("still") as string);
+      let unlock = () => {};
+      kernel.watch((now) => {
+        state.textContent = WORDS[now];
+        state.classList.toggle("syn-warn", now === "lost");
+        if (now === "lost") unlock = switchOff(place, WORDS.lost);
+      });
+      const away = putAway(model.get("still") as string);
+      root.append(away);
       let end = () => {};
       try {
         end = mount(place, kernel);
       } catch (error) {
         place.append(note(`This view could not be drawn: ${String(error)}`));
-        back();
+        away.remove();
       }
       return () => {
         end();
         unwatch();
+        unlock();
         kernel.stop();
         root.remove();
-        back();
       };
     },
   };
@@ -52,9 +59,7 @@ function keepKeys(event: FocusEvent): void {
   if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
-// Hides the static snapshot of this view, and returns what shows it again.
-function putAway(name: string): () => void {
-  const found = Array.from(document.querySelectorAll<HTMLElement>("[data-syn-still]")).filter((one) => one.dataset.synStill === name);
-  for (const one of found) one.style.display = "none";
-  return () => found.forEach((one) => (one.style.display = ""));
+// Hides the static snapshot of this view, wherever it is, for as long as this is on the page.
+function putAway(name: string): HTMLElement {
+  return h("style", {}, `[data-syn-still="${CSS.escape(name)}"] { display: none }`);
 }

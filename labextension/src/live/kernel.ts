@@ -1,6 +1,7 @@
 // The line from a live widget to its kernel: questions with their answers, and what the kernel tells.
 import type { Payload } from "../model";
 import { restore } from "../unpack";
+import { watchLife, type Connection } from "./lifeline";
 
 // What anywidget hands over: a model whose custom messages reach the kernel and come back.
 export interface Channel {
@@ -8,6 +9,7 @@ export interface Channel {
   send(content: unknown): void;
   on(event: string, callback: (...given: never[]) => void): void;
   off(event: string, callback: (...given: never[]) => void): void;
+  readonly widget_manager?: { readonly kernel?: Connection | null };
 }
 
 export type State = "ready" | "waiting" | "lost";
@@ -18,7 +20,13 @@ interface Asked {
 }
 
 const PATIENCE = 3000;
-const GONE = "The kernel is gone.";
+
+// Why a question has no answer, and never will.
+export class Gone extends Error {
+  constructor() {
+    super("The kernel is gone.");
+  }
+}
 
 export class Kernel {
   private readonly name = Math.random().toString(36).slice(2); // several views share a model
@@ -28,19 +36,25 @@ export class Kernel {
   private number = 0;
   private patience = 0;
   private lost = false;
+  private readonly unwatch: () => void;
 
   constructor(private readonly channel: Channel) {
     channel.on("msg:custom", this.receive);
     channel.on("comm_live_update", this.lose);
+    this.unwatch = watchLife(channel.widget_manager?.kernel, () => this.lose());
   }
 
   // Asks for something by name; what fails in the kernel fails here, with its words.
   ask(question: string, given: Payload = {}): Promise<Payload> {
-    if (this.lost) return Promise.reject(new Error(GONE));
+    if (this.lost) return Promise.reject(new Gone());
     const id = `${this.name}:${this.number++}`;
     const answer = new Promise<Payload>((take, fail) => this.asked.set(id, { take, fail }));
-    this.channel.send({ id, ask: question, given });
-    if (!this.patience) this.patience = window.setTimeout(() => this.say("waiting"), PATIENCE);
+    try {
+      this.channel.send({ id, ask: question, given });
+    } catch {
+      this.lose(); // JupyterLab has closed the line of a widget that was drawn once more
+    }
+    if (!this.patience && !this.lost) this.patience = window.setTimeout(() => this.say("waiting"), PATIENCE);
     return answer;
   }
 
@@ -53,10 +67,12 @@ export class Kernel {
 
   watch(callback: (state: State) => void): void {
     this.watchers.add(callback);
+    if (this.lost) callback("lost");
   }
 
   stop(): void {
     clearTimeout(this.patience);
+    this.unwatch();
     this.channel.off("msg:custom", this.receive);
     this.channel.off("comm_live_update", this.lose);
     this.asked.clear();
@@ -82,10 +98,11 @@ export class Kernel {
   };
 
   private readonly lose = (): void => {
+    if (this.lost) return;
     this.lost = true;
     clearTimeout(this.patience);
     this.say("lost");
-    for (const { fail } of this.asked.values()) fail(new Error(GONE));
+    for (const { fail } of this.asked.values()) fail(new Gone());
     this.asked.clear();
   };
 

@@ -1,0 +1,19 @@
+// Where the kernel is gone, what would ask it is switched off and says why. What works without it
+// stays: parts that are marked by data-alone, and views that have their data with them.
+const CONTROLS = "button, input, select, textarea";
+const ALONE = "[data-alone], .syn-stage";
+
+export function switchOff(place: HTMLElement, why: string): () => void {
+  const off = () => {
+    for (const one of Array.from(place.querySelectorAll<HTMLButtonElement>(CONTROLS))) {
+      if (one.closest(ALONE)) continue;
+      one.disabled = true;
+      one.title = why;
+    }
+  };
+  off();
+  // What is drawn anew would be there again.
+  const observer = new MutationObserver(off);
+  observer.observe(place, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled"] });
+  return () => observer.disconnect();
+}
