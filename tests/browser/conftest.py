@@ -48,9 +48,9 @@ class Lab:
     def __init__(self, folder: Path, port: int, settings: Path) -> None:
         self.folder, self.port, self.settings = folder, port, settings
 
-    def url(self, notebook: str) -> str:
-        """Return the address of a notebook, opened alone."""
-        return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}"
+    def url(self, notebook: str, front: str = "doc/tree") -> str:
+        """Return the address of a notebook, opened alone: in JupyterLab, or by ``notebooks`` in 7."""
+        return f"http://127.0.0.1:{self.port}/{front}/{notebook}"
 
     def theme(self, name: str) -> None:
         """Use a theme from the next page load on: ``Light`` or ``Dark``."""
@@ -78,12 +78,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
         f"--port={port}", f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=",
-        "--ServerApp.password=", f"--LabApp.user_settings_dir={settings}",
-        "--LabApp.expose_app_in_browser=True",
+        "--ServerApp.password=", "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
+    own = {
+        **os.environ,
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+    }  # of JupyterLab and Notebook alike
     with (folder / ".." / "lab.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=own)
     try:
         _wait(f"http://127.0.0.1:{port}/api", server)
         started = Lab(folder, port, settings)

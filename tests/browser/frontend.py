@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +46,15 @@ def run(page: Any, index: int) -> None:
 def cell_of(page: Any, index: int) -> Any:
     """Return the code cell at a place."""
     return page.locator(".jp-CodeCell").nth(index)
+
+
+@contextmanager
+def telling_dialogs(page: Any) -> Iterator[None]:
+    """Say in a failure which dialog of the front end stands in the way."""
+    try:
+        yield
+    except Exception as error:
+        dialogs = page.locator(".jp-Dialog").all_inner_texts()
+        if dialogs:
+            pytest.fail(f"A dialog stands in the way: {dialogs}\n{error}")
+        raise

@@ -1,6 +1,7 @@
 // Mounts a live widget: its place on the page, its line to the kernel, and the snapshot put away.
 import { h, note } from "../dom";
 import { watchTheme } from "../theme";
+import { keepFocus } from "./focus";
 import { Kernel, type Channel, type State } from "./kernel";
 
 // Draws into a place and returns what takes it down again.
@@ -26,6 +27,7 @@ export function live(mount: Mount): Widget {
       const root = h("div", { class: "syn-view syn-app", role: "group", "aria-label": model.get("label") as string }, state, place);
       el.append(root);
       root.addEventListener("focusin", keepKeys);
+      const unkeep = keepFocus(root);
       const unwatch = watchTheme(root, () => {}); // for its classes; what draws hears of it by itself
       kernel.watch((now) => (state.textContent = WORDS[now]));
       const back = putAway(model.get("still") as string);
@@ -37,6 +39,7 @@ export function live(mount: Mount): Widget {
         back();
       }
       return () => {
+        unkeep();
         end();
         unwatch();
         kernel.stop();
