@@ -49,7 +49,7 @@ class Lab:
         self.folder, self.port, self.settings = folder, port, settings
 
     def url(self, notebook: str, front: str = "doc/tree") -> str:
-        """Return the address of a notebook, opened alone: in JupyterLab, or by ``notebooks`` in 7."""
+        """Return the address of a notebook, opened alone; ``notebooks`` opens it in Notebook 7."""
         return f"http://127.0.0.1:{self.port}/{front}/{notebook}"
 
     def theme(self, name: str) -> None:
@@ -79,6 +79,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
         f"--port={port}", f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=",
         "--ServerApp.password=", "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     own = {

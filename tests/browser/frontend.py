@@ -10,6 +10,11 @@ from typing import Any
 import nbformat
 import pytest
 
+CONNECTED = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return context?.isReady && context.session?.kernel?.connectionStatus === "connected";
+}"""
+
 
 def save(folder: Path, name: str, cells: tuple[str, ...]) -> None:
     """Write a notebook of code cells."""
@@ -27,20 +32,26 @@ def opened(browser: Any, address: str) -> Any:
 
 
 def ready(page: Any) -> None:
-    """Wait until the kernel of a page is idle."""
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    """Wait until a page has its kernel, and that is idle.
+
+    A cell that is run before starts another kernel, in place of the one that the notebook has.
+    """
+    page.wait_for_function(CONNECTED, timeout=120_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
 
 
 def run(page: Any, index: int) -> None:
-    """Run a cell; JupyterLab drops the request while it connects to the kernel."""
+    """Run a cell that has not run yet."""
     cell = cell_of(page, index)
-    for _ in range(30):
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(500)
-        if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
-            return
-    pytest.fail("JupyterLab did not run the cell")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    begun(page, index)
+
+
+def begun(page: Any, index: int) -> None:
+    """Wait until a cell runs, or has."""
+    prompt = cell_of(page, index).locator(".jp-InputPrompt")
+    prompt.filter(has_not_text="[ ]:").wait_for(timeout=60_000)
 
 
 def cell_of(page: Any, index: int) -> Any:

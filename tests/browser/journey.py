@@ -36,6 +36,12 @@ def until(page: Any, index: int, *words: str) -> str:
     return text_of(page, index)
 
 
+def until_gone(page: Any, index: int, words: str) -> None:
+    """Wait until a cell holds some words no longer."""
+    line = cell_of(page, index).locator(".cm-line", has_text=words)
+    line.first.wait_for(state="detached", timeout=60_000)
+
+
 def value_of(page: Any, index: int, text: str) -> Any:
     """Run a text in the last cell and return its value."""
     cell_of(page, index).locator(".cm-content").click()

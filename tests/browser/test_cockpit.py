@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import journey
+import journey_by_keys
 import nbformat
 import pytest
+from accessibility import findings_by_theme
 from frontend import cell_of, opened, ready, run, save, telling_dialogs
 from journey import BUILD, DASHBOARD, text_of, until
+from keyboard import Keyboard
 
 SETUP = (
     "%load_ext synapse_magic\n%synapse start local[2]",
@@ -20,6 +23,7 @@ SETUP = (
     "tumours = spark.createDataFrame(table).coalesce(1).cache()\n"
     "print(tumours.count(), 'rows')",
 )
+OURS = (".jp-OutputArea-output:has(.syn-bw)", ".jp-OutputArea-output:has(.sd-bar)")
 FRONTS = {"JupyterLab": "doc/tree", "Notebook 7": "notebooks"}
 
 Notebook = Callable[..., Any]
@@ -85,7 +89,22 @@ def test_a_model_is_built_by_clicks_beside_its_cell_and_taken_back(
 
         journey.take_a_cohort(page)
         journey.ask_what_if(page)
+        if front == "JupyterLab":
+            assert findings_by_theme(page, *OURS) == []
         journey.lose_the_cell(page, written)
+
+
+def test_all_of_it_is_done_by_the_keyboard_alone(notebook: Notebook, lab: Any) -> None:
+    page = notebook("keys.ipynb", (BUILD, DASHBOARD, ""))
+    keys = Keyboard(page)
+    with telling_dialogs(page):
+        journey_by_keys.build(page, keys)
+        journey_by_keys.search(page, keys)
+        journey_by_keys.compare(page, keys)
+        journey_by_keys.look_at_each_tab(page, keys)
+        journey_by_keys.take_a_cohort(page, keys)
+        journey_by_keys.ask_what_if(page, keys)
+        journey_by_keys.press_what_a_notebook_hears(page, keys)
 
 
 def test_two_builders_have_a_cell_each(notebook: Notebook) -> None:

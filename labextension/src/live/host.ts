@@ -2,6 +2,7 @@
 import { h, note } from "../dom";
 import { watchTheme } from "../theme";
 import { keepFocus } from "./focus";
+import { ownKeys } from "./keys";
 import { Kernel, type Channel, type State } from "./kernel";
 
 // Draws into a place and returns what takes it down again.
@@ -26,7 +27,7 @@ export function live(mount: Mount): Widget {
       const state = h("p", { class: "syn-note syn-state", role: "status" });
       const root = h("div", { class: "syn-view syn-app", role: "group", "aria-label": model.get("label") as string }, state, place);
       el.append(root);
-      root.addEventListener("focusin", keepKeys);
+      ownKeys(root);
       const unkeep = keepFocus(root);
       const unwatch = watchTheme(root, () => {}); // for its classes; what draws hears of it by itself
       kernel.watch((now) => (state.textContent = WORDS[now]));
@@ -48,11 +49,6 @@ export function live(mount: Mount): Widget {
       };
     },
   };
-}
-
-// JupyterLab takes keys for itself unless the focused element, and not one around it, says no.
-function keepKeys(event: FocusEvent): void {
-  if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 // Hides the static snapshot of this view, and returns what shows it again.
