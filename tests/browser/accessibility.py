@@ -33,7 +33,7 @@ def findings_by_theme(page: Any, *parts: str) -> list[str]:
     found = []
     for theme, light in (("JupyterLab Dark", "false"), ("JupyterLab Light", "true")):
         page.evaluate(CHANGE_THEME, theme)
-        page.locator(f"body[data-jp-theme-light={light}]").wait_for()
+        page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
         page.wait_for_timeout(1000)  # colours fade from theme to theme
         found += [f"{theme}: {one}" for where in parts for one in findings(page, where)]
     return found
