@@ -26,6 +26,7 @@ def save(folder: Path, name: str, cells: tuple[str, ...]) -> None:
 def opened(browser: Any, address: str) -> Any:
     """Open a notebook and wait for its kernel."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(90_000)  # on a machine that is busy elsewhere
     page.goto(address)
     ready(page)
     return page

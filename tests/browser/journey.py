@@ -32,14 +32,14 @@ def text_of(page: Any, index: int) -> str:
 def until(page: Any, index: int, *words: str) -> str:
     """Wait until a cell holds some words, and return its text."""
     for one in words:
-        cell_of(page, index).locator(".cm-line", has_text=one).first.wait_for(timeout=60_000)
+        cell_of(page, index).locator(".cm-line", has_text=one).first.wait_for(timeout=LONG)
     return text_of(page, index)
 
 
 def until_gone(page: Any, index: int, words: str) -> None:
     """Wait until a cell holds some words no longer."""
     line = cell_of(page, index).locator(".cm-line", has_text=words)
-    line.first.wait_for(state="detached", timeout=60_000)
+    line.first.wait_for(state="detached", timeout=LONG)
 
 
 def value_of(page: Any, index: int, text: str) -> Any:
@@ -49,16 +49,16 @@ def value_of(page: Any, index: int, text: str) -> Any:
     page.keyboard.insert_text(text)
     page.keyboard.press("Shift+Enter")
     output = cell_of(page, index).locator(".jp-OutputArea-executeResult pre")
-    output.wait_for(timeout=60_000)
+    output.wait_for(timeout=LONG)
     return ast.literal_eval(output.inner_text())
 
 
 def begin(page: Any) -> None:
     """Build the text of a model in a cell of its own, by clicks in the form."""
     run(page, 0)
-    page.get_by_role("button", name="Insert as a cell").click(timeout=60_000)
+    page.get_by_role("button", name="Insert as a cell").click(timeout=LONG)
     step(page, "Target").get_by_label("Column to predict").select_option("diagnosis")
-    page.get_by_role("button", name="Write a first cell for it").click(timeout=60_000)
+    page.get_by_role("button", name="Write a first cell for it").click(timeout=LONG)
     until(page, 1, "label = diagnosis", "split", "LightGBMClassifier")
     page.locator(".syn-title", has_text="569 rows").wait_for()
 
@@ -93,7 +93,7 @@ def stop_a_search(page: Any) -> None:
     train = training(page)
     train.locator("td b").first.wait_for(timeout=LONG)
     page.locator(".syn-b-stop").click()
-    train.get_by_text("Stopped after").wait_for(timeout=60_000)
+    train.get_by_text("Stopped after").wait_for(timeout=LONG)
 
 
 def train_to_the_end(page: Any) -> str:
@@ -120,7 +120,7 @@ def open_the_dashboard(page: Any) -> None:
 def take_a_cohort(page: Any) -> None:
     """Make a part of the heat map a cohort, and take its rows back as a frame in a cell."""
     board = cell_of(page, 2)
-    board.get_by_role("tab", name="Errors").click(timeout=60_000)
+    board.get_by_role("tab", name="Errors").click(timeout=LONG)
     board.locator(".sd-heat button:enabled").first.click()
     board.locator(".sd-chip").nth(1).wait_for()
     size = int(re.search(r"([\d,]+) rows", board.locator(".sd-chosen").inner_text())[1])
