@@ -9,6 +9,7 @@ import { image } from "./image";
 import { importance } from "./importance";
 import { interaction } from "./interaction";
 import { lines } from "./lines";
+import { ownKeys } from "./live/keys";
 import { StaticModel, type Render } from "./model";
 import { pdp } from "./pdp";
 import { residuals } from "./residuals";
@@ -36,14 +37,9 @@ export function mount(root: HTMLElement | null, mark: string): void {
   }
 }
 
-// JupyterLab takes arrow keys for itself unless the focused element, and not one around it, says no.
-function keepKeys(event: FocusEvent): void {
-  if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
-}
-
 async function bring(root: HTMLElement): Promise<void> {
   const el = h("div", { class: "syn-live" });
-  el.addEventListener("focusin", keepKeys);
+  ownKeys(el);
   try {
     const data = root.querySelector(":scope > script.syn-data");
     const payload = await unpack(data?.textContent ?? "");

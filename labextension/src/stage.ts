@@ -28,7 +28,9 @@ export class Stage {
       watchTheme(this.root, () => this.later()),
     );
     this.listen(el, "keydown", (event) => {
-      if ((event as KeyboardEvent).key === "Escape") this.hide();
+      if ((event as KeyboardEvent).key !== "Escape" || this.tip.hidden) return;
+      this.hide();
+      event.preventDefault(); // it leaves the view only where there is nothing to put away
     });
   }
 

@@ -46,9 +46,9 @@ def bar(done: int, total: int, text: str) -> str:
     """
     share = round(100 * done / total) if total else 0
     return (
-        f'<div role="progressbar" aria-valuemin="0" aria-valuemax="{total}" aria-valuenow="{done}"'
-        f' aria-valuetext="{html.escape(text)}"><span style="{_BAR}"><span style="{_FILL};'
-        f'width:{share}%"></span></span>{html.escape(text)}</div>'
+        f'<div role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="{total}"'
+        f' aria-valuenow="{done}" aria-valuetext="{html.escape(text)}"><span style="{_BAR}">'
+        f'<span style="{_FILL};width:{share}%"></span></span>{html.escape(text)}</div>'
     )
 
 

@@ -48,9 +48,9 @@ class Lab:
     def __init__(self, folder: Path, port: int, settings: Path, data: Path) -> None:
         self.folder, self.port, self.settings, self.data = folder, port, settings, data
 
-    def url(self, notebook: str) -> str:
-        """Return the address of a notebook, opened alone."""
-        return f"http://127.0.0.1:{self.port}/doc/tree/{notebook}"
+    def url(self, notebook: str, front: str = "doc/tree") -> str:
+        """Return the address of a notebook, opened alone; ``notebooks`` opens it in Notebook 7."""
+        return f"http://127.0.0.1:{self.port}/{front}/{notebook}"
 
     def kernel(self, name: str, script: str) -> None:
         """Offer one more kernel from now on, which a Python script is."""
@@ -82,15 +82,19 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     settings, data = tmp_path_factory.mktemp("settings"), tmp_path_factory.mktemp("data")
     places = os.pathsep.join(filter(None, [str(data), os.environ.get("JUPYTER_PATH")]))
-    environment = {**os.environ, "JUPYTER_PATH": places}
+    environment = {
+        **os.environ,
+        "JUPYTER_PATH": places,
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),  # of JupyterLab and Notebook alike
+    }
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
         f"--port={port}", f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=",
-        "--ServerApp.password=", f"--LabApp.user_settings_dir={settings}",
-        "--LabApp.expose_app_in_browser=True",
+        "--ServerApp.password=", "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     with (folder / ".." / "lab.log").open("w") as log:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+
+CONNECTED = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return context?.isReady && context.session?.kernel?.connectionStatus === "connected";
+}"""
 
 
 def save(folder: Path, name: str, cells: tuple[str, ...]) -> None:
@@ -19,37 +26,48 @@ def save(folder: Path, name: str, cells: tuple[str, ...]) -> None:
 def opened(browser: Any, address: str) -> Any:
     """Open a notebook and wait for its kernel."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(90_000)  # on a machine that is busy elsewhere
     page.goto(address)
     ready(page)
     return page
 
 
-# A notebook that has no kernel yet looks idle, too; a cell that is run then asks for one.
-CONNECTED = """() => {
-    const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
-    return !window.jupyterapp || session?.kernel?.connectionStatus === 'connected';
-}"""
-
-
 def ready(page: Any) -> None:
-    """Wait until the kernel of a page is there, and idle."""
-    page.locator(".jp-Notebook-ExecutionIndicator").wait_for(timeout=60_000)
-    page.wait_for_function(CONNECTED, timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    """Wait until a page has its kernel, and that is idle.
+
+    A cell that is run before starts another kernel, in place of the one that the notebook has.
+    """
+    page.locator(".jp-Notebook-ExecutionIndicator").wait_for(timeout=120_000)
+    page.wait_for_function(CONNECTED, timeout=120_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
 
 
 def run(page: Any, index: int) -> None:
-    """Run a cell; JupyterLab drops the request while it connects to the kernel."""
+    """Run a cell that has not run yet."""
     cell = cell_of(page, index)
-    for _ in range(30):
-        cell.locator(".cm-content").click()
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(500)
-        if cell.locator(".jp-InputPrompt").inner_text().strip() != "[ ]:":
-            return
-    pytest.fail("JupyterLab did not run the cell")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    begun(page, index)
+
+
+def begun(page: Any, index: int) -> None:
+    """Wait until a cell runs, or has."""
+    prompt = cell_of(page, index).locator(".jp-InputPrompt")
+    prompt.filter(has_not_text="[ ]:").wait_for(timeout=60_000)
 
 
 def cell_of(page: Any, index: int) -> Any:
     """Return the code cell at a place."""
     return page.locator(".jp-CodeCell").nth(index)
+
+
+@contextmanager
+def telling_dialogs(page: Any) -> Iterator[None]:
+    """Say in a failure which dialog of the front end stands in the way."""
+    try:
+        yield
+    except Exception as error:
+        dialogs = page.locator(".jp-Dialog").all_inner_texts()
+        if dialogs:
+            pytest.fail(f"A dialog stands in the way: {dialogs}\n{error}")
+        raise

@@ -1,15 +1,18 @@
-"""From a frame to a model and back, by clicks in JupyterLab."""
+"""From a frame to a model and back, by clicks in JupyterLab and in Notebook 7."""
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import journey
+import journey_by_keys
 import nbformat
 import pytest
-from frontend import cell_of, opened, ready, run, save
+from accessibility import findings_by_theme
+from frontend import cell_of, opened, ready, run, save, telling_dialogs
+from journey import BUILD, DASHBOARD, text_of, until
+from keyboard import Keyboard
 
 SETUP = (
     "%load_ext synapse_magic\n%synapse start local[2]",
@@ -20,10 +23,8 @@ SETUP = (
     "tumours = spark.createDataFrame(table).coalesce(1).cache()\n"
     "print(tumours.count(), 'rows')",
 )
-BUILD = "%synapse build tumours"
-DASHBOARD = "%synapse dashboard model -n 300 -o board"
-TAKEN = "[board.cohort.df().count(), tumours.where(board.cohort.where).count()]"
-SCORED = "model.transform(spark.createDataFrame([{row}])).first()['probability'].toArray().tolist()"
+OURS = (".jp-OutputArea-output:has(.syn-bw)", ".jp-OutputArea-output:has(.sd-bar)")
+FRONTS = {"JupyterLab": "doc/tree", "Notebook 7": "notebooks"}
 
 Notebook = Callable[..., Any]
 
@@ -38,7 +39,7 @@ def notebook(browser: Any, lab: Any) -> Iterator[Notebook]:
     cell_of(first, 1).get_by_text("569 rows").wait_for(timeout=180_000)
     pages = [first]
 
-    def show(name: str, cells: tuple[str, ...]) -> Any:
+    def show(name: str, cells: tuple[str, ...], front: str = "doc/tree") -> Any:
         save(lab.folder, name, cells)
         first.evaluate(
             """async (name) => {
@@ -52,7 +53,7 @@ def notebook(browser: Any, lab: Any) -> Iterator[Notebook]:
             }""",
             name,
         )
-        page = opened(browser, lab.url(name))
+        page = opened(browser, lab.url(name, front))
         pages.append(page)
         return page
 
@@ -61,132 +62,49 @@ def notebook(browser: Any, lab: Any) -> Iterator[Notebook]:
         page.close()
 
 
-def step(page: Any, name: str) -> Any:
-    """Return the body of a step of the builder, opened."""
-    whole = page.locator(".syn-b-step", has=page.get_by_text(name, exact=True))
-    if whole.locator(".syn-b-head").get_attribute("aria-expanded") != "true":
-        whole.locator(".syn-b-head").click()
-    return whole.locator(".syn-b-body")
-
-
-def text_of(page: Any, index: int) -> str:
-    """Return the text in the editor of a cell."""
-    lines = cell_of(page, index).locator(".cm-line").all_inner_texts()
-    return "\n".join(line.strip("\n") for line in lines)
-
-
-def until(page: Any, index: int, *words: str) -> str:
-    """Wait until a cell holds some words, and return its text."""
-    for one in words:
-        cell_of(page, index).locator(".cm-line", has_text=one).first.wait_for(timeout=60_000)
-    return text_of(page, index)
-
-
-def value_of(page: Any, index: int, text: str) -> Any:
-    """Run a text in the last cell and return its value."""
-    cell_of(page, index).locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(text)
-    page.keyboard.press("Shift+Enter")
-    output = cell_of(page, index).locator(".jp-OutputArea-executeResult pre")
-    output.wait_for(timeout=60_000)
-    return ast.literal_eval(output.inner_text())
-
-
+@pytest.mark.parametrize("front", FRONTS)
 def test_a_model_is_built_by_clicks_beside_its_cell_and_taken_back(
-    notebook: Notebook, lab: Any
+    notebook: Notebook, lab: Any, front: str
 ) -> None:
-    page = notebook("journey.ipynb", (BUILD, DASHBOARD, ""))
-    run(page, 0)
-    page.get_by_role("button", name="Insert as a cell").click(timeout=60_000)
+    name = f"journey in {front}.ipynb"
+    page = notebook(name, (BUILD, DASHBOARD, ""), FRONTS[front])
+    with telling_dialogs(page):
+        journey.begin(page)
+        journey.go_both_ways(page)
+        journey.stop_a_search(page)
+        written = journey.train_to_the_end(page)
+        journey.open_the_dashboard(page)
 
-    # A click changes the text of the cell, and an edit of the text the form.
-    step(page, "Target").get_by_label("Column to predict").select_option("diagnosis")
-    page.get_by_role("button", name="Write a first cell for it").click(timeout=60_000)
-    until(page, 1, "label = diagnosis", "split", "LightGBMClassifier")
-    page.locator(".syn-title", has_text="569 rows").wait_for()
-    cell_of(page, 1).locator(".cm-line", has_text="split").click()
-    page.keyboard.press("End")
-    page.keyboard.press("Shift+Home")
-    page.keyboard.insert_text("split = [0.7, 0.3]  # mine")
-    split = step(page, "Split")
-    split.get_by_text("70 %", exact=True).wait_for()
-    split.get_by_label("To train on").press("ArrowRight")
-    assert "split = [0.75, 0.25]  # mine" in until(page, 1, "0.75")
-    page.wait_for_timeout(600)  # what follows within half a second is one step to undo
-    cell_of(page, 1).locator(".cm-content").click()
-    page.keyboard.press("Control+z")
-    assert "split = [0.7, 0.3]  # mine" in until(page, 1, "[0.7, 0.3]")
-    split.get_by_text("70 %", exact=True).wait_for()
+        # The page is loaded again, and all of it is there.
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1500)
+        page.reload()
+        ready(page)
+        page.get_by_role("button", name="Go to the cell").wait_for(timeout=60_000)
+        assert text_of(page, 1) == written
+        journey.step(page, "Train").get_by_text("Run 2: Done in").wait_for()
+        saved = nbformat.read(lab.folder / name, as_version=4)
+        assert [cell.source for cell in saved.cells[:3]] == [BUILD, written, DASHBOARD]
+        assert [bool(cell.metadata.get("synapse_magic")) for cell in saved.cells[:3]] == [0, 1, 0]
 
-    # A search shows its trials, and is stopped.
-    params = step(page, "Parameters")
-    row = params.locator(".syn-b-param", has=page.get_by_text("numLeaves", exact=True))
-    row.get_by_role("button", name="Range").click()
-    until(page, 1, "%%synapse tune", "Range(")
-    step(page, "Algorithms").get_by_label("trials", exact=True).fill("200")
-    page.get_by_label("trials", exact=True).press("Enter")
-    until(page, 1, "trials = 200")
-    page.get_by_role("button", name="Run this cell").first.click()
-    train = page.locator(".syn-b-step", has=page.get_by_text("Train", exact=True))
-    train.locator("td b").first.wait_for(timeout=120_000)
-    page.locator(".syn-b-stop").click()
-    train.get_by_text("Stopped after").wait_for(timeout=60_000)
+        journey.take_a_cohort(page)
+        journey.ask_what_if(page)
+        if front == "JupyterLab":
+            assert findings_by_theme(page, *OURS) == []
+        journey.lose_the_cell(page, written)
 
-    # A shorter one is trained to its end; the page is loaded again, and all of it is there.
-    page.get_by_label("trials", exact=True).fill("1")
-    page.get_by_label("trials", exact=True).press("Enter")
-    until(page, 1, "trials = 1")
-    page.get_by_role("button", name="Run this cell").first.click()
-    train.get_by_text("Run 2: Done in").wait_for(timeout=120_000)
-    written = text_of(page, 1)
-    page.keyboard.press("Control+s")
-    run(page, 2)
-    page.locator(".sd-histogram").wait_for(timeout=120_000)
-    page.keyboard.press("Control+s")
-    page.wait_for_timeout(1500)
-    page.reload()
-    ready(page)
-    page.get_by_role("button", name="Go to the cell").wait_for(timeout=60_000)
-    assert text_of(page, 1) == written
-    step(page, "Train").get_by_text("Run 2: Done in").wait_for()
-    saved = nbformat.read(lab.folder / "journey.ipynb", as_version=4)
-    assert [cell.source for cell in saved.cells[:3]] == [BUILD, written, DASHBOARD]
-    assert [bool(cell.metadata.get("synapse_magic")) for cell in saved.cells[:3]] == [0, 1, 0]
 
-    # A cohort that is brushed comes back as a frame.
-    board = cell_of(page, 2)
-    board.get_by_role("tab", name="Errors").click(timeout=60_000)
-    board.locator(".sd-heat button:enabled").first.click()
-    board.locator(".sd-chip").nth(1).wait_for()
-    size = int(re.search(r"([\d,]+) rows", board.locator(".sd-chosen").inner_text())[1])
-    taken, matching = value_of(page, 3, TAKEN)
-    assert 0 < size == taken <= matching < 569  # of the rows that were held out
-
-    # A row that is edited is scored as Spark scores it.
-    board.get_by_role("tab", name="What if").click()
-    entries = board.locator(".sd-entry")
-    entries.first.wait_for()
-    before = board.locator(".sd-score .syn-metric, .sd-score b").first.inner_text()
-    entries.filter(has_text="worst radius").locator("input").fill("17.5")
-    page.wait_for_function(
-        "before => document.querySelector('.sd-score b').innerText !== before", arg=before
-    )
-    page.wait_for_timeout(500)
-    names = entries.locator("label > span").evaluate_all("all => all.map((one) => one.title)")
-    values = entries.locator("input").evaluate_all("all => all.map((one) => Number(one.value))")
-    shown = float(board.locator(".sd-score b").first.inner_text())
-    scored = value_of(page, 3, SCORED.format(row=dict(zip(names, values))))
-    assert min(abs(one - shown) for one in scored) < 1e-3
-
-    # A cell that is deleted is offered again.
-    cell_of(page, 1).locator(".jp-InputPrompt").click()
-    page.keyboard.press("Escape")
-    page.keyboard.press("d")
-    page.keyboard.press("d")
-    page.get_by_role("button", name="Insert as a cell").click()
-    until(page, 1, "%%synapse tune", "# mine")
-    assert text_of(page, 1) == written
+def test_all_of_it_is_done_by_the_keyboard_alone(notebook: Notebook, lab: Any) -> None:
+    page = notebook("keys.ipynb", (BUILD, DASHBOARD, ""))
+    keys = Keyboard(page)
+    with telling_dialogs(page):
+        journey_by_keys.build(page, keys)
+        journey_by_keys.search(page, keys)
+        journey_by_keys.compare(page, keys)
+        journey_by_keys.look_at_each_tab(page, keys)
+        journey_by_keys.take_a_cohort(page, keys)
+        journey_by_keys.ask_what_if(page, keys)
+        journey_by_keys.press_what_a_notebook_hears(page, keys)
 
 
 def test_two_builders_have_a_cell_each(notebook: Notebook) -> None:

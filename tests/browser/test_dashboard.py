@@ -503,6 +503,24 @@ def test_the_focus_goes_to_the_chosen_cohort_when_one_is_made_or_removed(open_bo
     page.wait_for_function(chosen_has_it)
 
 
+def test_what_can_be_pressed_no_longer_hands_the_focus_on(open_board: Open) -> None:
+    page = open_board(everyboard.board())
+    page.get_by_role("button", name="+ cohort").press("Enter")
+    page.get_by_label("comparison").select_option("missing")
+    page.get_by_role("button", name="another condition").press("Enter")
+    page.get_by_role("button", name="Remove this condition").press("Enter")
+    page.wait_for_function("() => document.activeElement.matches('.sd-maker input')")
+    tab(page, "What if")
+    fields = page.locator(".sd-entry input[type=number]")
+    fields.first.fill("40")
+    page.locator(".sd-whatif").get_by_role("button", name="undo").press("Enter")
+    page.wait_for_function("() => document.activeElement.innerText === 'reset'")
+    page.locator(".sd-score").click(position={"x": 1, "y": 1})
+    page.evaluate("() => document.activeElement.blur()")
+    fields.first.evaluate("field => field.remove()")  # of what has no focus
+    assert page.evaluate("() => document.activeElement === document.body")
+
+
 def test_rows_are_fetched_as_they_are_scrolled_to(open_board: Open) -> None:
     page = open_board(everyboard.board())
     tab(page, "Rows")

@@ -7,6 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from frontend import ready
 
 CELLS = (
     "%load_ext synapse_magic\n%synapse start local[2]",
@@ -30,9 +31,8 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
     nbformat.write(made, lab.folder / "main.ipynb")
     opened = browser.new_page(viewport={"width": 1280, "height": 1000})
     opened.goto(lab.url("main.ipynb"))
-    opened.locator(".jp-Notebook").wait_for(timeout=60_000)
-    opened.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    _run_all(opened)
+    ready(opened)
+    command(opened, "notebook:run-all-cells")
     opened.locator(".jp-OutputArea-output", has_text="Stopped Spark").wait_for(timeout=240_000)
     yield opened
     opened.close()
@@ -44,20 +44,6 @@ def command(page: Any, name: str, arguments: dict[str, str] | None = None) -> No
         "([name, args]) => { window.jupyterapp.commands.execute(name, args) }",
         [name, arguments or {}],
     )
-
-
-def _run_all(page: Any) -> None:
-    """Run all cells; JupyterLab drops the request while it connects to the kernel."""
-    prompt = page.locator(".jp-InputPrompt").first
-    for _ in range(30):
-        page.locator(".jp-Cell .cm-content").first.click()
-        page.keyboard.press("Escape")
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(2000)
-        if prompt.inner_text().strip() != "[ ]:":
-            return
-    pytest.fail("JupyterLab did not run the cells")
 
 
 def test_every_verb_shows_its_result(page: Any) -> None:

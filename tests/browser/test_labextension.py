@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from accessibility import findings_by_theme
 from frontend import cell_of, opened, run, save
 
 CELLS = (
@@ -22,6 +23,11 @@ CELLS = (
     "print('%%synapse train people')  # agee",
 )
 BAD, OTHER = 4, 5
+OURS = (  # the buttons in the toolbar of a cell are those of JupyterLab
+    ".jp-Synapse-panel",
+    ".jp-Synapse-chip",
+    ".jp-Cell.jp-mod-active .jp-OutputArea-output",
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,9 @@ def test_a_run_is_cancelled_from_the_panel_while_its_cell_runs(page: Any) -> Non
     run(page, 2)
     row = page.locator(".jp-Synapse-run", has_text="%synapse sql")
     row.locator(".jp-Synapse-stage", has_text="/4").wait_for(timeout=30_000)
+    cell_of(page, 2).locator(".cm-content").click()
+    cell_of(page, 2).get_by_role("progressbar").wait_for(timeout=30_000)
+    assert findings_by_theme(page, *OURS) == []
     row.locator("button", has_text="Cancel").click()
     cell_of(page, 2).get_by_text("Cancelled: ").wait_for(timeout=30_000)
     page.locator(".jp-Synapse-none", has_text="Nothing runs on Spark.").wait_for(timeout=30_000)

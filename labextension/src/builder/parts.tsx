@@ -113,7 +113,7 @@ export function Bars(given: { heights: ArrayLike<number> }) {
 
 export function Meter(given: { part: number; words: string }) {
   return (
-    <div class="syn-b-meter" role="progressbar" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * given.part)} aria-valuetext={given.words}>
+    <div class="syn-b-meter" role="progressbar" aria-label="Progress of the run" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * given.part)} aria-valuetext={given.words}>
       <span style={{ width: `${100 * given.part}%` }} />
     </div>
   );

@@ -191,7 +191,7 @@ export function Explain({ all, ask, say, busy, explained }: Given & { explained:
   if (!run) return <p class="syn-note">Train a model first.</p>;
   return (
     <div>
-      <button type="button" class="syn-button" disabled={!!busy} onClick={() => void ask("explain", { run: run.number }).catch((error: Error) => say(error.message))}>{busy || `Explain run ${run.number}`}</button>
+      <button type="button" class="syn-button" aria-disabled={!!busy} onClick={() => busy || void ask("explain", { run: run.number }).catch((error: Error) => say(error.message))}>{busy || `Explain run ${run.number}`}</button>
       <p class="syn-note">Contributions to the predictions of 2,000 rows at most. For more: <code>{`%synapse explain ${all.form.output || "model"} -n 20000`}</code></p>
       {explained ? <Dashboard explained={explained} ask={ask} /> : null}
     </div>

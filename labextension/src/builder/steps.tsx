@@ -54,7 +54,7 @@ export function Target(given: Given) {
             {all.columns.map((column) => <option key={column.name} value={column.name}>{column.name}</option>)}
           </select>
         </Field>
-        <button type="button" class="syn-button" disabled={!own || !!busy} onClick={() => void first()}>Write a first cell for it</button>
+        <button type="button" class="syn-button" disabled={!own} aria-disabled={!!busy} onClick={() => busy || void first()}>Write a first cell for it</button>
       </div>
       {looked && all.task ? <p><b>{all.task}</b> <span class="syn-dim">because {all.reason}</span></p> : looked ? <p class="syn-warn">{all.reason}</p> : target ? <p class="syn-note">{busy || "Look at the profile for its distribution."}</p> : null}
       {looked && total ? (

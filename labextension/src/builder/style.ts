@@ -21,7 +21,7 @@ export const STYLE = `
 .syn-bw .syn-b-line code { flex: 1; overflow-wrap: anywhere; }
 .syn-bw .syn-b-grow { flex: 1; }
 .syn-bw .syn-button { min-height: 26px; }
-.syn-bw .syn-button:disabled { opacity: .5; cursor: default; }
+.syn-bw .syn-button:is(:disabled, [aria-disabled="true"]) { opacity: .5; cursor: default; }
 .syn-bw .syn-b-run { background: var(--syn-fg); color: var(--syn-bg); border-color: var(--syn-fg); font-weight: 600; }
 .syn-bw .syn-b-stop { border-color: var(--syn-pos); color: var(--syn-pos); font-weight: 600; }
 .syn-bw .syn-b-code { display: flex; border: 1px solid var(--syn-line); border-radius: 6px; overflow: hidden; background: var(--syn-soft); }

@@ -37,7 +37,7 @@ export function Cohorts({ kernel, opened, choose, remove, make, back, against, s
   };
   return (
     <section ref={bar} class="sd-bar" aria-label="Cohorts">
-      <div class="sd-chips" role="radiogroup" aria-label="Cohort looked at" onKeyDown={(event) => walk(event, names, opened.chosen, choose)}>
+      <div class="sd-chips" role="radiogroup" aria-label="Cohort looked at" onKeyDown={(event) => walk(event, names, choose)}>
         {opened.cohorts.map((one) => <Chip key={one.name} one={one} all={opened.cohorts[0]} chosen={one.name === opened.chosen} choose={choose} remove={remove} />)}
         <button type="button" class="syn-button" aria-expanded={making === "pick"} onClick={() => setMaking(making === "pick" ? "" : "pick")}>+ cohort</button>
         <button type="button" class="syn-button" aria-expanded={making === "type"} onClick={() => setMaking(making === "type" ? "" : "type")}>type SQL</button>
@@ -74,11 +74,12 @@ function Chip({ one, all, chosen, choose, remove }: { one: Cohort; all: Cohort; 
   );
 }
 
-function walk(event: KeyboardEvent, names: string[], chosen: string, choose: (name: string) => void): void {
+function walk(event: KeyboardEvent, names: string[], choose: (name: string) => void): void {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  if (!step || !(event.target as HTMLElement).dataset.cohort) return;
+  const at = (event.target as HTMLElement).dataset.cohort; // ahead of what the kernel has answered
+  if (!step || at === undefined) return;
   event.preventDefault();
-  const to = names[(names.indexOf(chosen) + step + names.length) % names.length];
+  const to = names[(names.indexOf(at) + step + names.length) % names.length];
   choose(to);
   const group = event.currentTarget as HTMLElement;
   group.querySelector<HTMLElement>(`[data-cohort="${CSS.escape(to)}"]`)?.focus();

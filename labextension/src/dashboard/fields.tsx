@@ -24,7 +24,12 @@ export function NumberField({ value, set, done, ...own }: NumberGiven) {
     const typed = read(event.currentTarget);
     if (typed !== undefined) set(typed);
   };
-  return <input step="any" {...own} ref={field} type="number" onInput={done ? undefined : tell} onChange={done ? tell : undefined} onBlur={write} />;
+  return <input step="any" {...own} ref={field} type="number" onInput={done ? undefined : tell} onChange={done ? tell : undefined} onKeyDown={done ? onEnter(tell) : undefined} onBlur={write} />;
+}
+
+// In the notebook of JupyterLab, Enter in a field makes no change known by itself.
+function onEnter(tell: (event: JSX.TargetedEvent<HTMLInputElement>) => void): (event: JSX.TargetedKeyboardEvent<HTMLInputElement>) => void {
+  return (event) => event.key === "Enter" && tell(event);
 }
 
 // Nothing where what is typed is no number, such as a minus alone.
@@ -45,9 +50,13 @@ export function TextField({ value, set, list, children, ...own }: TextGiven) {
   useLayoutEffect(() => {
     if (field.current) field.current.value = value ?? "";
   }, [value]);
+  const tell = (event: JSX.TargetedEvent<HTMLInputElement>) => {
+    const typed = event.currentTarget.value || null;
+    if (typed !== value) set(typed);
+  };
   return (
     <>
-      <input {...own} ref={field} list={list} onChange={(event) => set(event.currentTarget.value || null)} />
+      <input {...own} ref={field} list={list} onChange={tell} onKeyDown={onEnter(tell)} />
       <datalist id={list as string}>{children}</datalist>
     </>
   );

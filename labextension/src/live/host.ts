@@ -1,6 +1,8 @@
 // Mounts a live widget: its place on the page, its line to the kernel, and the snapshot put away.
 import { h, note } from "../dom";
 import { watchTheme } from "../theme";
+import { keepFocus } from "./focus";
+import { ownKeys } from "./keys";
 import { Kernel, type Channel, type State } from "./kernel";
 import { switchOff } from "./offline";
 
@@ -26,7 +28,8 @@ export function live(mount: Mount): Widget {
       const state = h("p", { class: "syn-note syn-state", role: "status" });
       const root = h("div", { class: "syn-view syn-app", role: "group", "aria-label": model.get("label") as string }, state, place);
       el.append(root);
-      root.addEventListener("focusin", keepKeys);
+      ownKeys(root);
+      const unkeep = keepFocus(root);
       const unwatch = watchTheme(root, () => {}); // for its classes; what draws hears of it by itself
       let unlock = () => {};
       kernel.watch((now) => {
@@ -44,6 +47,7 @@ export function live(mount: Mount): Widget {
         away.remove();
       }
       return () => {
+        unkeep();
         end();
         unwatch();
         unlock();
@@ -52,11 +56,6 @@ export function live(mount: Mount): Widget {
       };
     },
   };
-}
-
-// JupyterLab takes keys for itself unless the focused element, and not one around it, says no.
-function keepKeys(event: FocusEvent): void {
-  if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 // Hides the static snapshot of this view, wherever it is, for as long as this is on the page.
