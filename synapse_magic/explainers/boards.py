@@ -58,4 +58,4 @@ def board(
         raise SynapseError(
             f"embedding={embedding!r} is for explanations of texts. Try: Dashboard(why, model, df)"
         )
-    return table_board(why, model, df, other)
+    return table_board(why, model, df, other)  # type: ignore[arg-type]  # is checked there

@@ -42,13 +42,15 @@ from synapse_magic.spark.frame_check import require_frame
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from synapse_magic.results.explanation import Explanation
+
 
 def parts_board(
     why: PartsExplanation,
     model: Any = None,
     df: DataFrame | None = None,
     label: str | None = None,
-    other: TextExplanation | None = None,
+    other: Explanation | TextExplanation | None = None,
     embedding: str | None = None,
 ) -> PartsBoard:
     """Return the dashboard of an explanation of texts or images.

@@ -61,9 +61,10 @@ def plane_of(df: DataFrame, texts: Sequence[str], column: str, vectors: str) -> 
 def _fetched(df: DataFrame, texts: Sequence[str], column: str, vectors: str) -> pa.Table:
     """Return each text that is in a frame, once, with its vector."""
     vector = _as_list(df, vectors).alias(_VECTOR)
-    own = df.select(col(field(df.schema, column).name).alias(_TEXT), vector)
+    known = df.where(col(vectors).isNotNull())  # Spark makes no list of a vector that is not there
+    own = known.select(col(field(df.schema, column).name).alias(_TEXT), vector)
     wanted = df.sparkSession.createDataFrame([(text,) for text in dict.fromkeys(texts)], [_TEXT])
-    there = own.join(F.broadcast(wanted), _TEXT, "left_semi").where(F.col(_VECTOR).isNotNull())
+    there = own.join(F.broadcast(wanted), _TEXT, "left_semi")
     once = there.groupBy(_TEXT).agg(F.first(_VECTOR).alias(_VECTOR))
     numbered = once.withColumn(PLACE, F.monotonically_increasing_id())
     return fetch(numbered, [_TEXT, _VECTOR], 0).table

@@ -30,7 +30,7 @@ export function Pager({ start, shown, total, size, go, noun }: { start: number; 
 export function Mark({ of }: { of: Judged }) {
   if (of.error) return <span>squared error {of.error}</span>;
   if (!of.judged) return null;
-  return <span class={of.wrong ? "syn-warn" : "syn-dim"}>{of.wrong ? "✗ wrong" : "✓ right"}</span>;
+  return <span class={of.wrong ? "syn-warn" : "syn-dim"}>{of.wrong ? "✗\u00a0wrong" : "✓\u00a0right"}</span>;
 }
 
 export function Told({ of }: { of: Judged }) {

@@ -39,7 +39,7 @@ export function Compare({ kernel, cohort }: Tab) {
 export function Measures({ metrics }: { metrics: Found["metrics"] }) {
   return (
     <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of both models"><table class="syn-table">
-      <thead><tr><td />{Object.keys(metrics[0]).map((name) => <th scope="col" key={name}>{name.replace("_", " ")}</th>)}</tr></thead>
+      <thead><tr><td />{Object.keys(metrics[0]).map((name) => <th scope="col" class="syn-number" key={name}>{name.replace("_", " ")}</th>)}</tr></thead>
       <tbody>{metrics.map((one, i) => <tr key={i}><th scope="row">{i ? "second" : "first"} model</th>{Object.values(one).map((value, k) => <td class="syn-number" key={k}>{precise(value)}</td>)}</tr>)}</tbody>
     </table></div>
   );

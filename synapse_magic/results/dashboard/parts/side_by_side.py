@@ -13,7 +13,7 @@ from synapse_magic.results.text_explanation import TextExplanation
 from synapse_magic.views.page import figure
 from synapse_magic.views.parts import levels
 from synapse_magic.views.table import html_table
-from synapse_magic.views.words import number, signed
+from synapse_magic.views.words import number, plural, signed
 
 if TYPE_CHECKING:
     from synapse_magic.results.dashboard.parts.texts_examined import ExaminedTexts
@@ -171,10 +171,11 @@ def sides_still(examined: ExaminedTexts, mask: np.ndarray, output: int) -> str:
     ]
     heads = ["text", "first model", "second model", "agreement", "words that differ"]
     told = (
-        f"For {examined.why.outputs[output]}; those that are agreed on least. Agreement: the cosine"
-        " of what the words add. Words: for the first model / for the second."
+        f"For {examined.why.outputs[output]}; {len(body)} of {plural(int(mask.sum()), 'text')}, "
+        "those that are agreed on least. Agreement: the cosine of what the words add. Words: for "
+        "the first model / for the second."
     )
-    return figure("Two models", told, html_table(heads, body, total=int(mask.sum())))
+    return figure("Two models", told, html_table(heads, body))
 
 
 def _told_apart(examined: ExaminedTexts, place: int, output: int) -> str:

@@ -107,7 +107,9 @@ def text_plane_still(examined: ExaminedTexts, mask: np.ndarray) -> str:
     told += f" Blue: {names[0]}; orange and larger: {names[1]}."
     picture = data_url(_painted(examined.plane.plane.points[places], marked[places]))
     label = escape(f"Map of {plural(len(places), 'text')}")
-    drawn = f'<img class="syn-photo" width="{_WIDE}" height="{_HIGH}" src="{picture}" alt="{label}">'
+    drawn = (
+        f'<img class="syn-photo" width="{_WIDE}" height="{_HIGH}" src="{picture}" alt="{label}">'
+    )
     return figure("Map", told, drawn)
 
 

@@ -57,7 +57,7 @@ def test_a_second_model_is_of_the_same_texts_words_and_scores() -> None:
     own = first.parts
     with pytest.raises(SynapseError, match=r"other is str. Expected an explanation of the same"):
         beside(first, "why")
-    with pytest.raises(SynapseError, match="of 5 texts with .* and of 4 with"):
+    with pytest.raises(SynapseError, match=r"of 5 texts with .* and of 4 with"):
         beside(first, everyreviews.explained(TEXTS[:4]))
     with pytest.raises(SynapseError, match="cut the texts into other words"):
         beside(first, replace(own, spans=own.spans + 1))

@@ -38,7 +38,7 @@ def test_the_still_page_has_the_map_and_one_without_vectors_says_how_to_get_it()
     plain = everyreviews.board()
     assert "Map of" not in plain.still()
     assert plain.answer("open", {})["mapped"] is False
-    with pytest.raises(SynapseError, match="There is no map. Try: .*embedding="):
+    with pytest.raises(SynapseError, match=r"There is no map. Try: .*embedding="):
         plain.answer("plane", ALL)
 
 
