@@ -77,9 +77,9 @@ export const summary: Render = ({ model, el }) => {
     back.append(stroke(x(0), top, x(0), bottom, "zero"));
     svg.append(text(left, top - 13, `mean |${method}|`, { kind: "dim", size: 11 }));
     const target = outputs.length > 1 ? outputs[look.output] : outputs[0];
-    const raises = (name: string) => `lowers \u2190 ${name} \u2192 raises`;
-    const named = shorten(target, width - start - 30 - measure(raises(""), 11), 11);
-    svg.append(text(width - 16, top - 13, raises(named), { anchor: "end", kind: "dim", size: 11 }));
+    const raises = `lowers \u2190 ${target} \u2192 raises`;
+    const fits = measure(raises, 11) <= width - start - 30;
+    svg.append(text(width - 16, top - 13, fits ? raises : "lowers \u2190 \u2192 raises", { anchor: "end", kind: "dim", size: 11 }));
     const most = Math.max(...names.map((_, i) => mean(i))) || 1;
     const colours = palette(stage.root);
     const marks: Mark[] = [];
