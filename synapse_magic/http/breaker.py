@@ -11,6 +11,8 @@ PROBES = 5
 """Probes in a row that fail before waiting rows are given up."""
 
 _FIRST_REST, _LONGEST_REST = 0.5, 30.0
+_NEWS_SECONDS = 1.0
+"""For which a failed probe tells how it is with the endpoint, or as long as the probe took."""
 
 
 @dataclass
@@ -19,14 +21,15 @@ class Breaker:
 
     Closed while the endpoint answers. After :data:`FAILURES` in a row it opens: rows wait, and one
     at a time is let through as a probe, after a rest that doubles. After :data:`PROBES` failed
-    probes rows that come no longer wait. One good probe closes it.
+    probes rows need not wait any longer while the news of the last one is fresh; the first that
+    comes later is a probe again, for whose end the others wait. One good probe closes it.
 
     Examples
     --------
     >>> breaker = Breaker()
     >>> for _ in range(FAILURES):
     ...     breaker.failed(sent=0.0, now=0.0)
-    >>> breaker.open, breaker.rest(now=0.0), breaker.hopeless
+    >>> breaker.open, breaker.rest(now=0.0), breaker.hopeless(now=0.0)
     (True, 0.5, False)
     >>> breaker.answered(); breaker.open
     False
@@ -43,10 +46,9 @@ class Breaker:
         """Whether only probes are let through."""
         return self.failures >= FAILURES
 
-    @property
-    def hopeless(self) -> bool:
-        """Whether rows should not wait for it any longer."""
-        return self.probes >= PROBES
+    def hopeless(self, now: float) -> bool:
+        """Return whether rows should not wait, for probes fail, and one did so just now."""
+        return self.probes >= PROBES and not self.probing and self.rest(now) > 0
 
     def rest(self, now: float) -> float:
         """Return the seconds until the next probe may go."""
@@ -67,7 +69,12 @@ class Breaker:
             self.probing = False
         if self.open:
             self.opened = now
-            self.until = now + min(_LONGEST_REST, _FIRST_REST * 2.0 ** min(self.probes, 10))
+            self.until = now + min(_LONGEST_REST, self._rest_after(now - sent))
+
+    def _rest_after(self, took: float) -> float:
+        if self.probes >= PROBES:
+            return max(_NEWS_SECONDS, took)
+        return _FIRST_REST * 2.0**self.probes
 
     def given_back(self) -> None:
         """Take back a probe that was cancelled."""

@@ -66,7 +66,7 @@ class _Row:
         self.job = self.runtime.job(caller.job, request.origin)
         self.meter = self.runtime.meter(self.policy.metering)
         self.endpoint = self.runtime.endpoint(
-            request.origin, self.policy.requests_per_second, self.policy.tokens_per_minute
+            request, self.policy.requests_per_second, self.policy.tokens_per_minute
         )
         self.began = time.monotonic()
         self.job_ends = self.job.ends(self.policy.job_deadline)
@@ -85,6 +85,7 @@ class _Row:
         try:
             return await self._tries()
         finally:
+            self.meter.goes_on(self)
             self.endpoint.rows -= 1
 
     @property
@@ -110,7 +111,10 @@ class _Row:
                     self.endpoint.outgrown.note(self.request, time.monotonic())
                 return self._outcome(end)
             self.last = verdict
-            await self._rest(self._pause(verdict))
+            pause = self._pause(verdict)
+            until = time.monotonic() + pause
+            self.meter.waits(self, _why(verdict, self.request), until, self.policy.deadline)
+            await self._rest(pause)
 
     async def _try(self) -> Verdict:
         """Send the request once, if it may go."""
@@ -127,7 +131,8 @@ class _Row:
             return self._late()
         if entry == "down":
             message = f"{self.request.place} has not answered for some time and is not tried"
-            return self._ended("endpoint_down", message)
+            told = f"{message}; the last that was: {self.endpoint.trouble}"
+            return self._ended("endpoint_down", told)
         if self._stopped is None:  # the job was stopped, though not for this one
             return await self._try()
         return replace(self._stopped, response=None)
@@ -143,6 +148,7 @@ class _Row:
             self.endpoint.abandon()
             told = "Not called" if self.last is None else "Not tried again"
             return self._ended(LIMIT_REACHED, f"{told}: {reached}")
+        self.meter.goes_on(self)
         limit = min(self.policy.timeout, left)
         self.attempts += 1
         try:
@@ -207,7 +213,8 @@ class _Row:
         of_job = self.ends == self.job_ends
         limit = self.policy.job_deadline if of_job else self.policy.deadline
         last = verdict or self.last
-        message = f"No success within the {limit:g} s for {'the job' if of_job else 'a row'}"
+        whose = "the job (deadline)" if of_job else "a row (concurrentTimeout)"
+        message = f"No success within the {limit:g} s for {whose}"
         told = f"{message}; the last try: {last.message}" if last else message
         code = "job_deadline" if of_job else "deadline"
         return replace(self._ended(code, told), response=last.response if last else None)
@@ -240,6 +247,13 @@ class _Row:
     def _outcome(self, verdict: Verdict) -> Outcome:
         elapsed = time.monotonic() - self.began
         return Outcome(verdict.response, self.attempts, elapsed, verdict.code, verdict.message)
+
+
+def _why(verdict: Verdict, request: Request) -> str:
+    """Return in a few words what came of a try, such as ``429 from localhost``."""
+    host = request.origin.partition("://")[2]
+    response = verdict.response
+    return f"{response.status} from {host}" if response else f"{verdict.code} at {host}"
 
 
 def _check(request: Request) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from synapse_magic.http.breaker import Breaker
 from synapse_magic.http.budget import Budget
 from synapse_magic.http.job import Job
-from synapse_magic.http.pace import Pace
 from synapse_magic.http.quota import Outgrown
 from synapse_magic.http.request import Request
+from synapse_magic.http.shared_pace import SharedPace
 from synapse_magic.http.tokens import expected, used
 from synapse_magic.http.verdict import Verdict
 from synapse_magic.http.waiting import exhausted_for
@@ -36,6 +36,8 @@ class Endpoint:
         Requests a second, where that is known.
     tokens : float or None
         Tokens of a language model a minute, where that is known.
+    reads : bool
+        Whether its calls only read: they have a pace apart from those that begin something.
     longest_pause : float
         Seconds that a server may stop all calls for.
     """
@@ -45,12 +47,15 @@ class Endpoint:
         origin: str,
         rate: float | None,
         tokens: float | None = None,
+        *,
+        reads: bool = False,
         longest_pause: float = 120.0,
     ) -> None:
         self.breaker = Breaker()
         self.window = Window()
-        self.pace = Pace()
+        self.pace = SharedPace(f"{origin} {'reads' if reads else 'writes'}", likely=rate)
         self.outgrown = Outgrown()
+        self.trouble = ""  # of the last request without an answer
         self.in_flight = 0
         self.let_in = 0  # requests that ended well
         self.rows = 0  # begun and not ended, whether in flight or between two tries
@@ -109,6 +114,7 @@ class Endpoint:
             self.breaker.answered()
         else:
             self.breaker.failed(sent, now)
+            self.trouble = verdict.message
         if verdict.kind == "fast":
             if self.rows > 1:  # one alone is paced by its own back-off
                 self.pace.refused(sent, now)
@@ -163,21 +169,24 @@ class Endpoint:
 
     async def _clear(self, request: Request) -> Entry:
         """Wait until the next request may go, or need not wait any longer."""
-        placed = False
+        placed: float | None = None
         while True:
             now = time.monotonic()
-            if self.breaker.open and self.breaker.hopeless and self._resting(now):
+            if self.breaker.hopeless(now):
                 return "down"
             hold = self._hold(now)
             if hold is not None:
                 await self._change(hold)
-            elif placed:
-                return "go"
-            else:
-                placed = True
+                continue
+            if placed is None:
                 wait = self._reserved(request, now)
-                if wait > 0:
-                    await asyncio.sleep(wait)
+            elif self.pace.void(placed, now):
+                wait = self.pace.reserve(now)
+            else:
+                return "go"
+            placed = now
+            if wait > 0:
+                await asyncio.sleep(wait)
 
     def _reserved(self, request: Request, now: float) -> float:
         """Take a place in all that is limited, and return the seconds until it comes."""
@@ -188,12 +197,9 @@ class Endpoint:
             waits.append(self._tokens.reserve(expected(request)))
         return max(waits)
 
-    def _resting(self, now: float) -> bool:
-        return self.breaker.probing or self.breaker.rest(now) > 0
-
     def _hold(self, now: float) -> float | None:
         """Return the seconds after which to look again, None when nothing is in the way."""
-        if self.breaker.open and self._resting(now):
+        if self.breaker.open and (self.breaker.probing or self.breaker.rest(now) > 0):
             return self.breaker.rest(now) or _LOOK_SECONDS
         if self._paused > now:
             return self._paused - now

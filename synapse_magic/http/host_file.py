@@ -1,4 +1,4 @@
-"""A number that all processes of a machine share: a locked file of eight bytes."""
+"""Numbers that all processes of a machine share: a locked file of eight bytes for each."""
 
 from __future__ import annotations
 
@@ -41,13 +41,59 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
-class HostNumber:
-    """A number under a name, shared by all processes of one user on one machine.
+class HostNumbers:
+    """Some numbers under a name, shared by all processes of one user on one machine.
 
     Parameters
     ----------
     name : str
-        What it is the number of. Only a digest of it is seen on disk.
+        What they are the numbers of. Only a digest of it is seen on disk.
+    count : int
+
+    Examples
+    --------
+    >>> pair = HostNumbers("a pair of this docstring", 2)
+    >>> pair.change(lambda values: (values[0] + 1, 5.0))
+    (1.0, 5.0)
+    >>> pair.remove()
+    """
+
+    def __init__(self, name: str, count: int) -> None:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:24]
+        self._path = _folder() / f"{digest}.number"
+        self._form = struct.Struct(f"{count}d")
+
+    def change(self, change: Callable[[tuple[float, ...]], tuple[float, ...]]) -> tuple[float, ...]:
+        """Put ``change(values)`` in place of the values, and return it; new ones begin as 0.
+
+        No other process reads or writes them meanwhile, so ``change`` must be quick.
+        """
+        form = self._form
+        file = os.open(self._path, _OPENED, 0o600)
+        try:
+            _lock(file)
+            os.lseek(file, 0, os.SEEK_SET)
+            held = os.read(file, form.size)
+            whole = held if len(held) == form.size else bytes(form.size)
+            values = change(form.unpack(whole))
+            os.lseek(file, 0, os.SEEK_SET)
+            os.write(file, form.pack(*values))
+            _unlock(file)
+        finally:
+            os.close(file)
+        return values
+
+    def remove(self) -> None:
+        """Forget the numbers."""
+        self._path.unlink(missing_ok=True)
+
+
+class HostNumber:
+    """A number under a name, shared likewise.
+
+    Parameters
+    ----------
+    name : str
 
     Examples
     --------
@@ -58,30 +104,16 @@ class HostNumber:
     """
 
     def __init__(self, name: str) -> None:
-        digest = hashlib.sha256(name.encode()).hexdigest()[:24]
-        self._path = _folder() / f"{digest}.number"
+        self._one = HostNumbers(name, 1)
 
     def change(self, change: Callable[[float], float]) -> float:
-        """Put ``change(value)`` in place of the value, and return it; a new number begins as 0.
-
-        No other process reads or writes it meanwhile, so ``change`` must be quick.
-        """
-        file = os.open(self._path, _OPENED, 0o600)
-        try:
-            _lock(file)
-            os.lseek(file, 0, os.SEEK_SET)
-            held = os.read(file, 8)
-            value = change(struct.unpack("d", held)[0] if len(held) == 8 else 0.0)
-            os.lseek(file, 0, os.SEEK_SET)
-            os.write(file, struct.pack("d", value))
-            _unlock(file)
-        finally:
-            os.close(file)
+        """Put ``change(value)`` in place of the value, and return it; a new one begins as 0."""
+        (value,) = self._one.change(lambda values: (change(values[0]),))
         return value
 
     def remove(self) -> None:
         """Forget the number."""
-        self._path.unlink(missing_ok=True)
+        self._one.remove()
 
 
 @functools.cache

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 import socket
+import time
 from collections.abc import Sequence
 
 from synapse_magic.http.call_counts import CallCounts
@@ -14,11 +15,14 @@ from synapse_magic.http.request import Outcome
 from synapse_magic.http.spending import Spending
 from synapse_magic.http.tokens import usage
 from synapse_magic.http.verdict import Verdict
+from synapse_magic.http.waits import Waits
 
 LIMIT_REACHED = "limit_reached"
 """Code of a row that was not called, as what all may cost is spent."""
 
 _TELL_SECONDS = 0.1
+_TELL_AGAIN_SECONDS = 1.0
+"""While rows wait, although nothing happens: how long they still do changes."""
 
 
 class Unmetered:
@@ -33,6 +37,12 @@ class Unmetered:
 
     def kept(self) -> None:
         """Count a request that had its answer already."""
+
+    def waits(self, row: object, why: str, until: float, longest: float) -> None:
+        """Note that a row waits for another try until then, and at most so many seconds in all."""
+
+    def goes_on(self, row: object) -> None:
+        """Note that a row does not wait, or no longer."""
 
     def rows(self, outcomes: Sequence[Outcome | None]) -> None:
         """Count rows that are done, with what became of their calls."""
@@ -55,6 +65,7 @@ class Meter(Unmetered):
 
     def __init__(self, metering: Metering, loop: asyncio.AbstractEventLoop) -> None:
         self.counts = CallCounts()
+        self._waits = Waits()
         self._metering, self._loop = metering, loop
         self._own = secrets.token_hex(8)
         self._spending = Spending(metering.run, metering.limits) if metering.limits.any else None
@@ -89,6 +100,15 @@ class Meter(Unmetered):
         self.counts.kept += 1
         self._changed()
 
+    def waits(self, row: object, why: str, until: float, longest: float) -> None:
+        """Note that a row waits for another try until then, and at most so many seconds in all."""
+        self._waits.add(row, why, until, longest)
+        self._changed()
+
+    def goes_on(self, row: object) -> None:
+        """Note that a row does not wait, or no longer."""
+        self._waits.remove(row)
+
     def rows(self, outcomes: Sequence[Outcome | None]) -> None:
         """Count rows that are done, with what became of their calls; called by one thread."""
         bad = [each.code for each in outcomes if each is not None and not each.good]
@@ -122,17 +142,24 @@ class Meter(Unmetered):
 
     def _changed(self) -> None:
         if self._timer is None and self._socket is not None:
-            self._timer = self._loop.call_later(_TELL_SECONDS, self.tell)
+            self._timer = self._loop.call_later(_TELL_SECONDS, self._tell_in_time)
+
+    def _tell_in_time(self) -> None:
+        self._timer = None
+        self.tell()
+        if self._waits.now(0.0) and self._socket is not None:
+            self._timer = self._loop.call_later(_TELL_AGAIN_SECONDS, self._tell_in_time)
 
     def tell(self) -> None:
         """Tell the driver what was counted; one that cannot be reached gets the rows alone."""
-        self._timer = None
         sender = self._socket  # another thread may close it meanwhile, as this is called by two
         if sender is None:
             return
         own = self._metering
         told = {"token": own.token, "from": self._own, "stage": own.stage}
-        content = json.dumps({**told, "counts": self.counts.told()}).encode()
+        waiting = [each.told() for each in self._waits.now(time.monotonic())]
+        numbers = {"counts": self.counts.told(), "waiting": waiting}
+        content = json.dumps({**told, **numbers}).encode()
         try:
             sender.send(content)
         except OSError:

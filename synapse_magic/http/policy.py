@@ -42,6 +42,8 @@ class Policy:
     divisible : bool
         Whether a request can be sent in parts, and so is given up early where it seems to be
         larger than a quota.
+    json : bool
+        Whether a success is to hold JSON: one whose JSON is broken off is tried again.
     largest : int or None
         Bytes of an answer's body at most; None for 64 MB.
     engine : str
@@ -71,6 +73,7 @@ class Policy:
     again: frozenset[int] = frozenset()
     final: frozenset[int] = frozenset()
     divisible: bool = False
+    json: bool = False
     largest: int | None = None
     engine: str = "aiohttp"
     journal: str | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 Headers = tuple[tuple[str, str], ...]
+_READING = ("GET", "HEAD")
 _PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -48,6 +49,11 @@ class Request:
         parts = _parts(self.url)
         host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
         return host.removesuffix(_PORTS.get(parts.scheme, ""))
+
+    @property
+    def reads(self) -> bool:
+        """Whether it only reads, as the question for an operation does that another began."""
+        return self.method in _READING
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.place})"

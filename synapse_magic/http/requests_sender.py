@@ -11,12 +11,12 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
-from requests.structures import CaseInsensitiveDict
 from requests.utils import get_auth_from_url
 
 from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
 from synapse_magic.http.failure import CallError
-from synapse_magic.http.request import Headers, Request, Response
+from synapse_magic.http.header_map import joined
+from synapse_magic.http.request import Request, Response
 
 _CONNECTIONS = 256
 _PIECE = 2**20
@@ -94,7 +94,7 @@ class RequestsSender:
                 request.method,
                 request.url,
                 data=request.body,
-                headers=_joined(request.headers),
+                headers=joined(request.headers),
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,
@@ -120,14 +120,6 @@ def _with_credentials(request: requests.PreparedRequest) -> requests.PreparedReq
         return request
     signed: requests.PreparedRequest = HTTPBasicAuth(user, password)(request)
     return signed
-
-
-def _joined(headers: Headers) -> CaseInsensitiveDict[str]:
-    """Return the headers with each name once; more values of a name are a list of them."""
-    joined: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-    for name, value in headers:
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined
 
 
 def _whole(answer: Any, largest: int | None) -> Response:

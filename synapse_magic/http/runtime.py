@@ -14,6 +14,7 @@ from synapse_magic.http.job import Job
 from synapse_magic.http.journal import Journal
 from synapse_magic.http.meter import Meter, Unmetered
 from synapse_magic.http.metering import Metering
+from synapse_magic.http.request import Request
 from synapse_magic.http.sender import Sender, sender
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class Runtime:
         self.pid = os.getpid()
         self.loop = asyncio.new_event_loop()
         self._senders: dict[str, Sender] = {}
-        self._endpoints: dict[tuple[str, float | None, float | None], Endpoint] = {}
+        self._endpoints: dict[tuple[str, bool, float | None, float | None], Endpoint] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
         self._journals: dict[str, Journal] = {}
         self._meters: dict[Metering, Meter] = {}
@@ -51,12 +52,17 @@ class Runtime:
             self._senders[engine] = sender(engine)
         return self._senders[engine]
 
-    def endpoint(self, origin: str, rate: float | None, tokens: float | None = None) -> Endpoint:
-        """Return what is known of an origin; called on the loop."""
-        key = (origin, rate, tokens)
+    def endpoint(
+        self, request: Request, rate: float | None, tokens: float | None = None
+    ) -> Endpoint:
+        """Return what is known of where a request goes; called on the loop.
+
+        Most services limit questions apart from what begins something, so each has its own.
+        """
+        key = (request.origin, request.reads, rate, tokens)
         if key not in self._endpoints:
             self._forget_idle()
-            self._endpoints[key] = Endpoint(origin, rate, tokens)
+            self._endpoints[key] = Endpoint(request.origin, rate, tokens, reads=request.reads)
         return self._endpoints[key]
 
     def job(self, name: str, origin: str) -> Job:

@@ -11,6 +11,7 @@ from synapse_magic.http.failure import CallError
 from synapse_magic.http.policy import Policy
 from synapse_magic.http.request import Request, Response
 from synapse_magic.http.waiting import retry_after
+from synapse_magic.http.whole import broken_json
 
 Kind = Literal["good", "again", "final", "fast", "crowded", "quota"]
 
@@ -78,6 +79,8 @@ class Verdict:
 def of_response(policy: Policy, request: Request, response: Response) -> Verdict:
     """Return what an answer comes to."""
     if policy.succeeds(response.status):
+        if policy.json and broken_json(response.body):
+            return _broken(request, response)
         return Verdict("good", response=response)
     said = _start(response)
     if response.status in (402, 403, 429) and any(word in said.lower() for word in QUOTA):
@@ -118,14 +121,22 @@ def _failed(kind: Kind, code: str, request: Request, response: Response) -> Verd
     )
 
 
+def _broken(request: Request, response: Response) -> Verdict:
+    told = f"{_first(request, response)}: its JSON is broken after {len(response.body):,} bytes"
+    return Verdict("again", "broken_body", told, response)
+
+
 def _asked(response: Response) -> float | None:
     return retry_after(response, time.time())
 
 
 def _sentence(request: Request, response: Response) -> str:
-    first = f"{request.method} {request.place}: {response.status} {response.reason}".rstrip()
-    said = _told(response)
+    first, said = _first(request, response), _told(response)
     return f"{first}: {said}" if said else first
+
+
+def _first(request: Request, response: Response) -> str:
+    return f"{request.method} {request.place}: {response.status} {response.reason}".rstrip()
 
 
 def _told(response: Response) -> str:

@@ -43,7 +43,8 @@ class CallProgress(Progress):
             return super()._state()
         told = self._counted
         rows = f"{told.counts.rows:,} of {told.total:,} rows"
-        words = _DOT.join([f"{self.elapsed:.0f} s", rows, ", ".join(told.words())])
+        waiting = map(str, told.waiting)
+        words = _DOT.join([f"{self.elapsed:.0f} s", rows, ", ".join(told.words()), *waiting])
         return told.counts.rows, told.total, words
 
     def _words(self) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.waits import Waiting, together
 from synapse_magic.spark.events import CallsCounted, publish
 from synapse_magic.spark.hearing import Hearing, hearing
 
@@ -29,6 +30,7 @@ class CallListener(Hearing):
         self.total = 0
         self.priced = False
         self._told: dict[tuple[str, int], CallCounts] = {}
+        self._waiting: dict[tuple[str, int], list[Waiting]] = {}
         super().__init__(host, server)
 
     @property
@@ -56,11 +58,14 @@ class CallListener(Hearing):
         known = self._told.get(source)
         if known is None or counts.sent + counts.rows >= known.sent + known.rows:
             self._told[source] = counts  # an older one may come late
+            self._waiting[source] = [Waiting(*each) for each in told.get("waiting", ())]
         self._publish()
 
     def _publish(self) -> None:
         whole = self._sum()
-        publish(CallsCounted(whole, self.total, whole.cost if self.priced else None))
+        cost = whole.cost if self.priced else None
+        waiting = together(each for own in list(self._waiting.values()) for each in own)
+        publish(CallsCounted(whole, self.total, cost, tuple(waiting)))
 
 
 def call_listener(spark: SparkSession) -> AbstractContextManager[CallListener]:

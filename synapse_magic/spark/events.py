@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.waits import Waiting
 from synapse_magic.results.call_projection import CallProjection, money
 from synapse_magic.results.call_report import calls_in_words
 
@@ -82,11 +83,14 @@ class CallsCounted:
         Rows that are to be done.
     cost : float or None
         Dollars so far, None where they are not known.
+    waiting : tuple of Waiting
+        For what rows wait that were refused.
     """
 
     counts: CallCounts
     total: int
     cost: float | None = None
+    waiting: tuple[Waiting, ...] = ()
 
     def words(self) -> list[str]:
         """Return the numbers in words."""

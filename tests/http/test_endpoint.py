@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from synapse_magic.http import breaker
 from synapse_magic.http.endpoint import Endpoint
 from synapse_magic.http.job import Job
 from synapse_magic.http.request import Request, Response
@@ -124,5 +125,22 @@ def test_tokens_are_guessed_before_and_corrected_after_an_answer() -> None:
         before = limited._tokens.reserve(0.0)
         limited.leave(ASKED, Verdict("good", response=told), time.monotonic())
         assert limited._tokens.reserve(0.0) - before == pytest.approx(600.0, abs=60.0)
+
+    played(scene())
+
+
+@pytest.mark.parametrize(("alive", "entry"), [(True, "go"), (False, "down")])
+def test_rows_wait_for_the_probe_of_a_dead_endpoint(alive: bool, entry: str) -> None:
+    failed = Verdict("again", "connection_refused", "nobody there", alive=alive)
+
+    async def scene() -> None:
+        dead, job = endpoint(), Job("job")
+        dead.breaker.failures, dead.breaker.probes = breaker.FAILURES, breaker.PROBES
+        assert await dead.enter(ASKED, soon(), job) == "go"
+        waiting = asyncio.create_task(dead.enter(ASKED, time.monotonic() + 10, job))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        dead.leave(ASKED, failed, sent=time.monotonic())
+        assert await waiting == entry
 
     played(scene())

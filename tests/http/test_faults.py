@@ -278,6 +278,7 @@ def test_throttling_is_bound_by_the_deadline_not_by_the_attempts(
     service.reply("/stays", service.Reply(429))
     outcome = call(service.url("/stays"), deadline=0.8)
     assert outcome.code == "deadline"
+    assert "the 0.8 s for a row (concurrentTimeout); the last try: " in outcome.message
     assert "429" in outcome.message
     assert outcome.response is not None
     assert outcome.attempts > 1

@@ -1,11 +1,10 @@
-"""The window, the pace and the breaker, on a clock of the test's own."""
+"""The window and the breaker, on a clock of the test's own."""
 
 from __future__ import annotations
 
 import pytest
 
 from synapse_magic.http.breaker import FAILURES, PROBES, Breaker
-from synapse_magic.http.pace import Pace
 from synapse_magic.http.window import Window
 
 
@@ -35,52 +34,6 @@ def test_a_window_of_good_answers_adds_about_one() -> None:
     assert window.limit == pytest.approx(33, abs=0.05)
 
 
-def rejected_share(limit: float, seconds: float, *, change: float = 1.0) -> tuple[float, float]:
-    """Return shares of refused and of good answers, of the last half, for a limiter simulated.
-
-    A token bucket with a tenth of a second's burst, answers after 100 ms; at half time its rate
-    is multiplied by ``change``.
-    """
-    pace, tokens, now, last = Pace(), limit / 10, 0.0, 0.0
-    coming: list[tuple[float, float, bool]] = []
-    good = refused = 0
-    while now < seconds:
-        rate = limit * (change if now > seconds / 2 else 1.0)
-        if pace.free:
-            now += 1 / (4 * limit)
-        else:
-            now += max(pace.reserve(now), 1e-4)
-        tokens = min(rate / 10, tokens + (now - last) * rate)
-        last = now
-        let_in = tokens >= 1
-        tokens -= let_in
-        coming.append((now + 0.1, now, let_in))
-        while coming and coming[0][0] <= now:
-            at, sent, fine = coming.pop(0)
-            if at > seconds / 2 + (10 if change != 1 else 0):
-                good, refused = good + fine, refused + (not fine)
-            if fine:
-                pace.answered(at)
-            else:
-                pace.refused(sent, at)
-    counted = seconds / 2 - (10 if change != 1 else 0)
-    return refused / max(1, good + refused), good / (limit * change * counted)
-
-
-@pytest.mark.parametrize("limit", [20.0, 100.0, 1000.0])
-def test_a_pace_settles_just_below_an_unknown_limit(limit: float) -> None:
-    refused, good = rejected_share(limit, 60.0)
-    assert refused < 0.05
-    assert good > 0.9
-
-
-@pytest.mark.parametrize("change", [2.0, 0.5])
-def test_a_pace_follows_a_limit_that_changes_within_ten_seconds(change: float) -> None:
-    refused, good = rejected_share(100.0, 60.0, change=change)
-    assert refused < 0.05
-    assert good > 0.9
-
-
 def test_a_breaker_opens_probes_gives_up_and_closes() -> None:
     breaker = Breaker()
     for _ in range(FAILURES):
@@ -92,13 +45,22 @@ def test_a_breaker_opens_probes_gives_up_and_closes() -> None:
     rests = []
     now = 1.0
     for _ in range(PROBES):
-        assert not breaker.hopeless
+        assert not breaker.hopeless(now)
         now += breaker.rest(now)
         breaker.probing = True
         breaker.failed(sent=now, now=now)
         rests.append(breaker.rest(now))
-    assert rests == [1.0, 2.0, 4.0, 8.0, 16.0]
-    assert breaker.hopeless
+    assert rests == [1.0, 2.0, 4.0, 8.0, 1.0]
+    assert breaker.hopeless(now)
     breaker.answered()
     assert not breaker.open
-    assert not breaker.hopeless
+    assert not breaker.hopeless(now)
+
+
+def test_the_news_of_a_dead_endpoint_is_as_old_as_a_probe_takes() -> None:
+    breaker = Breaker(failures=FAILURES, probes=PROBES - 1, probing=True)
+    breaker.failed(sent=100.0, now=110.0)
+    assert breaker.hopeless(now=119.0)
+    assert not breaker.hopeless(now=120.0)
+    breaker.probing = True
+    assert not breaker.hopeless(now=119.0)  # what comes of it will be known soon

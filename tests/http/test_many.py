@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from synapse_magic.http import breaker
+from synapse_magic.http import breaker, runtime
 from synapse_magic.http.calls import call_each
 from synapse_magic.http.mock.service import MockService, refusing_url
 from synapse_magic.http.policy import Policy
@@ -105,6 +105,22 @@ def test_a_known_number_of_tokens_is_kept(service: MockService) -> None:
     assert all(at - times[0] >= number / 10 - 0.3 for number, at in enumerate(times))
 
 
+def test_questions_are_not_slowed_by_what_begins_something_nor_the_other_way_round(
+    service: MockService, many: Many
+) -> None:
+    for path in ("/begin", "/ask"):
+        service.reply(path, "fine")
+    service.limit("/begin", service.TokenBucket(5.0))
+    begin, ask = (
+        runtime.current().endpoint(Request(method, service.url()), None)
+        for method in ("POST", "GET")
+    )
+    assert all(o.good for o in many(service.url("/begin"), 4))
+    asked = [Request("GET", service.url("/ask"))] * 20
+    assert all(outcome.good for _, outcome in call_each(asked, Policy()))
+    assert (begin.pace.free, ask.pace.free) == (False, True)
+
+
 def test_headers_that_tell_of_a_used_up_allowance_are_a_pause(
     service: MockService, many: Many
 ) -> None:
@@ -124,6 +140,20 @@ def test_a_dead_endpoint_is_given_up(many: Many, monkeypatch: pytest.MonkeyPatch
     sent = sum(o.attempts for o in outcomes)
     assert sent < 100
     assert {o.code for o in outcomes} <= {"connection_refused", "deadline", "endpoint_down"}
+
+
+def test_a_dead_endpoint_that_is_another_by_now_loses_no_row(
+    service: MockService, many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "_FIRST_REST", 0.01)
+    monkeypatch.setattr(breaker, "_NEWS_SECONDS", 0.3)
+    service.reply("/", service.Reply(503, "gone"))
+    outcomes = many(service.url(), 100, concurrency=32, attempts=2)
+    (down, *_) = [o for o in outcomes if o.code == "endpoint_down"]
+    assert "503" in down.message
+    service.reply("/", "fine", latency=0.1)
+    time.sleep(0.5)
+    assert all(o.good for o in many(service.url(), 40, concurrency=16))
 
 
 def test_half_of_the_servers_dead_is_half_of_the_rows(service: MockService) -> None:
@@ -147,6 +177,7 @@ def test_the_deadline_of_a_job_holds_for_all_its_rows(service: MockService, many
     service.reply("/", "fine", latency=0.2)
     outcomes = many(service.url(), 60, concurrency=4, job_deadline=0.7)
     assert {o.code for o in outcomes} == {"", "job_deadline"}
+    assert "the 0.7 s for the job (deadline)" in next(o for o in outcomes if not o.good).message
     assert len(service.ledger) < 20
     assert max(seen.at for seen in service.ledger) - service.ledger[0].at < 2
 

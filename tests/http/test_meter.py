@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from synapse_magic.http.policy import Policy
 from synapse_magic.http.price import Price
 from synapse_magic.http.request import Outcome, Request
 from synapse_magic.http.spending import Limits, Spending
+from synapse_magic.http.waits import Waiting
 
 ANSWER = {"said": "yes", "usage": {"prompt_tokens": 100, "completion_tokens": 20}}
 
@@ -48,17 +50,21 @@ def metering(listener: socket.socket) -> Iterator[Metering]:
     Spending(run, Limits()).forget()
 
 
-def told(listener: socket.socket) -> CallCounts:
+def last(listener: socket.socket) -> dict[str, Any]:
     """Return the last that was told; all of it is there by now."""
     listener.setblocking(False)
-    last: Any = None
+    found: dict[str, Any] = {}
     while True:
         try:
-            last = json.loads(listener.recv(4096))
+            found = json.loads(listener.recv(4096))
         except BlockingIOError:
             break
-    assert last["token"] == "token of this test"
-    return CallCounts.of(last["counts"])
+    assert found["token"] == "token of this test"
+    return found
+
+
+def told(listener: socket.socket) -> CallCounts:
+    return CallCounts.of(last(listener)["counts"])
 
 
 def called(service: MockService, policy: Policy, count: int) -> list[Outcome]:
@@ -87,6 +93,30 @@ def test_what_is_throttled_and_tried_again_is_counted_and_costs_nothing(
     assert all(outcome.good for outcome in called(service, policy, 1))
     counts = told(listener)
     assert (counts.sent, counts.throttled, counts.retried, counts.cost) == (3, 1, 2, 1.0)
+
+
+def waiting(listener: socket.socket) -> Waiting:
+    """Return what is waited for, as soon as something is."""
+    while True:
+        each = json.loads(listener.recv(4096))
+        if each["waiting"]:
+            (one,) = each["waiting"]
+            return Waiting(*one)
+
+
+def test_what_rows_wait_for_is_told_while_they_do(
+    service: MockService, metering: Metering, listener: socket.socket
+) -> None:
+    service.script("/", [service.Reply(429, headers={"Retry-After": "3"}), ANSWER])
+    policy = Policy(metering=metering, deadline=20.0)
+    thread = threading.Thread(target=called, args=(service, policy, 1))
+    thread.start()
+    first, second = waiting(listener), waiting(listener)
+    thread.join()
+    host = service.url("").partition("://")[2]
+    assert (first.why, first.rows, first.longest) == (f"429 from {host}", 1, 20.0)
+    assert 0 < second.seconds < first.seconds < 4
+    assert last(listener)["waiting"] == []
 
 
 def test_an_answer_that_tells_no_tokens_is_counted_as_such(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import requests
 
@@ -50,6 +52,39 @@ def test_windows_and_buckets_refuse_what_is_too_much(service: MockService) -> No
     bucket = [requests.get(service.url("/bucket")) for _ in range(4)]
     assert [answer.status_code for answer in bucket] == [200, 200, 200, 429]
     assert 90_000 <= int(bucket[3].headers["retry-after-ms"]) <= 100_000
+
+
+def test_headers_are_found_by_names_in_any_case(service: MockService) -> None:
+    service.reply("/", "fine")
+    requests.get(service.url(), headers={"Api-Key": "k"})
+    (seen,) = service.ledger
+    assert seen.headers["API-KEY"] == seen.header("api-key") == "k"
+    assert "Other" not in seen.headers
+    assert seen.header("Other") is None
+    assert dict(seen.headers)["Api-Key"] == "k"
+    assert len({seen, seen}) == 1
+
+
+def failing(_: object) -> str:
+    raise ZeroDivisionError("nothing to divide by")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [(failing, "ZeroDivisionError: nothing to divide by"), (lambda _: {1, 2}, "TypeError")],
+)
+def test_a_script_that_fails_is_a_500_and_told_whole_once(
+    service: MockService, caplog: pytest.LogCaptureFixture, script: Any, said: str
+) -> None:
+    service.answer("/bad", script)
+    service.reply("/", "fine")
+    answers = [requests.get(service.url("/bad")) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [500, 500]
+    assert said in answers[0].json()["error"]["message"]
+    assert [seen.status for seen in service.ledger] == [500, 500]
+    (told,) = [record for record in caplog.records if record.name.endswith("mock.service")]
+    assert told.exc_info is not None
+    assert requests.get(service.url()).text == "fine"
 
 
 def test_a_stopped_service_refuses_connections_and_keeps_its_ledger() -> None:

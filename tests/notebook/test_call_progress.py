@@ -6,6 +6,7 @@ import pytest
 
 from synapse_magic import CallProjection, CallsCounted, CallsProjected
 from synapse_magic.http.call_counts import CallCounts
+from synapse_magic.http.waits import Waiting
 from synapse_magic.notebook import call_progress, progress
 from synapse_magic.notebook.call_progress import CallProgress
 from synapse_magic.notebook.progress import footer
@@ -44,6 +45,19 @@ def test_all_counts_are_seen_while_calls_are_made(line: Shown) -> None:
         "3,000 + 800 tokens, 2 failed, $0.25"
     )
     assert "width:40%" in html
+
+
+def test_what_rows_wait_for_is_seen_while_they_do(line: Shown) -> None:
+    shown = CallProgress(line, "call people")  # type: ignore[arg-type]
+    waiting = (Waiting("429 from localhost:8000", 16, 28.0, 600.0),)
+    shown.counted(CallsCounted(BUSY, 1000, waiting=waiting))
+    text, html = line.said[-1]
+    assert text.endswith(
+        "16 rows wait 28 s: 429 from localhost:8000, each up to 600 s (concurrentTimeout)"
+    )
+    assert "16 rows wait 28 s" in html
+    shown.end()
+    assert "wait" not in line.said[-1][0]
 
 
 def test_what_an_interrupt_leaves_stays_in_the_cell(line: Shown) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from synapse_magic.http.header_map import joined
 from synapse_magic.http.mock.ledger import Seen
 from synapse_magic.http.mock.replies import Reply
-from synapse_magic.http.request import header
 
 Answer = Callable[[Seen], Awaitable[Reply]]
 _DRIP = 0.05
@@ -35,7 +35,7 @@ async def read(reader: asyncio.StreamReader, connection: int, at: Callable[[], f
         came = at()
         first, *lines = head.split("\r\n")
         method, target, _ = first.split(" ", 2)
-        headers = tuple(_pair(line) for line in lines if line)
+        headers = joined(_pair(line) for line in lines if line)
         body = await _body(reader, headers)
     except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
         raise CutError from error
@@ -127,9 +127,9 @@ def _pair(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-async def _body(reader: asyncio.StreamReader, headers: tuple[tuple[str, str], ...]) -> bytes:
-    if (header(headers, "transfer-encoding") or "").lower() != "chunked":
-        return await reader.readexactly(int(header(headers, "content-length") or 0))
+async def _body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
+    if headers.get("transfer-encoding", "").lower() != "chunked":
+        return await reader.readexactly(int(headers.get("content-length") or 0))
     parts = []
     while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
         parts.append((await reader.readexactly(size + 2))[:-2])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from synapse_magic.http.request import Headers, header
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,8 @@ class Seen:
     at : float
         When, by ``time.monotonic()``, which processes of one machine share.
     method, path, query : str
-    headers : tuple of (name, value)
+    headers : mapping of str to str
+        Found by names in any case; values of a name that came more than once are a list of them.
     body : bytes
     connection : int
         Number of the connection, from 0 on.
@@ -32,7 +32,7 @@ class Seen:
     method: str
     path: str
     query: str
-    headers: Headers = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False, hash=False)
     body: bytes = field(repr=False)
     connection: int = 0
     in_flight: int = 1
@@ -40,7 +40,7 @@ class Seen:
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, whatever the case of its name; None without one."""
-        return header(self.headers, name)
+        return self.headers.get(name)
 
     def json(self) -> Any:
         """Return the body read as JSON."""

@@ -62,6 +62,11 @@ class Reply:
             return self.body
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
+    def ready(self) -> None:
+        """Raise a TypeError or ValueError where the body cannot be sent."""
+        if not isinstance(self.body, (bytes, str)):
+            json.dumps(self.body)
+
     @property
     def content_type(self) -> str:
         """The type of the body, unless a header says otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import socket
 import threading
@@ -62,6 +63,7 @@ class MockService:
         self.in_flight = 0
         self._scripts: dict[str, Script] = {}
         self._limits: dict[str, list[limits.Limit]] = {}
+        self._broken: set[str] = set()
         self._connections = 0
         self._open: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
@@ -90,7 +92,11 @@ class MockService:
         self._scripts[path] = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
     def answer(self, path: str, script: Callable[[Seen], Any]) -> None:
-        """Answer a path by a function of the request, which returns a reply or a body."""
+        """Answer a path by a function of the request, which returns a reply or a body.
+
+        Where it raises, the answer is 500 with the exception's text, and the first time a path the
+        whole of it is logged.
+        """
         self._scripts[path] = lambda seen: _reply(script(seen))
 
     def example(self, example: Mapping[str, Any]) -> None:
@@ -178,12 +184,29 @@ class MockService:
         refusals = (limit.refusal(self.in_flight) for limit in rules)
         reply = next((refusal for refusal in refusals if refusal is not None), None)
         if reply is None:
-            script = self._scripts.get(seen.path) or self._scripts.get("*")
-            reply = script(seen) if script else _NOT_THERE
+            reply = self._scripted(seen)
         cut = reply.fault in ("reset", "silent") or (reply.fault == "reset_if_reused" and reused)
         status = 0 if cut else reply.status
         self.ledger.append(replace(seen, in_flight=self.in_flight, status=status))
         return reply
+
+    def _scripted(self, seen: Seen) -> replies.Reply:
+        """Return what the script of a path says, 500 where it fails."""
+        script = self._scripts.get(seen.path) or self._scripts.get("*")
+        try:
+            reply = script(seen) if script else _NOT_THERE
+            reply.ready()
+        except Exception as error:
+            return self._failed(seen, error)
+        return reply
+
+    def _failed(self, seen: Seen, error: Exception) -> replies.Reply:
+        """Return 500 for a script that failed, which is told whole once a path."""
+        told = f"What answers {seen.path} failed: {type(error).__name__}: {error}"
+        if seen.path not in self._broken:
+            self._broken.add(seen.path)
+            logging.getLogger(__name__).error("%s", told, exc_info=error)
+        return replies.Reply(500, {"error": {"message": told}})
 
 
 def refusing_url() -> str:

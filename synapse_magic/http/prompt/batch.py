@@ -148,6 +148,7 @@ class Batch:
         patient = max(policy.timeout, _DOWNLOAD_SECONDS)
         # Like the questions for a batch, it costs nothing.
         policy = replace(policy, timeout=patient, largest=_LARGEST_ANSWERS, metering=None)
+        policy = replace(policy, json=False)  # but a line of it for each answer
         fresh = Caller(self.caller.runtime, policy, self.caller.job)
         return await self._say(fresh, self._known(_CONTENT), self._values({"fileId": name}))
 

@@ -74,7 +74,7 @@ class ServiceMapper:
         revealed(dict(self.given))  # what is not found is told before anything is called
         # What waits for operations is begun at once: who wants ten rows would wait ten times.
         first = FIRST if self.service.operation is None else self.concurrency
-        calls = Calls(self.policy, self.concurrency, job, first=first, through=self._through())
+        calls = Calls(self._rules(), self.concurrency, job, first=first, through=self._through())
         line = Line(self.ordered)
         try:
             for done in self._rounds(calls, self._units(batches, line), line, pipe):
@@ -88,6 +88,11 @@ class ServiceMapper:
                     pipe.flush()
         finally:
             calls.close()
+
+    def _rules(self) -> Policy:
+        """Return the policy of calls, whose replies are to be whole where they are JSON."""
+        known = self.service.reply.content == "json" or self.service.operation is not None
+        return replace(self.policy, json=known)
 
     def _through(self) -> Callable[[Caller], Any]:
         """Return what makes answers of units, by a caller."""

@@ -23,6 +23,8 @@ from synapse_magic.http.service.template import FillError, fill_path
 from synapse_magic.http.waiting import retry_after
 
 _SHARE = 0.1
+_LAST_SECONDS = 1.0
+"""Before the end, when there is no time for a whole pause, the last question is asked."""
 _NOT_YET_THERE = 5.0
 """Seconds in which an operation may be unknown to the service that has just begun it."""
 
@@ -80,7 +82,9 @@ class Waiter:
         self._operation, self._signing = service.operation, signing
         self._request, self._base, self._began = request, base, began
         self._submitted = began
-        self._ends = began + caller.policy.deadline
+        job = caller.runtime.job(caller.job, request.origin)
+        self._job_ends = job.ends(caller.policy.job_deadline)
+        self._ends = min(began + caller.policy.deadline, self._job_ends)
         self._attempts = 0
 
     async def result(self, submitted: Outcome) -> Result:
@@ -103,7 +107,7 @@ class Waiter:
     async def _polled(self, question: Request, last: Outcome) -> Result:
         pause = self._pause(last, self._polling.first)
         for _ in range(self._polling.most):
-            if time.monotonic() + pause >= self._ends:
+            if pause is None:
                 return self._late(last)
             await asyncio.sleep(pause)
             last = await self._ask(question)
@@ -156,18 +160,23 @@ class Waiter:
 
     async def _ask(self, question: Request) -> Outcome:
         left = max(0.001, self._ends - time.monotonic())
-        policy = replace(self._caller.policy, deadline=left, metering=None)  # asking is free
+        own = self._caller.policy
+        policy = replace(own, deadline=left, json=True, metering=None)  # asking is free
         caller = Caller(self._caller.runtime, policy, self._caller.job)
         outcome = await self._signing.call(caller, question)
         self._attempts += outcome.attempts
         return outcome
 
-    def _pause(self, last: Outcome, least: float) -> float:
-        """Return the seconds before the next question."""
-        spent = time.monotonic() - self._submitted
-        wanted = min(self._polling.longest, max(least, _SHARE * spent))
-        asked = retry_after(last.response, time.time()) if last.response is not None else None
-        return max(wanted, asked or 0.0)
+    def _pause(self, last: Outcome, least: float) -> float | None:
+        """Return the seconds before the next question, None where there is no time for one."""
+        now = time.monotonic()
+        wanted = min(self._polling.longest, max(least, _SHARE * (now - self._submitted)))
+        told = retry_after(last.response, time.time()) if last.response is not None else None
+        asked = told or 0.0
+        if now + max(wanted, asked) < self._ends:
+            return max(wanted, asked)
+        left = self._ends - now - _LAST_SECONDS
+        return left if left > asked else None
 
     def _place(self, response: Response, tree: Any) -> str | None:
         operation = self._operation
@@ -208,8 +217,12 @@ class Waiter:
         return state.lower() if state is not None else None
 
     def _late(self, last: Outcome) -> Result:
-        limit = self._caller.policy.deadline
-        return self._failed(last, "deadline", f"The operation was not done within {limit:g} s")
+        policy, told = self._caller.policy, "The operation was not done within the"
+        if self._ends == self._job_ends:
+            limit = f"{policy.job_deadline:g} s for the job (deadline)"
+            return self._failed(last, "job_deadline", f"{told} {limit}")
+        limit = f"{policy.deadline:g} s for a row (concurrentTimeout)"
+        return self._failed(last, "deadline", f"{told} {limit}")
 
     def _failed(self, outcome: Outcome, code: str, message: str) -> Result:
         place = f"{self._request.method} {self._request.place}"

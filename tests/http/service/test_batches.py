@@ -193,6 +193,17 @@ def test_a_reply_that_does_not_fit_is_an_error_of_its_rows(
     assert said in error["message"]
 
 
+def test_half_a_reply_is_asked_for_again(service: MockService) -> None:
+    whole = {"found": [{"id": "0", "length": 1}]}
+    service.script("/lengths", ['{"found": [{"id": "0"}', whole])
+    assert answers(LENGTHS, service.url(""), ["a"]) == [(1, None)]
+    service.reply("/lengths", '{"found": [{"id": "0"}')
+    ((value, error),) = answers(LENGTHS, service.url(""), ["a"])
+    assert (value, error["code"], error["attempts"]) == (None, "broken_body", 2)
+    assert error["status"]["statusCode"] == 200
+    assert "broken after 22 bytes" in error["message"]
+
+
 def test_a_reply_without_a_body_by_its_status_is_null_without_an_error(
     service: MockService,
 ) -> None:
