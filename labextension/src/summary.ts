@@ -78,7 +78,8 @@ export const summary: Render = ({ model, el }) => {
     svg.append(text(left, top - 13, `mean |${method}|`, { kind: "dim", size: 11 }));
     const target = outputs.length > 1 ? outputs[look.output] : outputs[0];
     const raises = `lowers \u2190 ${target} \u2192 raises`;
-    svg.append(text(width - 16, top - 13, raises, { anchor: "end", kind: "dim", size: 11, room: width - start - 90 }));
+    const fits = measure(raises, 11) <= width - start - 30;
+    svg.append(text(width - 16, top - 13, fits ? raises : "lowers \u2190 \u2192 raises", { anchor: "end", kind: "dim", size: 11 }));
     const most = Math.max(...names.map((_, i) => mean(i))) || 1;
     const colours = palette(stage.root);
     const marks: Mark[] = [];

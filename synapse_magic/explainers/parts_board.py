@@ -15,6 +15,7 @@ from synapse_magic.explainers.classes import names_of
 from synapse_magic.explainers.foreign_model import as_stage
 from synapse_magic.explainers.routes import chain_of
 from synapse_magic.explainers.scored import ScoredFrame
+from synapse_magic.explainers.text_vectors import plane_of
 from synapse_magic.kernels.dashboard.what_if import Asker
 from synapse_magic.kernels.dashboard.wording import quoted
 from synapse_magic.kernels.explaining.image_masker import ImageMasker
@@ -26,6 +27,7 @@ from synapse_magic.results.dashboard.parts.examined import ExaminedParts
 from synapse_magic.results.dashboard.parts.image_board import ImageBoard
 from synapse_magic.results.dashboard.parts.images_asked import AskedImages
 from synapse_magic.results.dashboard.parts.images_examined import HEIGHT, WIDTH, ExaminedImages
+from synapse_magic.results.dashboard.parts.side_by_side import beside
 from synapse_magic.results.dashboard.parts.text_board import TextBoard
 from synapse_magic.results.dashboard.parts.texts_asked import AskedTexts
 from synapse_magic.results.dashboard.parts.texts_examined import LENGTH, ExaminedTexts
@@ -40,12 +42,16 @@ from synapse_magic.spark.frame_check import require_frame
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from synapse_magic.results.explanation import Explanation
+
 
 def parts_board(
     why: PartsExplanation,
     model: Any = None,
     df: DataFrame | None = None,
     label: str | None = None,
+    other: Explanation | TextExplanation | None = None,
+    embedding: str | None = None,
 ) -> PartsBoard:
     """Return the dashboard of an explanation of texts or images.
 
@@ -58,11 +64,16 @@ def parts_board(
         Where the rows came from: cohorts give their rows of it.
     label : str, optional
         Column of the true labels, where the model does not name one.
+    other : TextExplanation, optional
+        Of a second model on the same texts.
+    embedding : str, optional
+        Column of ``df`` with a vector of each text, for a map of the texts.
 
     Raises
     ------
     SynapseError
-        When there is no such column, or ``df`` is no frame.
+        When there is no such column, ``df`` is no frame, the second explanation is of other texts,
+        or something is given for images that is for texts.
     """
     if df is not None:
         require_frame(df, "df")
@@ -71,7 +82,13 @@ def parts_board(
         why = replace(why, truth=_labels(why, label))
     task = _task(why, model)
     if isinstance(why, TextExplanation):
-        return _of_texts(ExaminedTexts.looked_at(why, task), model, df)
+        examined = ExaminedTexts.looked_at(why, task)
+        examined = examined if other is None else beside(examined, other)
+        if embedding is not None:
+            examined = _mapped(examined, df, embedding)
+        return _of_texts(examined, model, df)
+    if other is not None or embedding is not None:
+        raise SynapseError("Second models and maps are of tables and texts. Try: Dashboard(why)")
     if isinstance(why, ImageExplanation):
         return _of_images(ExaminedImages.looked_at(why, task), model, df)
     raise SynapseError(f"There is no dashboard of {type(why).__name__}")
@@ -92,6 +109,18 @@ def _task(why: PartsExplanation, model: Any) -> Task | None:
     if predictor is None:
         return None
     return None if predictor.classifies and why.scale != predictor.prediction else "regression"
+
+
+def _mapped(examined: ExaminedTexts, df: DataFrame | None, vectors: str) -> ExaminedTexts:
+    """Return texts with their map."""
+    masker = examined.parts.masker
+    if df is None or not isinstance(masker, TextMasker):
+        raise SynapseError(
+            f"embedding={vectors!r} is a column of the frame that the texts came from. "
+            "Try: Dashboard(why, model, df, embedding=...)"
+        )
+    made = plane_of(df, examined.parts.texts, masker.column, vectors)
+    return replace(examined, plane=made)
 
 
 def _of_texts(examined: ExaminedTexts, model: Any, df: DataFrame | None) -> TextBoard:

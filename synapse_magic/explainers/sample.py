@@ -136,11 +136,19 @@ def shuffled(df: DataFrame, rows: int, seed: int) -> tuple[DataFrame, int]:
 def fetch(
     frame: DataFrame, columns: Sequence[str], total: int, way: ExactWay | None = None
 ) -> Sample:
-    """Return the columns of rows that :func:`shuffled` drew, in the order of their draw."""
+    """Return the columns of rows that :func:`shuffled` drew, in the order of their draw.
+
+    Raises
+    ------
+    SynapseError
+        When there are none.
+    """
     names = [*columns, PLACE]
     sent = map_in_arrow(
         numbered(frame, names), _packer(names, way), "content binary, exact binary"
     ).collect()
+    if not sent:
+        raise SynapseError("There are no rows to look at. Expected at least one")
     table = pa.concat_tables([from_bytes([bytes(row["content"])]) for row in sent])
     order = np.argsort(table.column(len(names) - 1).to_numpy(), kind="stable")
     shown = table.take(order).select(range(len(columns))).rename_columns(list(columns))

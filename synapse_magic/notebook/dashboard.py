@@ -29,10 +29,12 @@ class Dashboard(LiveView):
         The model that was explained: with it a row can be changed and is scored at once.
     df : DataFrame, optional
         Where the rows came from: cohorts give their rows of it.
-    other : Explanation, optional
-        Of a second model on the same rows of a table, to compare with.
+    other : Explanation or TextExplanation, optional
+        Of a second model on the same rows of a table, or the same texts, to compare with.
     label : str, optional
         Of texts and images: the column of their true labels, where the model does not name one.
+    embedding : str, optional
+        Of texts: the column of ``df`` with a vector of each, for a map of them.
 
     Examples
     --------
@@ -46,10 +48,11 @@ class Dashboard(LiveView):
         why: Explanation | TextExplanation | ImageExplanation,
         model: Any = None,
         df: DataFrame | None = None,
-        other: Explanation | None = None,
+        other: Explanation | TextExplanation | None = None,
         label: str | None = None,
+        embedding: str | None = None,
     ) -> None:
-        self._board = dashboard_board(why, model, df, other, label)
+        self._board = dashboard_board(why, model, df, other, label, embedding)
         spark = None if df is None else df.sparkSession
         app = DashboardApp(self._board, spark, lambda name, told: self.widget.tell(name, told))
         super().__init__(self._board.script, app)

@@ -8,7 +8,9 @@ from typing import Any
 
 import everydots
 import everyreviews
+import numpy as np
 import pytest
+from accessibility import findings
 
 from synapse_magic import pack_message, view_style
 from synapse_magic.notebook.live import script
@@ -110,6 +112,84 @@ def test_every_tab_of_images_fits_within_the_page(open_board: Open, width: int, 
         assert panel.locator("[role=alert]").count() == 0
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width, name
         assert nameless(page) == [], name
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (420, "dark")])
+def test_two_models_and_the_map_fit_and_are_told_to_all(
+    open_board: Open, width: int, theme: str
+) -> None:
+    page = open_board(everyreviews.compared(), width=width, theme=theme)
+    for name in ("Map", "Compare"):
+        panel = tab(page, name)
+        assert panel.locator("[role=alert]").count() == 0
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width, name
+        assert nameless(page) == [], name
+        assert findings(page, ".syn-app") == [], name
+
+
+def test_words_that_two_models_differ_in_are_framed_side_by_side(open_board: Open) -> None:
+    board = everyreviews.compared()
+    page = open_board(board)
+    panel = tab(page, "Compare")
+    pair = panel.locator(".sb-texts li").first
+    first, second = (pair.get_by_role("group", name=name) for name in ("first", "second"))
+    for side, look in ((first, "syn-n4"), (second, "syn-p4")):
+        framed = side.locator(".sb-apart")
+        assert set(map(str.lower, framed.all_inner_texts())) == {"bad"}
+        assert look in framed.first.get_attribute("class")
+    panel.get_by_label("sorted by").select_option("as drawn")
+    panel.get_by_text("Text 0", exact=True).wait_for()
+    apart = board.answer("compare", {"cohort": "all rows"})["disagree"]
+    panel.get_by_role("button", name="only those predicted otherwise").click()
+    page.locator(".sd-chip").nth(1).wait_for()
+    panel.get_by_text(f"of {apart} texts").wait_for()
+    assert board.chosen == "predicted otherwise"
+
+
+def test_a_drag_over_the_map_makes_a_cohort_and_a_press_opens_a_text(open_board: Open) -> None:
+    board = everyreviews.compared()
+    page = open_board(board)
+    panel = tab(page, "Map")
+    place = panel.locator("canvas").first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    middle = box["x"] + box["width"] / 2
+    page.mouse.move(middle, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 2, steps=4)
+    page.mouse.up()
+    page.locator(".sd-chip").nth(1).wait_for()
+    points = board.examined.plane.plane.points[:, 0]
+    between = (points[:-1].max() + points[:-1].min()) / 2
+    inside = board.mask("part of the map")
+    known = np.abs(points - between) > 0.01 * np.ptp(points[:-1])  # a pixel, and on the map
+    assert inside[known].tolist() == (points > between)[known].tolist()
+    assert 0 < inside.sum() < 159
+    place.press("ArrowRight")
+    place.press("ArrowRight")
+    told = panel.get_by_role("status").filter(has_text="Text ").last.inner_text()
+    text = told.split(":")[0]
+    assert inside[int(text.split()[1])]
+    place.press("Enter")
+    panel.get_by_role("region", name=text).locator("svg").first.wait_for()
+    panel.get_by_role("button", name="close").click()
+    panel.get_by_role("button", name="make what is around it a cohort").click()
+    page.locator(".sd-chip").nth(2).wait_for()
+    assert board.mask(board.chosen)[int(text.split()[1])]
+
+
+def test_points_of_the_map_are_coloured_by_what_is_picked(open_board: Open) -> None:
+    page = open_board(everyreviews.compared())
+    panel = tab(page, "Map")
+    assert panel.locator(".syn-key span").all_inner_texts() == ["● right", "✕ wrong"]
+    before = panel.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
+    panel.get_by_label("coloured by").select_option("prediction")
+    panel.locator(".syn-key", has_text="▲ liked").wait_for()
+    page.wait_for_function(
+        "before => document.querySelector('.sb-map canvas').toDataURL() !== before", arg=before
+    )
+    panel.get_by_label("coloured by").select_option("score")
+    assert panel.locator(".syn-key span").count() == 5
 
 
 def test_a_cell_of_the_confusion_and_a_word_become_cohorts(open_board: Open) -> None:

@@ -133,8 +133,12 @@ def test_labels_may_be_a_column_and_what_does_not_fit_is_told() -> None:
     assert board(why, label="kind").answer("open", {})["judged"]
     with pytest.raises(SynapseError, match=r"no column 'kint' to take labels from.*'kind'"):
         board(why, label="kint")
-    with pytest.raises(SynapseError, match="compared on tables alone"):
+    with pytest.raises(SynapseError, match="Second models and maps are of tables and texts"):
         board(why, other=why)  # type: ignore[arg-type]
+    with pytest.raises(SynapseError, match="other is ImageExplanation"):
+        board(everyreviews.explained(), other=why)  # type: ignore[arg-type]
+    reviews = everyreviews.explained()
+    assert board(reviews, other=reviews).answer("open", {})["compares"]
 
 
 def test_levels_of_texts_are_asked_for_by_the_numbers_that_the_frame_holds(

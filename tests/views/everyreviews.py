@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from synapse_magic.kernels.dashboard.plane import plane
 from synapse_magic.kernels.dashboard.what_if import Asker
 from synapse_magic.kernels.explaining.target import Target
 from synapse_magic.kernels.explaining.text_masker import TextMasker
 from synapse_magic.kernels.explaining.tokens import tokens
+from synapse_magic.results.dashboard.parts.side_by_side import beside
 from synapse_magic.results.dashboard.parts.text_board import TextBoard
+from synapse_magic.results.dashboard.parts.text_plane import TextPlane
 from synapse_magic.results.dashboard.parts.texts_asked import AskedTexts
 from synapse_magic.results.dashboard.parts.texts_examined import LENGTH, ExaminedTexts
 from synapse_magic.results.dashboard.parts.word_columns import TextTerms
@@ -98,6 +102,24 @@ def board(texts: list[str] | None = None, tokenizer: str = "words", **more: Any)
     asked = AskedTexts(examined, asker, TextMasker("review", tokenizer))
     asked.check()
     return TextBoard(examined, None, asked, TextTerms("review", LENGTH, tokenizer))
+
+
+def compared(texts: list[str] | None = None, **more: Any) -> TextBoard:
+    """Return a dashboard with a second model, for which "bad" is good, and with a map."""
+    made = board(texts, **more)
+    own = made.examined.parts
+    other = replace(own, values=own.values.copy(), prediction=own.prediction.copy())
+    for place, text in enumerate(own.texts):
+        words = slice(int(own.starts[place]), int(own.starts[place + 1]))
+        bad = [text[a:b].lower() == "bad" for a, b in own.spans[words].tolist()]
+        other.values[words][bad] = 0.2
+        other.prediction[place] += 0.4 * sum(bad)
+    lengths = np.array([len(text) for text in own.texts], float)
+    vectors = np.stack([lengths, made.examined.score, np.zeros(len(own))], axis=1)
+    vectors[-1] = np.nan
+    mapped = TextPlane("vector", plane(vectors), len(own), 42)
+    made.examined = replace(beside(made.examined, other), plane=mapped)
+    return made
 
 
 def hostile() -> TextBoard:

@@ -34,7 +34,7 @@ function Classes({ found, tab }: { found: Found; tab: Tab }) {
         <Title note={`Rows are true classes.${few}`}>Classes</Title>
         <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of classes">
           <table class="syn-table">
-            <thead><tr>{["class", "rows", "precision", "recall", "f1"].map((name) => <th scope="col" key={name}>{name}</th>)}</tr></thead>
+            <thead><tr><th scope="col">class</th>{["rows", "precision", "recall", "f1"].map((name) => <th scope="col" class="syn-number" key={name}>{name}</th>)}</tr></thead>
             <tbody>{found.names.map((name, i) => (
               <tr key={name}><th scope="row">{name}</th><td class="syn-number">{whole(found.rows[i])}</td>{[found.precision, found.recall, found.f1].map((values, k) => <td class="syn-number" key={k}>{precise(values[i])}</td>)}</tr>
             ))}</tbody>

@@ -30,7 +30,7 @@ export function Pager({ start, shown, total, size, go, noun }: { start: number; 
 export function Mark({ of }: { of: Judged }) {
   if (of.error) return <span>squared error {of.error}</span>;
   if (!of.judged) return null;
-  return <span class={of.wrong ? "syn-warn" : "syn-dim"}>{of.wrong ? "✗ wrong" : "✓ right"}</span>;
+  return <span class={of.wrong ? "syn-warn" : "syn-dim"}>{of.wrong ? "✗\u00a0wrong" : "✓\u00a0right"}</span>;
 }
 
 export function Told({ of }: { of: Judged }) {
@@ -45,13 +45,16 @@ export function Told({ of }: { of: Judged }) {
 
 const LOOK = (level: number) => (level ? `syn-${level > 0 ? "p" : "n"}${Math.abs(level)}` : undefined);
 
-// A text with its words marked by what they add; with a press for each word where that is asked for.
-export function Written({ runs, press, more }: { runs: Run[]; press?: (token: number) => void; more?: boolean }) {
+// A text with its words marked by what they add; with a press for each word where that is asked for,
+// and a frame around those that add something else for another model.
+export function Written({ runs, press, more, apart }: { runs: Run[]; press?: (token: number) => void; more?: boolean; apart?: number[] }) {
+  const framed = new Set(apart);
   return (
     <p class="syn-written sb-written" dir="auto">
       {runs.map(([words, level, value, token], i) =>
         token < 0 ? words
         : press ? <button type="button" key={i} class={`${LOOK(level) ?? ""} sb-word`.trim()} aria-label={`take out ${words}${value ? `, ${signed(value)}` : ""}`} title={`${signed(value)}; press to take it out`} onClick={() => press(token)}>{words}</button>
+        : framed.has(token) ? <span key={i} class={`${LOOK(level) ?? ""} sb-apart`.trim()} title={`${signed(value)}; the two models differ`}>{words}</span>
         : level ? <span key={i} class={LOOK(level)} title={signed(value)}>{words}</span>
         : words)}
       {more ? "…" : ""}

@@ -2,7 +2,7 @@
 export const STYLE = `
 .syn-app .sb-right{font-weight:600}
 .syn-app .sb-tall{max-height:460px;width:fit-content;max-width:100%}
-.syn-app .sb-bar{min-width:170px}
+.syn-app .sd-rows table.syn-table td.sb-bar{min-width:190px;max-width:none}
 .syn-app .sb-bar i{display:inline-block;height:9px;vertical-align:middle;margin:0 6px 0 0;max-width:110px}
 .syn-app td.sb-bar{white-space:nowrap}
 .syn-app .sb-bar i{background:repeating-linear-gradient(135deg,var(--syn-neg) 0 3px,transparent 3px 5px)}
@@ -26,6 +26,15 @@ export const STYLE = `
 .syn-app .sb-grid button:hover{background:var(--syn-soft)}
 .syn-app .sb-grid li.sb-wrong button{border-color:var(--syn-pos);border-width:2px;padding:4px}
 .syn-app .sb-grid img{display:block;width:96px;max-width:100%;height:96px;object-fit:contain;margin:0 auto 4px;image-rendering:auto;background:var(--syn-soft)}
+.syn-app .sb-sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,260px),1fr));gap:4px 18px}
+.syn-app .sb-both>div{min-width:0;max-width:100%}
+.syn-app .sb-apart{outline:1.5px solid currentColor;border-radius:2px}
+.syn-app .sb-both{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:flex-start}
+.syn-app .sb-both .sd-square{flex:0 0 auto}
+.syn-app .sb-map{position:relative;max-width:860px;touch-action:none}
+.syn-app .sb-map canvas{display:block;width:100%;cursor:crosshair;border:1px solid var(--syn-line);border-radius:5px;box-sizing:border-box}
+.syn-app .sb-map canvas:focus-visible{outline:2px solid var(--syn-neg);outline-offset:1px}
+.syn-app .sb-brushed{position:absolute;border:1px solid var(--syn-neg);background:var(--syn-data);opacity:.5;pointer-events:none}
 .syn-app .sb-photo{position:relative;max-width:420px}
 .syn-app .sb-photo canvas{display:block;width:100%;cursor:pointer}
 .syn-app .sb-pieces{display:flex;flex-wrap:wrap;gap:4px;max-width:640px;margin:6px 0}

@@ -4,8 +4,11 @@ import { Errors } from "../dashboard/errors";
 import type { Mount } from "../live/host";
 import { ClassedOverview } from "./classes";
 import { Edited } from "./edited";
+import { TextMap } from "./map";
+import { Sides } from "./sides";
 import { STYLE } from "./style";
 import { Texts } from "./texts";
+import type { PartsOpened } from "./types";
 import { Words } from "./words";
 
 const TABS: Tabs = [
@@ -13,7 +16,9 @@ const TABS: Tabs = [
   ["Words", Words, () => true],
   ["Errors", Errors, (opened) => opened.judged],
   ["Texts", Texts, () => true],
+  ["Map", TextMap, (opened) => !!(opened as PartsOpened).mapped],
   ["What if", Edited, () => true],
+  ["Compare", Sides, (opened) => opened.compares],
 ];
 
 export const textboard: Mount = (el, kernel) => mounted(el, kernel, TABS, STYLE);

@@ -6,13 +6,7 @@ import type { Tab } from "../dashboard/types";
 import { text } from "../text";
 import { whole } from "../words";
 import { Pager, PickClass, Told, Written } from "./parts";
-import type { Judged, Run } from "./types";
-
-interface Line extends Judged {
-  runs: Run[];
-  more: boolean;
-  words: number;
-}
+import type { Line } from "./types";
 
 interface Page {
   rows: Line[];
@@ -61,7 +55,8 @@ export function Texts(tab: Tab) {
   );
 }
 
-function Whole({ tab, place, output, close }: { tab: Tab; place: number; output: number; close: () => void }) {
+// One text in full, with what each of its words adds.
+export function Whole({ tab, place, output, close }: { tab: Tab; place: number; output: number; close: () => void }) {
   const from = useAnswer(tab.kernel, "text", { place, output });
   return (
     <section class="sb-whole" aria-label={`Text ${place}`}>

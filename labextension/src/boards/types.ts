@@ -4,6 +4,14 @@ import type { Opened } from "../dashboard/types";
 export interface PartsOpened extends Opened {
   outputs: string[];
   scale: string;
+  mapped?: boolean; // whether texts have a place on a map
+}
+
+// One text as a line of a page.
+export interface Line extends Judged {
+  runs: Run[];
+  more: boolean;
+  words: number;
 }
 
 // What was predicted for a row, and what is true of it, in words.

@@ -51,7 +51,7 @@ export function Words(tab: Tab) {
           <div class="sd-rows sb-tall" tabIndex={0} role="region" aria-label="Words of the cohort">
             <table class="syn-table">
               <thead><tr><th scope="col">word</th>{sorts.map(([name, words, meaning]) => (
-                <th scope="col" key={name} title={meaning} aria-sort={sort === name ? "descending" : undefined}><button type="button" class="sd-link" data-alone onClick={() => setSort(name)}>{words}{sort === name ? " ▾" : ""}</button></th>
+                <th scope="col" key={name} class={name === "size" ? undefined : "syn-number"} title={meaning} aria-sort={sort === name ? "descending" : undefined}><button type="button" class="sd-link" data-alone onClick={() => setSort(name)}>{words}{sort === name ? " ▾" : ""}</button></th>
               ))}</tr></thead>
               <tbody>{found.words.map((one) => <Line key={one.column} one={one} most={Math.max(...found.words.map((other) => other.size), 1e-12)} judged={judged} press={() => tab.brush([{ column: one.column, operation: "in", values: ["true"] }], one.word)} />)}</tbody>
             </table>
@@ -66,7 +66,7 @@ function Line({ one, most, judged, press }: { one: Word; most: number; judged: b
   return (
     <tr>
       <th scope="row"><button type="button" class="sd-link" dir="auto" onClick={press}>{one.word}</button></th>
-      <td class="sd-bars sb-bar"><i class={one.mean > 0 ? "sb-up" : ""} style={{ width: `${(100 * one.size) / most}%` }} /><span>{number(one.size)}</span></td>
+      <td class="sd-bars sb-bar">{one.size > 0 && <i class={one.mean > 0 ? "sb-up" : ""} style={{ width: `${(100 * one.size) / most}%` }} />}<span>{number(one.size)}</span></td>
       <td class="syn-number">{signed(one.mean)}</td>
       <td class="syn-number">{whole(one.texts)}</td>
       {judged && <td class="syn-number">{one.rate === null ? "–" : share(one.rate * 1000, 1000)}</td>}

@@ -2,7 +2,7 @@
 export const STYLE = `
 .syn-bw { container-type: inline-size; }
 .syn-bw .syn-b-panes { display: grid; grid-template-columns: minmax(0, 1fr) minmax(300px, 40%); gap: 20px; align-items: start; }
-@container (max-width: 760px) { .syn-bw .syn-b-panes { grid-template-columns: minmax(0, 1fr); } .syn-bw .syn-b-editor { position: static; order: -1; } }
+@container (max-width: 760px) { .syn-bw .syn-b-panes { grid-template-columns: minmax(0, 1fr); } .syn-bw .syn-b-panes .syn-b-editor { position: static; order: -1; } }
 .syn-bw .syn-b-step { border: 1px solid var(--syn-line); border-bottom-width: 0; }
 .syn-bw .syn-b-step:first-child { border-radius: 6px 6px 0 0; }
 .syn-bw .syn-b-step:last-child { border-bottom-width: 1px; border-radius: 0 0 6px 6px; }
@@ -47,8 +47,8 @@ export const STYLE = `
 .syn-bw .syn-b-seg button:first-child { border-left: 0; }
 .syn-bw .syn-b-seg button[aria-pressed="true"] { background: var(--syn-fg); color: var(--syn-bg); font-weight: 600; }
 .syn-bw .syn-b-guards { list-style: none; margin: 8px 0 12px; padding: 0; }
-.syn-bw .syn-b-guards li { display: flex; gap: 8px; align-items: baseline; padding: 5px 0; border-bottom: 1px solid var(--syn-line); }
-.syn-bw .syn-b-guards li > span:nth-child(2) { flex: 1; overflow-wrap: anywhere; }
+.syn-bw .syn-b-guards li { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; padding: 5px 0; border-bottom: 1px solid var(--syn-line); }
+.syn-bw .syn-b-guards li > span:nth-child(2) { flex: 1 1 260px; overflow-wrap: anywhere; }
 .syn-bw .syn-b-guards .syn-button, .syn-bw .syn-b-guards li > .syn-dim { white-space: nowrap; font-size: 12px; }
 .syn-bw .syn-b-list { overflow-y: auto; border: 1px solid var(--syn-line); border-radius: 6px; }
 .syn-bw .syn-b-list:focus-visible { outline: 2px solid var(--syn-neg); }

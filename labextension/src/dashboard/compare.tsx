@@ -7,7 +7,7 @@ import { useAnswer } from "./hooks";
 import { Answered, Pairs, Title, precise } from "./parts";
 import type { Tab } from "./types";
 
-interface Found {
+export interface Found {
   counts: Tensor; // (second score, first score)
   low: number;
   high: number;
@@ -26,10 +26,7 @@ export function Compare({ kernel, cohort }: Tab) {
       <section>
         <Title note={found.disagree === null ? undefined : `${whole(found.disagree)} rows are predicted otherwise.`}>Both scores</Title>
         <Density found={found} />
-        <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of both models"><table class="syn-table">
-          <thead><tr><td />{Object.keys(found.metrics[0]).map((name) => <th scope="col" key={name}>{name.replace("_", " ")}</th>)}</tr></thead>
-          <tbody>{found.metrics.map((one, i) => <tr key={i}><th scope="row">{i ? "second" : "first"} model</th>{Object.values(one).map((value, k) => <td class="syn-number" key={k}>{precise(value)}</td>)}</tr>)}</tbody>
-        </table></div>
+        <Measures metrics={found.metrics} />
       </section>
       <section>
         <Title note={`${found.shares ? "Share of all contributions of each model, whose scales differ" : "Mean absolute contribution"}; the largest differences first.`}>Features</Title>
@@ -39,7 +36,16 @@ export function Compare({ kernel, cohort }: Tab) {
   )}</Answered>;
 }
 
-function Density({ found }: { found: Found }) {
+export function Measures({ metrics }: { metrics: Found["metrics"] }) {
+  return (
+    <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of both models"><table class="syn-table">
+      <thead><tr><td />{Object.keys(metrics[0]).map((name) => <th scope="col" class="syn-number" key={name}>{name.replace("_", " ")}</th>)}</tr></thead>
+      <tbody>{metrics.map((one, i) => <tr key={i}><th scope="row">{i ? "second" : "first"} model</th>{Object.values(one).map((value, k) => <td class="syn-number" key={k}>{precise(value)}</td>)}</tr>)}</tbody>
+    </table></div>
+  );
+}
+
+export function Density({ found }: { found: Pick<Found, "counts" | "low" | "high"> }) {
   const place = useRef<HTMLCanvasElement>(null);
   const [high, wide] = found.counts.shape;
   useEffect(() => {

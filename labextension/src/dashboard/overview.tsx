@@ -60,7 +60,7 @@ function Measures({ found, chosen }: { found: Given; chosen: string }) {
   return (
     <div class="syn-scroll" tabIndex={0} role="region" aria-label="Measures of cohorts">
       <table class="syn-table">
-        <thead><tr><th scope="col">cohort</th><th scope="col">rows</th><th scope="col">mean score</th>{names.map((name) => <th scope="col" key={name} title={found.meanings[name]}>{name.replace("_", " ")}</th>)}</tr></thead>
+        <thead><tr><th scope="col">cohort</th><th scope="col" class="syn-number">rows</th><th scope="col" class="syn-number">mean score</th>{names.map((name) => <th scope="col" class="syn-number" key={name} title={found.meanings[name]}>{name.replace("_", " ")}</th>)}</tr></thead>
         <tbody>{found.cohorts.map((one) => (
           <tr key={one.name} class={one.name === chosen ? "sd-chosen" : ""}>
             <th scope="row" title={one.words}>{one.name}</th>

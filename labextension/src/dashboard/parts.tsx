@@ -132,7 +132,7 @@ export function Pairs({ names, own, other, first, second, press }: { names: stri
   return (
     <div class="syn-scroll" tabIndex={0} role="region" aria-label={`Features of ${first} and ${second}`}>
       <table class="syn-table sd-pairs">
-        <thead><tr><th scope="col">feature</th><th scope="col">mean contribution</th><th scope="col"><i class="sd-box" /> {first}</th><th scope="col"><i class="sd-box sd-light" /> {second}</th><th scope="col">difference</th></tr></thead>
+        <thead><tr><th scope="col">feature</th><th scope="col">mean contribution</th><th scope="col" class="syn-number"><i class="sd-box" /> {first}</th><th scope="col" class="syn-number"><i class="sd-box sd-light" /> {second}</th><th scope="col" class="syn-number">difference</th></tr></thead>
         <tbody>
           {names.map((name, i) => (
             <tr key={name}>

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from synapse_magic.results.dashboard.board import Given
+from synapse_magic.results.dashboard.compare import compare
 from synapse_magic.results.dashboard.errors import errors_still
 from synapse_magic.results.dashboard.overview import overview_still
 from synapse_magic.results.dashboard.parts.board import Own, PartsBoard
 from synapse_magic.results.dashboard.parts.classes import classes_still
+from synapse_magic.results.dashboard.parts.side_by_side import second_of, sides_page, sides_still
+from synapse_magic.results.dashboard.parts.text_plane import text_plane, text_plane_still
 from synapse_magic.results.dashboard.parts.texts import (
     text_view,
     texts_drawn,
@@ -43,12 +47,18 @@ class TextBoard(PartsBoard[AskedTexts]):
             classes_still(self.examined, mask),
             words_still(self.examined, mask, 0),
             errors_still(self.examined, mask),
+            text_plane_still(self.examined, mask),
+            sides_still(self.examined, mask, 0),
             texts_still(self.examined, mask, 0) if whole else "",
         )
 
     def _live(self) -> str:
         drawn = texts_drawn(self.examined, self.mask(self.chosen), 0)
         return drawn.html() if drawn.texts else ""
+
+    def _opened(self, given: Given) -> dict[str, Any]:
+        compares, mapped = self.examined.second is not None, self.examined.plane is not None
+        return {**super()._opened(given), "compares": compares, "mapped": mapped}
 
     def _own(self) -> Own:
         examined = self.examined
@@ -66,6 +76,16 @@ class TextBoard(PartsBoard[AskedTexts]):
                 g["start"],
                 g["search"],
             ),
+            "compare": lambda g: compare(examined, second_of(examined), self.mask(g["cohort"])),
+            "sides": lambda g: sides_page(
+                examined,
+                self.mask(g["cohort"]),
+                self._output(g),
+                g["sort"],
+                g["start"],
+                g["search"],
+            ),
+            "plane": lambda g: text_plane(examined, self.mask(g["cohort"])),
             "text": lambda g: text_view(examined, g["place"], self._output(g)),
             "form": lambda g: self._model().form(g["place"]),
             "say": lambda g: self._model().say(g["place"], g["text"]),

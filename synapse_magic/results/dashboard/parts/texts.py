@@ -42,7 +42,7 @@ def texts_page(
     search
         What a text has in it, whatever its case.
     """
-    order = ordered(examined, mask & _found(examined, search), sort, descending)
+    order = ordered(examined, mask & found_in(examined, search), sort, descending)
     places = order[max(start, 0) : max(start, 0) + MOST].tolist()
     return {
         "rows": [entry(examined, place, output) for place in places],
@@ -52,11 +52,23 @@ def texts_page(
     }
 
 
-def _found(examined: ExaminedTexts, search: str) -> np.ndarray:
+def found_in(examined: ExaminedTexts, search: str) -> np.ndarray:
+    """Return which texts have something in them, whatever its case."""
     if not search:
         return np.ones(len(examined), bool)
     sought = search.casefold()
     return np.array([sought in text.casefold() for text in examined.parts.texts], bool)
+
+
+def beginning(text: str, letters: int) -> str:
+    """Return a text, or its first letters and an ellipsis.
+
+    Examples
+    --------
+    >>> beginning("good", 8), len(beginning("A lovely film", 8))
+    ('good', 9)
+    """
+    return text if len(text) <= letters else text[:letters].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def entry(examined: ExaminedTexts, place: int, output: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synapse_magic.kernels.dashboard.conditions import Column
+from synapse_magic.kernels.dashboard.conditions import Column, Levels
 from synapse_magic.kernels.dashboard.word_index import WordIndex
 from synapse_magic.results.dashboard.examined import SCORE, Task
 from synapse_magic.results.dashboard.parts.examined import (
@@ -18,6 +18,7 @@ from synapse_magic.results.dashboard.parts.examined import (
     by_columns,
     task_of,
 )
+from synapse_magic.results.dashboard.parts.text_plane import ACROSS, UP, TextPlane
 from synapse_magic.results.dashboard.parts.word_columns import (
     LISTED,
     WordColumns,
@@ -27,6 +28,8 @@ from synapse_magic.results.text_explanation import TextExplanation
 
 LENGTH = "(length)"
 """In characters, as Spark counts them."""
+MODELS = "(models)"
+"""Whether a second model predicts the same class."""
 FRAMED, PARTED = 15, 60
 """Columns, and the strongest words, that the tree of errors may part texts by before others."""
 
@@ -39,9 +42,15 @@ class ExaminedTexts(ExaminedParts):
     ----------
     parts
         Their explanation.
+    second
+        A second model on the same texts.
+    plane
+        Where they lie on a map.
     """
 
     parts: TextExplanation
+    second: ExaminedTexts | None = None
+    plane: TextPlane | None = None
 
     @classmethod
     def looked_at(cls, parts: TextExplanation, task: Task | None = None) -> ExaminedTexts:
@@ -55,6 +64,16 @@ class ExaminedTexts(ExaminedParts):
         lengths = np.array([float(len(text)) for text in parts.texts])
         why = by_columns(parts, {LENGTH: lengths})
         return cls(why, len(parts), task_of(why, task), parts)
+
+    @functools.cached_property
+    def own_columns(self) -> dict[str, Column]:
+        """The columns beside the texts, those of classes, of a second model and of the map."""
+        found = dict(super().own_columns)
+        if self.second is not None and self.task != "regression":
+            found[MODELS] = Levels((self.guess != self.second.guess) * 1, ("agree", "differ"))
+        if self.plane is not None:
+            found |= dict(zip((ACROSS, UP), self.plane.plane.points.T))
+        return found
 
     @functools.cached_property
     def index(self) -> WordIndex:
@@ -81,7 +100,7 @@ class ExaminedTexts(ExaminedParts):
     @functools.cached_property
     def strongest(self) -> list[str]:
         """What texts may be parted by to find their errors."""
-        own = [name for name in self.own_columns if name not in (OUTCOME, PREDICTED)]
+        own = [name for name in self.own_columns if name not in (OUTCOME, PREDICTED, MODELS)]
         words = [self.index.words[i] for i in self._ranked[:PARTED]]
         return [*own[:FRAMED], *map(column_of_word, words), *own[FRAMED:]]
 
