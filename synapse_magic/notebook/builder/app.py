@@ -16,6 +16,7 @@ from synapse_magic.language.vocabulary import VERBS
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
 from synapse_magic.notebook.builder.run import Run
 from synapse_magic.notebook.builder.still import still, summaries
+from synapse_magic.notebook.dashboard_app import DashboardApp
 from synapse_magic.notebook.errors import one_line
 
 _BARS = 30
@@ -49,7 +50,7 @@ class BuilderApp:
         self._answering: int | None = None
         self._working: threading.Thread | None = None
         self._explained: Mapping[str, Any] = {}
-        self._board: Any = None
+        self._board: DashboardApp | None = None
         builder.viewers.add(self)
 
     @property
@@ -214,16 +215,20 @@ class BuilderApp:
 
         rows = run.trained.test if run.trained.test is not None else run.trained.train
         why = explain(run.trained.model, rows, rows=EXPLAINED)
-        self._board = dashboard_board(why, run.trained.model, rows)
-        self._explained = {"run": run.number, "board": self._board.script}
+        board = dashboard_board(why, run.trained.model, rows)
+        self._board = DashboardApp(board, rows.sparkSession, self._tell_board)
+        self._explained = {"run": run.number, "board": board.script}
         return self._explained
+
+    def _tell_board(self, name: str, told: Mapping[str, Any]) -> None:
+        """Tell what the dashboard tells of its own accord, such as the rows of a search."""
+        self._tell("board", {"name": name, "told": told})
 
     def _ask_board(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the answer of the dashboard to a question of its own."""
         if self._board is None:
             raise SynapseError("Nothing is explained yet. Try: explain a run")
-        answer: Mapping[str, Any] = self._board.answer(given["ask"], given["given"])
-        return answer
+        return self._board.answer(given["ask"], given["given"])
 
     def _script(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"script": self.builder.script()}

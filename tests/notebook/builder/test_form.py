@@ -285,6 +285,14 @@ def test_the_dashboard_of_an_explained_run_is_asked_through_the_builder() -> Non
     assert asked == [("open", {"x": 2})]
 
 
+def test_what_the_dashboard_of_a_run_tells_reaches_the_views() -> None:
+    app = BuilderApp(builder())
+    told: list[Any] = []
+    app.teller = SimpleNamespace(tell=lambda name, what: told.append((name, what)))
+    app._tell_board("finding", {"number": 1, "done": 2})
+    assert told == [("board", {"name": "finding", "told": {"number": 1, "done": 2}})]
+
+
 def test_a_question_is_about_the_text_that_comes_with_it() -> None:
     app = BuilderApp(builder())
     typed = CELL.replace("income", "hours")

@@ -211,11 +211,15 @@ def test_a_key_is_looked_for_and_scored_without_a_second_question_to_spark(board
             cells = (("7", HTML), ("8", None))
             return Found((column, "name"), cells, (values, {**values, "age": 99}), False)
 
-    found = Board(board.examined, None, board.what_if, finder=Keys()).answer(
-        "find", {"column": "id", "value": "7"}
-    )
+    sought = Board(board.examined, None, board.what_if, finder=Keys())
+    found = sought.answer("find", {"column": "id", "value": "7", "number": 0.5})
     assert found["rows"] == [["7", HTML], ["8", "missing"]]
     assert found["scores"] == [number(board.examined.score[0]), "the model knows nobody of 99"]
+    form = sought.answer("form", {"found": {"number": 0.5, "row": 0}})
+    assert form["values"] == values
+    assert form["scores"] == pytest.approx([board.examined.score[0]])
+    with pytest.raises(SynapseError, match="find it again"):
+        sought.answer("form", {"found": {"number": 0.25, "row": 0}})
     with pytest.raises(SynapseError, match="no frame"):
         board.answer("find", {"column": "id", "value": "7"})
 
@@ -295,7 +299,7 @@ def test_what_if_gives_the_score_of_the_model_and_changes_that_flip_it(board: Bo
     found = board.answer("changes", given)
     assert (found["scores"][0] >= 0.5) is above
     assert found["values"]["age"] == form["values"]["age"]
-    nearest = board.answer("nearest", {"place": 3})
+    nearest = board.answer("nearest", {"values": form["values"]})
     assert (nearest["scores"][0] >= 0.5) is above
     curve = board.answer("curves", {"values": form["values"], "names": ["age"]})["age"]
     assert (np.diff(curve["score"]) > 0).all()
