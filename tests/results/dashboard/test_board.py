@@ -347,8 +347,8 @@ def test_a_search_over_two_thousand_columns_tries_the_strongest_and_says_so() ->
     why = wide(200, 2000)
     schema = pa.schema([(name, pa.float64()) for name in why.names])
     asked = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema))
-    assert len(json.dumps(asked.form(0))) <= MOST
-    found = asked.changes(asked.form(0)["values"], [], 2.0, True)
+    assert len(json.dumps(asked.form(asked.row(0)))) <= MOST
+    found = asked.changes(asked.row(0), [], 2.0, True)
     assert (found["changes"], found["columns"], found["sought"]) == (None, 2000, 60)
 
 
@@ -416,7 +416,8 @@ def test_a_form_of_many_columns_of_long_levels_fits_in_a_message() -> None:
     levels = np.array([f"{i} " + "a" * 100 for i in range(200)], dtype=object)
     why = replace(why, data=dict.fromkeys(why.names, levels))
     schema = pa.schema([(name, pa.string()) for name in why.names])
-    form = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema)).form(0)
+    asked = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema))
+    form = asked.form(asked.row(0))
     assert len(json.dumps(form)) <= MOST
     assert form["fields"][0]["more"] > 0
 
