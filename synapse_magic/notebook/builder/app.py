@@ -11,7 +11,7 @@ import numpy as np
 
 from synapse_magic import SynapseError
 from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered, sentence_of
-from synapse_magic.language.form.fixes import fix_of
+from synapse_magic.language.form.fixes import fix_of, two_roles
 from synapse_magic.language.vocabulary import VERBS
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
 from synapse_magic.notebook.builder.run import Run
@@ -122,11 +122,11 @@ class BuilderApp:
         return {"cards": [asdict(card) for card in cards(str(given["stage"]))]}
 
     def _guardrails(self) -> list[dict[str, Any]]:
-        looked = self.builder.looked
-        form = self.builder.cell.form
+        looked, form = self.builder.looked, self.builder.cell.form
+        own = [asdict(each) for each in (looked.found if looked is not None else ())]
         return [
-            {**asdict(each), "fix": fix_of(each.kind, each.column, form)}
-            for each in (looked.found if looked is not None else ())
+            {**each, "fix": fix_of(each["kind"], each["column"], form)}
+            for each in [*two_roles(form), *own]
         ]
 
     def _looked(self) -> dict[str, Any]:

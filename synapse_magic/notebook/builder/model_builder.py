@@ -19,6 +19,9 @@ from synapse_magic.notebook import world
 from synapse_magic.notebook.builder.cell_text import CellText
 from synapse_magic.notebook.builder.run import Run, Runner
 
+ROLES = ("key", "time", "group", "weight")
+"""Roles of columns that ``run`` takes by name."""
+
 
 class Viewer(Protocol):
     """What shows a builder, of which there are as many as cells that show it."""
@@ -134,7 +137,7 @@ class ModelBuilder:
         """
         self.change("target", column=target)
         found = self.guardrails()
-        dropped = {g.column for g in found.found if g.kind != "imbalance"}
+        dropped = {g.column for g in found.found if g.kind not in ("imbalance", "time")}
         kinds = ("numeric", "category", "text", "date", "boolean", "vector")
         chosen = [
             column.name
@@ -149,7 +152,8 @@ class ModelBuilder:
             self.change("algorithm", name=first, on=True)
         for each in found.found:
             fix = fix_of(each.kind, each.column, self._cell.form)
-            if fix is not None:
+            # A date may be a birthday: whether rows come one after another, the user knows.
+            if fix is not None and each.kind != "time":
                 self._cell.click(fix)
 
     def run(
@@ -175,7 +179,8 @@ class ModelBuilder:
         trials : int, optional
             Search the best params in so many trials.
         **options
-            Further options of ``%%synapse train`` or ``tune``, such as ``metric="AUC"``.
+            Further options of ``%%synapse train`` or ``tune``, such as ``metric="AUC"``, and roles
+            of columns: ``key``, ``time``, ``group`` and ``weight``, which are no features then.
 
         Raises
         ------
@@ -281,7 +286,11 @@ class ModelBuilder:
             self.change("verb", verb="tune")
             self.change("option", name="trials", text=str(trials))
         for name, value in options.items():
-            self.change("option", name=name, text=repr(value))
+            if name not in ROLES:
+                self.change("option", name=name, text=repr(value))
+                continue
+            for column in [value] if isinstance(value, str) else value:
+                self.change("role", column=column, role=name)
 
     def _keep(self, run: Run) -> None:
         """Put the model into the notebook, as the cell would have."""

@@ -127,6 +127,18 @@ def test_a_call_with_columns_alone_trains_something(
     assert "LightGBMClassifier" in capsys.readouterr().out
 
 
+def test_roles_are_given_by_name_and_are_no_features(
+    looks: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = builder("")
+    monkeypatch.setattr(ModelBuilder, "_planned", lambda *_: program(lambda: None))
+    made.run(target="income", time="hours", key=["age"])
+    assert {"key   = age", "time  = hours"} < set(made.text.split("\n"))
+    assert made.cell.form.columns == ()
+    assert "80% to train on, by time: hours" in capsys.readouterr().out
+    assert looks
+
+
 def test_a_column_that_is_called_like_the_frame_is_a_feature_too(looks: list[str]) -> None:
     made = builder("", name="age")
     made.start_from("income")
