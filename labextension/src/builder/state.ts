@@ -73,6 +73,7 @@ export interface Look {
   reason: string;
   sampled: number;
   target: string;
+  first: string; // the first rows as a table, empty before they are there
   columns: Column[];
   bars: { data: Uint8Array; shape: number[] };
   offered: { name: string; doc: string; two: boolean }[];

@@ -1,6 +1,6 @@
 // The steps up to the algorithms: profile, target, split, features.
 import { Columns } from "./columns";
-import { Box, Choices, Field } from "./parts";
+import { Box, Choices, Drawn, Field } from "./parts";
 import { setting, type All, type Given } from "./state";
 
 const METRICS: Record<string, [string, string][]> = {
@@ -33,6 +33,7 @@ export function Profile(given: Given) {
         </ul>
       ) : known ? <p class="syn-note">{"\u2713"} Nothing missing, constant, unique or given away.</p> : null}
       <Columns {...given} />
+      {all.first ? <details class="syn-b-first" open><summary>First rows</summary><Drawn html={all.first} /></details> : null}
     </div>
   );
 }

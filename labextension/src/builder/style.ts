@@ -84,4 +84,7 @@ export const STYLE = `
 .syn-bw .syn-b-curves polyline { fill: none; stroke: var(--syn-neg); stroke-width: 2; }
 .syn-bw .syn-b-script { max-height: 320px; overflow: auto; margin: 0; padding: 10px; border: 1px solid var(--syn-line); border-radius: 6px; background: var(--syn-soft); color: var(--syn-fg); white-space: pre; }
 .syn-bw .syn-b-drawn { overflow-x: auto; }
+.syn-bw .syn-b-first { margin-top: 10px; }
+.syn-bw .syn-b-first > summary { cursor: pointer; width: fit-content; font-weight: 600; }
+.syn-bw .syn-b-first td { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 `;

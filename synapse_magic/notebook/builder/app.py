@@ -13,6 +13,7 @@ from synapse_magic import SynapseError
 from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered, sentence_of
 from synapse_magic.language.form.fixes import fix_of, two_roles
 from synapse_magic.language.vocabulary import VERBS
+from synapse_magic.notebook.builder.first_rows import rows_html
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
 from synapse_magic.notebook.builder.run import Run
 from synapse_magic.notebook.builder.still import still, summaries
@@ -142,6 +143,9 @@ class BuilderApp:
             "reason": looked.reason if looked is not None else "",
             "sampled": looked.sampled if looked is not None else 0,
             "target": looked.target if looked is not None else "",
+            "first": rows_html(
+                self.builder.first_rows, len(types), looked.profile.rows if looked else None
+            ),
             "columns": [_column(c) for c in known]
             or [{"name": name, "type": kind, "kind": ""} for name, kind in types],
             "bars": np.array([_bars(c) for c in known], np.uint8).reshape(-1, _BARS),

@@ -17,6 +17,7 @@ from synapse_magic.language.form.source import Source
 from synapse_magic.language.plan import plan
 from synapse_magic.notebook import world
 from synapse_magic.notebook.builder.cell_text import CellText
+from synapse_magic.notebook.builder.first_rows import first_rows
 from synapse_magic.notebook.builder.run import Run, Runner
 
 ROLES = ("key", "time", "group", "weight")
@@ -68,6 +69,8 @@ class ModelBuilder:
         self.runs: list[Run] = []
         self._guardrails: Any = None
         self._profile: Any = None
+        self.first_rows: Any = None
+        """The first rows of the frame, fetched beside its profile; None before."""
         self.viewers: WeakSet[Viewer] = WeakSet()
         self._looking = threading.Lock()
         first = cell or f"%%synapse train {self._word} -o model"
@@ -125,6 +128,7 @@ class ModelBuilder:
         known = target if target in self.df.columns else ""
         with self._looking:
             if self._profile is None:
+                self.first_rows = first_rows(self.df)
                 self._profile = profile(self.df)
             if self._guardrails is None or self._guardrails.target != known:
                 self._guardrails = guardrails(self.df, known, profile=self._profile)
