@@ -32,6 +32,12 @@ export function addCommands(app: JupyterFrontEnd, links: Links, panelId: string)
     isEnabled: inNotebook,
     execute: () => run(links.panel, START)
   });
+  commands.addCommand(command.build, {
+    label: 'Build a Model by Clicks',
+    caption: 'A cell that opens the model builder of a frame',
+    isEnabled: inNotebook,
+    execute: () => insert(links.panel, builderOf(links))
+  });
   commands.addCommand(command.insert, {
     label: 'Insert a Cell Below',
     isVisible: () => false,
@@ -67,6 +73,13 @@ export function addCreate(app: JupyterFrontEnd): void {
       return made;
     }
   });
+}
+
+/** A cell with the builder of the frame that was made last. */
+function builderOf(links: Links): string {
+  const state = links.current?.state;
+  const last = state?.frames[state.frames.length - 1];
+  return `%${state?.magic ?? 'synapse'} build ${last?.name ?? 'people'}`;
 }
 
 function currentText(links: Links): string | null {
