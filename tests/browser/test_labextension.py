@@ -50,6 +50,10 @@ def test_a_run_is_cancelled_from_the_panel_while_its_cell_runs(page: Any) -> Non
     run(page, 2)
     row = page.locator(".jp-Synapse-run", has_text="%synapse sql")
     row.locator(".jp-Synapse-stage", has_text="/4").wait_for(timeout=30_000)
+    # What is cached is given back meanwhile, too.
+    uncache = page.get_by_role("button", name="Uncache people")
+    uncache.click()
+    uncache.wait_for(state="detached", timeout=60_000)
     row.locator("button", has_text="Cancel").click()
     cell_of(page, 2).get_by_text("Cancelled: ").wait_for(timeout=30_000)
     page.locator(".jp-Synapse-none", has_text="Nothing runs on Spark.").wait_for(timeout=30_000)

@@ -86,5 +86,5 @@ export const STYLE = `
 .syn-bw .syn-b-drawn { overflow-x: auto; }
 .syn-bw .syn-b-first { margin-top: 10px; }
 .syn-bw .syn-b-first > summary { cursor: pointer; width: fit-content; font-weight: 600; }
-.syn-bw .syn-b-first td { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.syn-bw .syn-b-first table.syn-table td { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 `;
