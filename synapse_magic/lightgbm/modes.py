@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark.driver import cores_of_slot, is_elastic
 from synapse_magic.spark.session import is_connect, master_of, slots
+from synapse_magic.spark.target import one_machine
 
 Way = Literal["single", "files", "network"]
 
@@ -80,7 +81,7 @@ def choose_mode(
         return Mode("single", 1, threads or 1, rows)
     cores = cores_of_slot(spark)
     workers = min(tasks or available, max(1, rows // FEWEST_ROWS))
-    own_machine = shares_files(spark)
+    own_machine = one_machine(master_of(spark))
     if workers == 1 or (own_machine and pooled and not tasks):
         way: Way = "files" if own_machine else "single"
         return Mode(way, 1, threads or available * cores, rows)
@@ -90,11 +91,6 @@ def choose_mode(
             return Mode("single", 1, threads or cores, rows)
         _say_what_elastic_means(workers)
     return Mode("network", workers, threads, rows, pooled and not tasks, cores)
-
-
-def shares_files(spark: SparkSession) -> bool:
-    """Say whether this process and all workers are known to be on one machine."""
-    return master_of(spark).removeprefix("sc://").startswith("local")
 
 
 def is_one_process(spark: SparkSession) -> bool:

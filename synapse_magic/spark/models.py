@@ -19,6 +19,8 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.spark.driver import master_of
+from synapse_magic.spark.target import one_machine
 
 SOURCE_FOLDER = "source"
 
@@ -144,7 +146,7 @@ def _local_path(spark: SparkSession, path: str) -> Path | None:
     drive = len(parts.scheme) == 1
     if parts.scheme not in ("", "file") and not drive:
         return None
-    if not spark.conf.get("spark.master", "").startswith("local"):  # type: ignore[union-attr]
+    if not one_machine(master_of(spark)):
         return None
     return Path(url2pathname(parts.path) if parts.scheme == "file" else path).absolute()
 

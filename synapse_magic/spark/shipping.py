@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.spark import driver, session
+from synapse_magic.spark.target import one_machine
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -228,7 +229,7 @@ def _lack(missing: list[str], hint: str) -> SynapseError:
 
 def _other_python(spark: SparkSession) -> str:
     """Return what to try where the workers of this machine may be another Python than this."""
-    if not session.master_of(spark).startswith("local"):
+    if not one_machine(session.master_of(spark)):
         return ""
     return (
         ". If it is there, they run another Python than this notebook. Try: a session by "

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None: ...
 
 def stub() -> str:
     """Return the text of the stub file."""
-    imports, aliases, classes = [], [], []
+    imports, aliases = [], []
     for name, place in synapse_magic.PUBLIC.items():
         value = getattr(synapse_magic, name)
         module, _, attribute = place.partition(":")
@@ -51,29 +53,82 @@ def stub() -> str:
             imports.append(f"from synapse_magic import {name} as {name}")
         elif isinstance(value, type) and issubclass(value, Stage):
             imports.append(f"from synapse_magic.{module} import {name} as _{name}")
-            classes.append(_class(value))
         elif attribute:
             imports.append(f"from synapse_magic.{module} import {attribute} as _{name}")
             aliases.append(f"{name} = _{name}")
         else:
             imports.append(f"from synapse_magic.{module} import {name} as {name}")
-    parts = ["\n".join(sorted(imports)), "\n".join(aliases), *classes]
+    accessors = [_shared_class(owner, names) for owner, names in _shared().items()]
+    classes = [_class(stage) for stage in _stages()]
+    parts = ["\n".join(sorted(imports)), "\n".join(aliases), *accessors, *classes]
     return HEAD + "\n\n".join(parts) + "\n" + TAIL
 
 
 def _class(stage: type[Stage]) -> str:
     declared = stage.params_declared()
-    lines = [f"class {stage.__name__}(_{stage.__name__}):"]
-    if declared:
-        lines += ["    def __init__(", "        self,", "        *,"]
-        lines += [f"        {name}: {_type(p)}{_default(p)}," for name, p in declared.items()]
-        lines += ["    ) -> None: ..."]
-    for name, p in declared.items():
+    owners = _owners(stage)
+    shared = [owner for owner in stage.__mro__ if owner in _shared()]
+    bases = [f"_{stage.__name__}", *(_accessors(owner) for owner in shared)]
+    lines = [f"class {stage.__name__}({', '.join(bases)}):"]
+    if not declared:
+        return "\n".join([*lines, "    def __init__(self) -> None: ..."])
+    lines += ["    def __init__(", "        self,", "        *,"]
+    lines += [f"        {name}: {_type(p)}{_default(p)}," for name, p in declared.items()]
+    lines += ["    ) -> None: ..."]
+    own = [name for name, owner in owners.items() if name not in _shared().get(owner, ())]
+    return "\n".join([*lines, *_methods(stage, own)])
+
+
+def _shared_class(owner: type, names: Iterable[str]) -> str:
+    """Return the accessors of params that several stages have from one class."""
+    stage = next(stage for stage in _stages() if issubclass(stage, owner))
+    return "\n".join([f"class {_accessors(owner)}:", *_methods(stage, names)])
+
+
+def _methods(stage: type[Stage], names: Iterable[str]) -> list[str]:
+    declared = stage.params_declared()
+    lines = []
+    for name in names:
         suffix = name[0].upper() + name[1:]
-        lines += [f"    def get{suffix}(self) -> {_type(p)}: ..."]
+        lines += [f"    def get{suffix}(self) -> {_type(declared[name])}: ..."]
         if getattr(stage, f"set{suffix}").__module__ == declaration.__name__:  # not its own
-            lines += [f"    def set{suffix}(self, value: {_type(p)}) -> Self: ..."]
-    return "\n".join(lines if declared else [lines[0], "    def __init__(self) -> None: ..."])
+            lines += [f"    def set{suffix}(self, value: {_type(declared[name])}) -> Self: ..."]
+    return lines
+
+
+def _accessors(owner: type) -> str:
+    return f"_{owner.__name__.lstrip('_')}Accessors"
+
+
+def _owners(stage: type[Stage]) -> dict[str, type]:
+    """Return the class that declares each param of a stage."""
+    return {
+        name: next(owner for owner in stage.__mro__ if name in vars(owner))
+        for name in stage.params_declared()
+    }
+
+
+@cache
+def _shared() -> dict[type, list[str]]:
+    """Return classes from which several stages have params, with those that all of them have."""
+    users: dict[type, list[list[str]]] = {}
+    for stage in _stages():
+        owners = _owners(stage)
+        for owner in dict.fromkeys(owners.values()):
+            names = [name for name, declares in owners.items() if declares is owner]
+            users.setdefault(owner, []).append(names)
+    return {
+        owner: [name for name in lists[0] if all(name in names for names in lists)]
+        for owner, lists in users.items()
+        if len(lists) > 1
+    }
+
+
+def _stages() -> Iterator[type[Stage]]:
+    for name in synapse_magic.PUBLIC:
+        value = getattr(synapse_magic, name)
+        if isinstance(value, type) and issubclass(value, Stage):
+            yield value
 
 
 def _type(declared: Param[Any]) -> str:
