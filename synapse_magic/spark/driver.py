@@ -407,10 +407,10 @@ def _kept_as(frame: Any) -> tuple[str, int | None] | None:
         return None
     relation = found.get().cachedRepresentation()
     builder = relation.cacheBuilder()
-    whole = builder.isCachedColumnBuffersLoaded()
-    rows = relation.computeStats().rowCount() if whole else None
-    known = rows is not None and rows.isDefined()
-    return builder.cachedName(), int(str(rows.get())) if known else None
+    if not builder.isCachedColumnBuffersLoaded():
+        return builder.cachedName(), None
+    rows = relation.computeStats().rowCount()
+    return builder.cachedName(), int(str(rows.get())) if rows.isDefined() else None
 
 
 def ship(spark: SparkSession, archive: str) -> None:

@@ -44,7 +44,7 @@ def uncache(session: Any, variables: Mapping[str, Any], name: str, kind: str) ->
     if kind == "table":
         session.spark.catalog.uncacheTable(name)
         return name
-    frame = variables.get(name)
+    frame: Any = variables.get(name)
     if not is_frame(frame):
         raise SynapseError(f"No variable {name!r} holds a frame any more. Try: run its cell again")
     frame.unpersist()
