@@ -33,7 +33,7 @@ def test_models_are_found_below_the_folder_newest_first_with_their_kind(here: Pa
     trials = [{"metric": 0.75}, {"metric": None}, {"metric": 0.9123456}]
     board = {"metric": "AUC", "larger": True, "trials": trials}
     best = {
-        "class": "x.TuneHyperparametersModel",
+        "class": "x.Tuned",
         "timestamp": 2e12,
         "state": {"leaderboard": board},
     }
