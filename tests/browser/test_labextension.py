@@ -39,7 +39,7 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
 
 def test_the_chip_says_where_spark_runs_and_opens_the_panel(page: Any) -> None:
     panel = page.locator(".jp-Synapse-panel:visible")
-    panel.locator("code", has_text="people").wait_for(timeout=30_000)
+    panel.locator("code", has_text="people").first.wait_for(timeout=30_000)
     text = panel.inner_text()
     assert "local[2]" in text
     assert "2 slots" in text
