@@ -140,6 +140,7 @@ _TABLE = {
     "running": "spark.running:active",
     "save_model": "spark.models",
     "sessions": "spark.session",
+    "split_by_time": "metrics.time_split",
     "start": "spark.session",
     "summarize_explanations": "explainers.summarize",
     "table_page": "metrics.table",

@@ -79,6 +79,7 @@ from synapse_magic.metrics.guardrails import guardrails as guardrails
 from synapse_magic.metrics.label import check_label as check_label
 from synapse_magic.metrics.profile import profile as profile
 from synapse_magic.metrics.table import table_page as table_page
+from synapse_magic.metrics.time_split import split_by_time as split_by_time
 from synapse_magic.neighbors.conditional_knn import ConditionalKNN as _ConditionalKNN
 from synapse_magic.neighbors.conditional_knn import ConditionalKNNModel as _ConditionalKNNModel
 from synapse_magic.neighbors.knn import KNN as _KNN
@@ -705,6 +706,8 @@ class _TuningParamsAccessors:
     def setEvaluationMetric(self, value: str) -> Self: ...
     def getPruner(self) -> Literal["none", "median", "halving"]: ...
     def setPruner(self, value: Literal["none", "median", "halving"]) -> Self: ...
+    def getGroupCol(self) -> str: ...
+    def setGroupCol(self, value: str) -> Self: ...
     def getSeed(self) -> int: ...
     def setSeed(self, value: int) -> Self: ...
 
@@ -6853,6 +6856,7 @@ class TuneHyperparameters(_TuneHyperparameters, _TuningParamsAccessors):
         parallelism: int = ...,
         evaluationMetric: str | None = None,
         pruner: Literal["none", "median", "halving"] = ...,
+        groupCol: str | None = None,
         seed: int = ...,
     ) -> None: ...
 
@@ -6869,6 +6873,7 @@ class TuneHyperparametersModel(_TuneHyperparametersModel, _TuningParamsAccessors
         parallelism: int = ...,
         evaluationMetric: str | None = None,
         pruner: Literal["none", "median", "halving"] = ...,
+        groupCol: str | None = None,
         seed: int = ...,
     ) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The ``split`` option: a frame in two, by drawn fractions, by whole groups or by a condition."""
+"""The ``split`` option: a frame in two, by shares, by time, by whole groups or by a condition."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from synapse_magic.language.columns import quoted
 from synapse_magic.language.conditions import Conditions
 from synapse_magic.language.layout import call, literal, method, name
 from synapse_magic.language.request import Frame, Request
+from synapse_magic.language.roles import Roles
 
 _SHARES = 10_000
 """Parts that the hashes of groups are counted in."""
@@ -44,7 +45,7 @@ def _are_fractions(value: object) -> bool:
 
 
 def write_split(
-    request: Request, frame: Frame, split: ast.expr | None, group: str | None = None
+    request: Request, frame: Frame, split: ast.expr | None, roles: Roles
 ) -> tuple[ast.expr, ast.expr]:
     """Write the split and return the names of the two frames.
 
@@ -54,9 +55,9 @@ def write_split(
     frame : Frame
     split : ast.expr or None
         What :func:`read_split` gave; None leaves the frame whole.
-    group : str or None
-        A column whose equal values stay together when fractions are drawn: a ranker learns from
-        whole groups, and one that is torn apart would be tested on what it was trained with.
+    roles : Roles
+        By time, the last rows are held out. Groups stay whole when fractions are drawn: one that is
+        torn apart would be tested on what was learned from it.
     """
     if split is None:
         return frame.code, literal(None)
@@ -64,8 +65,12 @@ def write_split(
     train, test = name(builder.fresh("train")), name(builder.fresh("test"))
     if not isinstance(split, (ast.List, ast.Name)):
         _write_condition(request, frame, split, train, test)
-    elif group is not None:
-        _write_whole_groups(request, frame, split, group, train, test)
+    elif roles.time is not None:
+        by_time = builder.use("synapse_magic", "split_by_time")
+        parts = call(by_time, frame.code, literal(roles.time), split)
+        builder.assign(f"{train.id}, {test.id}", parts)
+    elif roles.group is not None:
+        _write_whole_groups(request, frame, split, roles.group, train, test)
     else:
         seed = request.option_or_default("seed")
         drawn = method(frame.code, "randomSplit", split, seed=seed)

@@ -28,6 +28,27 @@ SPLIT = Option(
 )
 WHERE = Option("where", "Keep the rows that meet this condition.", "condition", "a condition")
 LABEL = Option("label", "Column to predict.", "column", "a column", column="in")
+KEY = Option(
+    "key",
+    "Columns that tell rows apart: carried along, and never features.",
+    "columns",
+    "a column or a list of columns",
+    column="in",
+)
+TIME = Option(
+    "time",
+    "Column of a date, a timestamp or a number: the last rows by it are tested on.",
+    "column",
+    "a column",
+    column="in",
+)
+GROUP = Option(
+    "group",
+    "Column whose equal values stay together when rows are split; what a ranker ranks.",
+    "column",
+    "a column",
+    column="in",
+)
 
 MEASURES = {**PAIR, **DISTRIBUTION, **AGGREGATE}
 """Names that conditions on the balance of a frame may hold, with what each means."""
@@ -202,6 +223,9 @@ _VERBS = (
         _options(
             LABEL,
             SPLIT,
+            KEY,
+            TIME,
+            GROUP,
             SEED,
             WHERE,
         ),
@@ -217,6 +241,9 @@ _VERBS = (
         _options(
             LABEL,
             SPLIT,
+            KEY,
+            TIME,
+            GROUP,
             Option(
                 "metric",
                 "What to be best in; else AUC of a classifier, rmse of a regressor.",

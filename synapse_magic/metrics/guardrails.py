@@ -90,7 +90,13 @@ def _of_column(column: ColumnProfile, rows: int, target: str) -> list[Guardrail]
         found.append(Guardrail("constant", name, f"{name} is the same in all rows", "leave it out"))
     elif distinct >= _NEARLY_ALL * held and _may_be_key(column):
         sentence = f"{name} is different in nearly every row: it looks like a key"
-        found.append(Guardrail("key", name, sentence, "leave it out"))
+        found.append(
+            Guardrail("key", name, sentence, "carry it along as the key, not as a feature")
+        )
+    elif column.kind == "date":
+        sentence = f"{name} is a date: rows drawn at random let a model learn from the future"
+        advice = "split by time, if rows come one after another"
+        found.append(Guardrail("time", name, sentence, advice))
     elif column.kind == "category" and distinct > _MANY_LEVELS:
         sentence = f"{name} has {distinct:,} levels, and most of them are rare"
         found.append(Guardrail("levels", name, sentence, "leave it out, or group its levels"))

@@ -30,6 +30,8 @@ class Memory:
         self._objects: OrderedDict[int, Remembered] = OrderedDict()
         self.last: Made | None = None
         self.session: Made | None = None
+        self.saved: dict[str, float] = {}
+        """Paths to which models were saved, and when, in seconds since 1970."""
 
     def started(self, program: Program, variables: Mapping[str, Any]) -> None:
         """Keep how the session was started, for the scripts that are exported."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from synapse_magic import ImbalanceError, SynapseError
 from synapse_magic.language.context import Context, Origin, is_frame, is_model
 from synapse_magic.language.export import export
+from synapse_magic.language.line import Variable
 from synapse_magic.language.plan import plan
 from synapse_magic.language.program import Program
 from synapse_magic.notebook import markup
@@ -213,6 +215,11 @@ def _remember(cell: Cell, program: Program, variables: Any, result: Any) -> Any:
     if cell.command.verb == "call":
         memory.remember(result.frame, program, variables, "frame")
         return result.frame
+    if cell.command.verb == "save":
+        place = cell.command.args[1]
+        memory.saved[str(variables[place.name] if isinstance(place, Variable) else place)] = (
+            time.time()
+        )
     if cell.command.verb not in ("train", "tune"):
         if result is not None:
             memory.remember(result, program, variables)

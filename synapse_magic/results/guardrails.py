@@ -8,7 +8,8 @@ from typing import Literal
 from synapse_magic.results.profile import Profile
 
 Kind = Literal[
-    "missing", "missing label", "constant", "key", "levels", "giveaway", "imbalance", "one class",
+    "missing", "missing label", "constant", "key", "time", "levels", "giveaway", "imbalance",
+    "one class",
 ]  # fmt: skip
 
 

@@ -56,15 +56,17 @@ class TablePage:
 
         return pd.DataFrame.from_records(self.rows, columns=list(self.names))
 
-    def html(self) -> str:
-        """Return the rows as an HTML table that stands alone; it needs no script."""
-        table = html_table(
-            self.names, self.rows, types=self.types, caption=self.caption(), exact=True
-        )
-        scroll = (
+    def table(self, caption: str = "") -> str:
+        """Return the rows as an HTML table for a page that has the style of the views."""
+        told = caption or self.caption()
+        table = html_table(self.names, self.rows, types=self.types, caption=told, exact=True)
+        return (
             f'<div class="syn-scroll" tabindex="0" role="region" aria-label="Table">{table}</div>'
         )
-        return page(scroll, "", None, f"Table: {self.caption()}")
+
+    def html(self) -> str:
+        """Return the rows as an HTML table that stands alone; it needs no script."""
+        return page(self.table(), "", None, f"Table: {self.caption()}")
 
     def _repr_html_(self) -> str:
         return self.html()

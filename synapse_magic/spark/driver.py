@@ -360,6 +360,59 @@ def _cached_bytes(context: Any) -> int:
     return sum(one.memSize() + one.diskSize() for one in context._jsc.sc().getRDDStorageInfo())
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What Spark keeps under a name: its level in words, bytes, and how many parts of how many."""
+
+    name: str
+    level: str
+    memory: int
+    disk: int
+    parts: int
+    of: int
+
+
+def kept(spark: SparkSession) -> list[Kept] | None:
+    """Return what cached frames and tables take, each alone; None as above."""
+    context = _context(spark)
+    return persistent(lambda: _kept(context)) if context is not None else None
+
+
+def _kept(context: Any) -> list[Kept]:
+    return [
+        Kept(
+            one.name(),
+            one.storageLevel().description(),
+            one.memSize(),
+            one.diskSize(),
+            one.numCachedPartitions(),
+            one.numPartitions(),
+        )
+        for one in context._jsc.sc().getRDDStorageInfo()
+    ]
+
+
+def kept_as(frame: Any) -> tuple[str, int | None] | None:
+    """Return the name under which a cached frame is kept, and its rows once all of it is there.
+
+    None for a frame that is not cached, and on Spark Connect, which tells neither.
+    """
+    return None if is_connect(frame.sparkSession) else persistent(lambda: _kept_as(frame))
+
+
+def _kept_as(frame: Any) -> tuple[str, int | None] | None:
+    manager = frame.sparkSession._jsparkSession.sharedState().cacheManager()
+    found = manager.lookupCachedData(frame._jdf)
+    if not found.isDefined():
+        return None
+    relation = found.get().cachedRepresentation()
+    builder = relation.cacheBuilder()
+    if not builder.isCachedColumnBuffersLoaded():
+        return builder.cachedName(), None
+    rows = relation.computeStats().rowCount()
+    return builder.cachedName(), int(str(rows.get())) if rows.isDefined() else None
+
+
 def ship(spark: SparkSession, archive: str) -> None:
     """Put the zip file ``archive`` on the Python path of the workers of ``spark``."""
     if is_connect(spark):

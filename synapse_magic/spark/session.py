@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.spark import launch, quiet
+from synapse_magic.spark.cached import Cached, cached
 from synapse_magic.spark.driver import (
     await_executors,
     cached_bytes,
@@ -103,6 +104,12 @@ class Session:
             return {"jobs": None, "heap": None, "cached": None}
         asked = {"jobs": running_jobs, "heap": heap, "cached": cached_bytes}
         return {name: ask(self.spark) for name, ask in asked.items()}
+
+    def cached(self, frames: Mapping[str, Any]) -> list[Cached] | None:
+        """Return what is cached, frames by their names; None where Spark does not tell."""
+        if self.stopped or not is_alive(self.spark):
+            return []
+        return cached(self.spark, frames)
 
     def stop(self) -> str:
         """End the session if it was started here, let go of it if not, and say which."""

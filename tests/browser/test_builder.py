@@ -257,6 +257,32 @@ def test_a_guardrail_is_fixed_in_the_text_and_names_are_only_words(hosted: Any) 
     assert alerts == []
 
 
+def test_roles_are_given_where_columns_stand_and_in_the_split(hosted: Any) -> None:
+    page, host, _ = hosted
+    profile = step(page, "Profile")
+    profile.get_by_label("Role of id").select_option("key")
+    has_line(page, "key      = id")
+    profile.get_by_text("carried along, no feature").wait_for()
+    assert profile.get_by_label("Role of workclass").locator("[value=time]").is_disabled()
+    split = step(page, "Split")
+    split.get_by_label("Test on the last by").select_option("hired")
+    has_line(page, "time     = hired")
+    split.get_by_text("Learned from the first rows by hired").wait_for()
+    split.get_by_label("Keep together").select_option(HOSTILE)
+    has_line(page, f"group    = {HOSTILE!r}")
+    assert "time" not in host.builder.text
+    assert host.builder.cell.problem is None
+    step(page, "Features").get_by_role("button", name="Take all").click()
+    page.wait_for_timeout(300)
+    assert not {"id", HOSTILE} & set(host.builder.cell.form.columns)
+
+
+def has_line(page: Any, line: str) -> None:
+    """Wait until a line stands in the cell."""
+    has = "line => document.querySelector('textarea').value.split('\\n').includes(line)"
+    page.wait_for_function(has, arg=line)
+
+
 def test_trials_stream_in_and_two_are_compared_without_training(hosted: Any) -> None:
     page, host, _ = hosted
     run = finished()

@@ -16,7 +16,9 @@ from synapse_magic import pack_message, view_style
 from synapse_magic.notebook.live import script
 from synapse_magic.results.dashboard.board import Board
 from synapse_magic.results.dashboard.examined import Examined
+from synapse_magic.results.dashboard.found import Found
 from synapse_magic.results.dashboard.what_if import WhatIf
+from synapse_magic.views.words import number
 
 HOST = """
 const listeners = new Map();
@@ -374,8 +376,35 @@ def test_a_search_by_spark_is_told_while_it_goes_on_and_is_cancelled(
     tell("found", {**rows, "number": 0.125, "rows": []})  # to another view
     tell("found", {**rows, "number": asked["number"]})
     page.get_by_text("1 row has it").wait_for()
-    assert page.locator(".sd-found td").all_inner_texts() == ["0.25", "7", hostile]
+    assert page.locator(".sd-found td").all_inner_texts() == ["what if?", "0.25", "7", hostile]
     assert page.evaluate("() => window.broken") is None
+
+
+def test_a_row_that_was_found_is_opened_in_what_if_by_one_key(
+    open_board: Open, spark_asked: list[dict[str, Any]]
+) -> None:
+    board = everyboard.board()
+    board.finder = Keys()
+    page = open_board(board)
+    tab(page, "Rows")
+    page.get_by_label("is", exact=True).fill("7")
+    page.get_by_label("is", exact=True).press("Enter")
+    page.get_by_text("Spark filters all rows by id").wait_for()
+    asked = spark_asked[-1]["given"]["number"]
+    values = {**board.answer("form", {"place": 3})["values"], "age": 71.0}
+    board.found = asked, Found(("id",), (("7",),), (values,), more=False)
+    rows = {"names": ["id"], "rows": [["7"]], "scores": ["0.25"], "more": False}
+    told = {"tell": "found", **packed({**rows, "number": asked})}
+    page.evaluate("told => window.deliver(told)", told)
+    page.get_by_role("button", name="What if the row where id is 7").press("Enter")
+    tab(page, "What if")
+    page.get_by_text("the row where id is 7").wait_for()
+    assert page.locator(".sd-entry", has_text="age").first.locator("input").input_value() == "71"
+    scored = board.answer("score", {"values": values})["scores"][0]
+    assert page.locator(".sd-big b").first.inner_text() == number(scored)
+    page.get_by_label("or row").fill("5")
+    page.get_by_label("or row").press("Enter")
+    page.get_by_text("the row where id is 7").wait_for(state="detached")
 
 
 def test_two_dashboards_on_a_page_do_not_know_of_each_other(open_board: Open) -> None:

@@ -45,7 +45,7 @@ def page(browser: Any, lab: Any) -> Iterator[Any]:
 
 def test_the_chip_says_where_spark_runs_and_opens_the_panel(page: Any) -> None:
     panel = page.locator(".jp-Synapse-panel:visible")
-    panel.locator("code", has_text="people").wait_for(timeout=30_000)
+    panel.locator("code", has_text="people").first.wait_for(timeout=30_000)
     text = panel.inner_text()
     assert "local[2]" in text
     assert "2 slots" in text
@@ -59,6 +59,10 @@ def test_a_run_is_cancelled_from_the_panel_while_its_cell_runs(page: Any) -> Non
     cell_of(page, 2).locator(".cm-content").click()
     cell_of(page, 2).get_by_role("progressbar").wait_for(timeout=30_000)
     assert findings_by_theme(page, *OURS) == []
+    # What is cached is given back meanwhile, too.
+    uncache = page.get_by_role("button", name="Uncache people")
+    uncache.click()
+    uncache.wait_for(state="detached", timeout=60_000)
     row.locator("button", has_text="Cancel").click()
     cell_of(page, 2).get_by_text("Cancelled: ").wait_for(timeout=30_000)
     page.locator(".jp-Synapse-none", has_text="Nothing runs on Spark.").wait_for(timeout=30_000)

@@ -19,6 +19,7 @@ def rows(spark: Any) -> Any:
         F.when(sick, "ward").otherwise("home").alias("sent <b>to</b>"),
         (F.col("id") % 31).cast("double").alias("age"),
         F.when(F.col("id") == 3, None).when(sick, "sick").otherwise("well").alias("state"),
+        F.expr("date_add(date'2024-01-01', cast(id % 300 as int))").alias("came"),
     )  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def test_each_thing_is_found_in_its_column_and_nowhere_else(rows: Any) -> None:
     assert {(each.column, each.kind) for each in found.found} == {
         ("ticket", "key"), ("same", "constant"), ("half", "missing"),
         ("sent <b>to</b>", "giveaway"), ("state", "missing label"), ("state", "imbalance"),
+        ("came", "time"),
     }  # fmt: skip
     assert (found.task, found.reason) == ("binary", "state is text with 2 values")
     assert "Only 5.0% of the rows are sick" in found.of("state")[1].sentence

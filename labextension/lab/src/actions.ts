@@ -35,6 +35,12 @@ export function addCommands(app: JupyterFrontEnd, links: Links, panelId: string)
     isEnabled: startable,
     execute: () => run(links.panel, START)
   });
+  commands.addCommand(command.build, {
+    label: 'Build a Model by Clicks',
+    caption: 'A cell that opens the model builder of a frame',
+    isEnabled: inNotebook,
+    execute: () => insert(links.panel, builderOf(links))
+  });
   commands.addCommand(command.insert, {
     label: 'Insert a Cell Below',
     isVisible: () => false,
@@ -77,6 +83,13 @@ function nameOfKernel(specs: KernelSpec.ISpecModels | null): string | undefined 
   const all = specs?.kernelspecs ?? {};
   const names = [specs?.default ?? '', ...Object.keys(all)];
   return names.find(name => all[name]?.language === LANGUAGE);
+}
+
+/** A cell with the builder of the frame that was made last. */
+function builderOf(links: Links): string {
+  const state = links.current?.state;
+  const last = state?.frames[state.frames.length - 1];
+  return `%${state?.magic ?? 'synapse'} build ${last?.name ?? 'people'}`;
 }
 
 function currentText(links: Links): string | null {

@@ -76,7 +76,8 @@ function activate(
     launcher.add({ command: command.create, category: 'Notebook', rank: 50 });
     palette?.addItem({ command: command.create, category: CATEGORY, args: { isPalette: true } });
   }
-  for (const each of [command.panel, command.start, command.code, command.cancel]) {
+  const offered = [command.panel, command.start, command.build, command.code, command.cancel];
+  for (const each of offered) {
     palette?.addItem({ command: each, category: CATEGORY });
   }
 }

@@ -2,6 +2,7 @@
 import type { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 
+import { cachedRow } from './cached';
 import { command } from './commands';
 import { h } from './dom';
 import { synapseIcon } from './icons';
@@ -9,7 +10,9 @@ import { LANGUAGE, type Link } from './link';
 import type { Links } from './links';
 import { frameRow } from './frames';
 import { modelRow } from './models';
+import type { Cached } from './protocol';
 import { RunRows } from './runs';
+import { SavedModels } from './saved';
 import { Section } from './section';
 import { sessionCard } from './sessions';
 
@@ -29,9 +32,12 @@ export class Panel extends Widget {
       this.sessions.node,
       this.running.node,
       this.models.node,
-      this.frames.node
+      this.saved.section.node,
+      this.frames.node,
+      this.cached.node
     );
     this.running.body.append(this.runs.node);
+    this.cached.node.append(this.untold, this.failed);
     links.changed.connect(this.draw, this);
     this.draw();
   }
@@ -39,7 +45,8 @@ export class Panel extends Widget {
   private draw(): void {
     const link = this.links.current;
     const state = link?.state;
-    for (const section of [this.sessions, this.running, this.models, this.frames]) {
+    const saved = this.saved.section;
+    for (const section of [this.sessions, this.running, this.models, saved, this.frames, this.cached]) {
       section.node.hidden = !state;
     }
     this.empty.hidden = !!state;
@@ -51,8 +58,20 @@ export class Panel extends Widget {
     this.running.count(state.runs.length);
     this.runs.show(state.runs, link.answersWhileBusy);
     this.models.show(state.models, model => modelRow(model, state.magic, this.insert));
+    this.saved.show(link);
     this.frames.show(state.frames, frame => frameRow(frame, state.magic, this.insert));
+    const { tables, told } = state.cached;
+    this.cached.show(tables, own => cachedRow(own, this.uncache));
+    this.untold.textContent = told;
+    this.untold.hidden = !told;
   }
+
+  private uncache = ({ name, kind }: Cached): void => {
+    this.failed.textContent = '';
+    void this.links.current
+      ?.ask('uncache', { name, kind })
+      .catch((error: Error) => (this.failed.textContent = error.message));
+  };
 
   private drawEmpty(link: Link | null): void {
     const start = h(
@@ -82,5 +101,9 @@ export class Panel extends Widget {
   private running = new Section('Running', '');
   private models = new Section('Models', 'None yet: %%synapse train makes one.');
   private frames = new Section('Frames', 'None yet: %synapse load makes one.');
+  private cached = new Section('Cached', 'Nothing: FRAME.cache() keeps one.');
+  private untold = h('p', { class: 'jp-Synapse-none' });
+  private failed = h('p', { class: 'jp-Synapse-none', role: 'alert' });
+  private saved = new SavedModels(text => this.insert(text));
   private runs: RunRows;
 }

@@ -46,12 +46,33 @@ export interface Model {
   held_out: boolean;
 }
 
+/** What Spark keeps: a variable's frame, a table, or a frame that no variable holds. */
+export interface Cached {
+  name: string;
+  kind: 'frame' | 'table' | 'plan';
+  rows: number | null;
+  level: string;
+  memory: number;
+  disk: number;
+  parts: number;
+  of: number;
+}
+
+export interface SavedModel {
+  path: string;
+  kind: string;
+  saved: number;
+  metric: string;
+}
+
 export interface State {
   magic: string;
   sessions: SparkSession[];
   runs: Run[];
   frames: Frame[];
   models: Model[];
+  cached: { tables: Cached[]; told: string };
+  saves: number;
 }
 
 export interface Mark {
@@ -75,4 +96,6 @@ export interface Questions {
   complete: [{ text: string; cursor: number }, Proposal[]];
   code: [{ text: string }, string];
   cancel: [{ run?: string; cell?: boolean }, number];
+  saved: [{ folder: string }, { folder: string; models: SavedModel[] }];
+  uncache: [{ name: string; kind: string }, string];
 }

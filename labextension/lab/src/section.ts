@@ -9,7 +9,7 @@ export class Section {
     title: string,
     private nothing: string
   ) {
-    const id = `jp-Synapse-${title.toLowerCase()}`;
+    const id = `jp-Synapse-${title.toLowerCase().replace(/ /g, '-')}`;
     const head = h('h3', { id }, title, this.number);
     this.node = h('section', { 'aria-labelledby': id }, head, this.body);
   }

@@ -115,7 +115,7 @@ function Builder({ kernel, el }: { kernel: Kernel; el: HTMLElement }) {
     ["Parameters", <Params {...given} />],
     ["Train", <Train {...given} />],
     ["Evaluate", <Evaluate {...given} />],
-    ["Explain", <Explain {...given} explained={explained} />],
+    ["Explain", <Explain {...given} explained={explained} kernel={kernel} />],
     ["Ship", <Ship {...given} />],
   ];
   const toggle = (name: string) => unfold((now) => {

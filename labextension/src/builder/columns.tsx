@@ -1,7 +1,7 @@
 // The columns of the frame: as many as there are, of which those in sight are drawn.
 import { useState } from "preact/hooks";
 import { Bars } from "./parts";
-import type { Column, Given } from "./state";
+import { roleOf, type Column, type Given } from "./state";
 
 const HIGH = 38;
 const SEEN = 9;
@@ -15,6 +15,16 @@ const RECIPE: Record<string, string> = {
   vector: "as it is",
 };
 
+// What becomes of a column in a role of its own.
+const ROLES: Record<string, string> = {
+  key: "carried along, no feature",
+  time: "the last rows are tested on",
+  group: "equal values stay together",
+  weight: "how much a row counts",
+  target: "what is predicted",
+};
+const TIMES = ["date", "numeric"];
+
 export function Columns({ all, click }: Given) {
   const [sought, seek] = useState("");
   const [top, scroll] = useState(0);
@@ -27,7 +37,7 @@ export function Columns({ all, click }: Given) {
     .filter(({ column }) => (!mine || chosen.has(column.name)) && (!words || column.name.toLowerCase().includes(words)));
   const first = Math.max(0, Math.min(Math.floor(top / HIGH) - 2, found.length - SEEN));
   const shown = found.slice(first, first + SEEN + 5);
-  const usable = found.filter(({ column }) => column.name !== all.form.target && RECIPE[column.kind || "numeric"]).map(({ column }) => column.name);
+  const usable = found.filter(({ column }) => ["", "feature"].includes(roleOf(column.name, all.form, chosen)) && RECIPE[column.kind || "numeric"]).map(({ column }) => column.name);
   const width = all.bars.shape[1] ?? 30;
   const warned = new Map(all.guardrails.map((one) => [one.column, one.sentence]));
   return (
@@ -41,7 +51,7 @@ export function Columns({ all, click }: Given) {
       <div class="syn-b-list" style={{ height: `${Math.min(found.length, SEEN) * HIGH + 2}px` }} tabIndex={0} role="group" aria-label="Columns" onScroll={(event) => scroll(event.currentTarget.scrollTop)}>
         <div style={{ height: `${found.length * HIGH}px`, position: "relative" }}>
           {shown.map(({ column, place }, i) => (
-            <Row key={column.name} column={column} at={(first + i) * HIGH} rows={all.rows} role={role(column.name, all.form, chosen)} stuck={fixed.has(column.name)} warned={warned.get(column.name)}
+            <Row key={column.name} column={column} at={(first + i) * HIGH} rows={all.rows} role={roleOf(column.name, all.form, chosen)} stuck={fixed.has(column.name)} warned={warned.get(column.name)}
               heights={all.bars.data.slice(place * width, (place + 1) * width)} click={click} />
           ))}
         </div>
@@ -51,20 +61,10 @@ export function Columns({ all, click }: Given) {
   );
 }
 
-function role(name: string, form: Given["all"]["form"], chosen: Set<string>): string {
-  if (name === form.target) return "target";
-  return name === form.weight ? "weight" : chosen.has(name) ? "feature" : "";
-}
-
 function Row(given: { column: Column; at: number; rows: number | null; role: string; stuck: boolean; warned?: string; heights: Uint8Array; click: Given["click"] }) {
   const { column, role, click } = given;
-  const set = (next: string) => {
-    if (next === "weight") return click({ op: "weight", column: column.name });
-    if (role === "weight") click({ op: "weight", column: "" });
-    if (next === "target") click({ op: "target", column: column.name });
-    else if (role === "target" && next === "") click({ op: "target", column: "" });
-    else if (role !== "weight" || next) click({ op: "features", columns: [column.name], on: next === "feature" });
-  };
+  const set = (next: string) => click({ op: "role", column: column.name, role: next });
+  const known = column.kind !== "";
   const missing = column.missing && given.rows ? column.missing / given.rows : 0;
   return (
     <div class={"syn-b-row" + (role ? " syn-b-on" : "")} style={{ top: `${given.at}px`, height: `${HIGH}px` }}>
@@ -72,11 +72,14 @@ function Row(given: { column: Column; at: number; rows: number | null; role: str
         <option value="">left out</option>
         <option value="feature">feature</option>
         <option value="target">target</option>
+        <option value="key">key</option>
+        <option value="time" disabled={known && !TIMES.includes(column.kind) && role !== "time"}>time</option>
+        <option value="group">group</option>
         <option value="weight" disabled={column.kind !== "numeric" && role !== "weight"}>weight of rows</option>
       </select>
       <span class="syn-b-col" title={column.name}>
         <b>{column.name}</b>
-        <small>{(role === "feature" && RECIPE[column.kind]) || column.kind || column.type}</small>
+        <small>{ROLES[role] || (role === "feature" && RECIPE[column.kind]) || column.kind || column.type}</small>
       </span>
       <Bars heights={given.heights} />
       <span class="syn-b-facts" title={column.facts}>

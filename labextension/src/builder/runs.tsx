@@ -186,25 +186,28 @@ function Live({ payload }: { payload: Payload }) {
   return <div ref={place} />;
 }
 
-export function Explain({ all, ask, say, busy, explained }: Given & { explained: Explained | null }) {
+export function Explain({ all, ask, say, busy, explained, kernel }: Given & { explained: Explained | null; kernel: Kernel }) {
   const run = usable(all)[usable(all).length - 1];
   if (!run) return <p class="syn-note">Train a model first.</p>;
   return (
     <div>
       <button type="button" class="syn-button" aria-disabled={!!busy} onClick={() => busy || void ask("explain", { run: run.number }).catch((error: Error) => say(error.message))}>{busy || `Explain run ${run.number}`}</button>
       <p class="syn-note">Contributions to the predictions of 2,000 rows at most. For more: <code>{`%synapse explain ${all.form.output || "model"} -n 20000`}</code></p>
-      {explained ? <Dashboard explained={explained} ask={ask} /> : null}
+      {explained ? <Dashboard explained={explained} ask={ask} kernel={kernel} /> : null}
     </div>
   );
 }
 
 const BOARDS: Record<Explained["board"], Mount> = { dashboard, texts: textboard, images: imageboard };
 
-// The dashboard of a run, in place; its questions go through the builder's line to the kernel.
-function Dashboard({ explained, ask }: { explained: Explained; ask: Given["ask"] }) {
+// The dashboard of a run, in place; what it asks and is told goes through the builder's line.
+function Dashboard({ explained, ask, kernel }: { explained: Explained; ask: Given["ask"]; kernel: Kernel }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const through: Pick<Kernel, "ask"> = { ask: (question, given = {}) => ask("board", { ask: question, given }) };
+    const through: Pick<Kernel, "ask" | "hear"> = {
+      ask: (question, given = {}) => ask("board", { ask: question, given }),
+      hear: (name, take) => kernel.hear("board", (all) => all.name === name && take(all.told as Payload)),
+    };
     return place.current ? BOARDS[explained.board](place.current, through as Kernel) : undefined;
   }, [explained]);
   return <div ref={place} role="region" aria-label={`Dashboard of run ${explained.run}`} />;

@@ -36,6 +36,7 @@ export interface Form {
   steps: Step[];
   columns: string[];
   weight: string; // the column that says how much rows count, empty without one
+  roles: { key: string[]; time: string[]; group: string[] };
 }
 
 export interface Guardrail {
@@ -72,6 +73,7 @@ export interface Look {
   reason: string;
   sampled: number;
   target: string;
+  first: string; // the first rows as a table, empty before they are there
   columns: Column[];
   bars: { data: Uint8Array; shape: number[] };
   offered: { name: string; doc: string; two: boolean }[];
@@ -159,4 +161,11 @@ export interface Given {
 
 export function setting(all: All, name: string): Setting | undefined {
   return all.form.settings.find((one) => one.name === name);
+}
+
+// What a column is: target, key, time, group, weight, feature, or nothing.
+export function roleOf(name: string, form: Form, chosen: ReadonlySet<string>): string {
+  if (name === form.target) return "target";
+  const given = Object.entries(form.roles).find(([, names]) => names.includes(name));
+  return given?.[0] ?? (name === form.weight ? "weight" : chosen.has(name) ? "feature" : "");
 }

@@ -1,7 +1,7 @@
 // The steps up to the algorithms: profile, target, split, features.
 import { Columns } from "./columns";
-import { Box, Choices, Field } from "./parts";
-import { setting, type Given } from "./state";
+import { Box, Choices, Drawn, Field } from "./parts";
+import { setting, type All, type Given } from "./state";
 
 const METRICS: Record<string, [string, string][]> = {
   binary: [
@@ -33,6 +33,7 @@ export function Profile(given: Given) {
         </ul>
       ) : known ? <p class="syn-note">{"\u2713"} Nothing missing, constant, unique or given away.</p> : null}
       <Columns {...given} />
+      {all.first ? <details class="syn-b-first" open><summary>First rows</summary><Drawn html={all.first} /></details> : null}
     </div>
   );
 }
@@ -97,11 +98,40 @@ export function Split({ all, click, soon }: Given) {
           <Box label="Seed" type="number" hint="42" value={setting(all, "seed")?.text ?? ""} set={(text) => click({ op: "option", name: "seed", text })} />
         </Field>
       </div>
+      {split.kind === "share" || split.kind === "variable" ? <Whole {...{ all, click }} /> : null}
       <p class="syn-note">{split.kind === "share" ? counted : split.kind === "none" ? "Without rows held out the model cannot be judged honestly." : split.kind === "condition" ? "Rows that meet the condition are trained on; use it for dates, for keys and for parts that are given." : ""}</p>
       <Field name="Only rows where" doc={all.options.where?.doc}>
         <Box wide label="Only rows where" hint="age >= 18 and hours > 0" value={setting(all, "where")?.text ?? ""} set={(text) => click({ op: "option", name: "where", text })} />
       </Field>
     </div>
+  );
+}
+
+// By what shares of the rows are drawn, beside chance: the time, or groups that stay whole.
+function Whole({ all, click }: Pick<Given, "all" | "click">) {
+  const [time, group] = [all.form.roles.time[0] ?? "", all.form.roles.group[0] ?? ""];
+  const set = (role: string, before: string) => (column: string) => click(column ? { op: "role", column, role } : { op: "role", column: before, role: "" });
+  return (
+    <>
+      <div class="syn-controls">
+        <Field name="Test on the last by"><Pick label="Test on the last by" all={all} value={time} fits={(kind) => ["date", "numeric", ""].includes(kind)} none="chance" set={set("time", time)} /></Field>
+        <Field name="Keep together"><Pick label="Keep together" all={all} value={group} fits={(kind) => kind !== "vector"} none="nothing" set={set("group", group)} /></Field>
+      </div>
+      {time ? <p class="syn-note">Learned from the first rows by {time}, tested on the last, as a model is used.</p>
+        : group ? <p class="syn-note">All rows of one {group} are on the same side, so that none is tested on what was learned from it.</p> : null}
+    </>
+  );
+}
+
+function Pick(given: { label: string; all: All; value: string; none: string; fits(kind: string): boolean; set(column: string): void }) {
+  const { all, value } = given;
+  const offered = all.columns.filter((one) => one.name === value || (one.name !== all.form.target && given.fits(one.kind)));
+  return (
+    <select aria-label={given.label} value={value} onChange={(event) => given.set(event.currentTarget.value)}>
+      <option value="">{given.none}</option>
+      {value && !offered.some((one) => one.name === value) ? <option value={value}>{value} (there is no such column)</option> : null}
+      {offered.map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}
+    </select>
   );
 }
 

@@ -52,8 +52,8 @@ export const STYLE = `
 .syn-bw .syn-b-guards .syn-button, .syn-bw .syn-b-guards li > .syn-dim { white-space: nowrap; font-size: 12px; }
 .syn-bw .syn-b-list { overflow-y: auto; border: 1px solid var(--syn-line); border-radius: 6px; }
 .syn-bw .syn-b-list:focus-visible { outline: 2px solid var(--syn-neg); }
-.syn-bw .syn-b-row { position: absolute; left: 0; right: 0; display: grid; grid-template-columns: 84px minmax(0, 1.2fr) 90px minmax(0, 1fr); gap: 10px; align-items: center; padding: 0 8px; border-bottom: 1px solid var(--syn-line); }
-@container (max-width: 560px) { .syn-bw .syn-b-row { grid-template-columns: 84px minmax(0, 1fr) 90px; } .syn-bw .syn-b-row .syn-b-facts { display: none; } }
+.syn-bw .syn-b-row { position: absolute; left: 0; right: 0; display: grid; grid-template-columns: 92px minmax(0, 1.2fr) 90px minmax(0, 1fr); gap: 10px; align-items: center; padding: 0 8px; border-bottom: 1px solid var(--syn-line); }
+@container (max-width: 560px) { .syn-bw .syn-b-row { grid-template-columns: 92px minmax(0, 1fr) 90px; } .syn-bw .syn-b-row .syn-b-facts { display: none; } }
 .syn-bw .syn-b-on { background: var(--syn-soft); }
 .syn-bw .syn-b-col, .syn-bw .syn-b-facts { overflow: hidden; min-width: 0; line-height: 1.25; font-size: 12.5px; }
 .syn-bw :is(.syn-b-col, .syn-b-facts) > * { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -84,4 +84,7 @@ export const STYLE = `
 .syn-bw .syn-b-curves polyline { fill: none; stroke: var(--syn-neg); stroke-width: 2; }
 .syn-bw .syn-b-script { max-height: 320px; overflow: auto; margin: 0; padding: 10px; border: 1px solid var(--syn-line); border-radius: 6px; background: var(--syn-soft); color: var(--syn-fg); white-space: pre; }
 .syn-bw .syn-b-drawn { overflow-x: auto; }
+.syn-bw .syn-b-first { margin-top: 10px; }
+.syn-bw .syn-b-first > summary { cursor: pointer; width: fit-content; font-weight: 600; }
+.syn-bw .syn-b-first table.syn-table td { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 `;

@@ -15,7 +15,7 @@ import { Quality } from "./quality";
 import { Rows } from "./rows";
 import { STYLE } from "./style";
 import { Thresholds } from "./thresholds";
-import type { Making, Opened, Tab } from "./types";
+import type { FoundRow, Making, Opened, Tab } from "./types";
 import { WhatIf } from "./whatif";
 
 // Name, content, and when it is there.
@@ -48,6 +48,7 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
   const [tab, setTab] = useState("Overview");
   const [seen, setSeen] = useState<string[]>(["Overview"]); // tabs stay as they were left
   const [place, setPlace] = useState(0);
+  const [found, setFound] = useState<FoundRow | null>(null);
   const fail = (error: Error) => setFailed(error.message);
   useEffect(() => {
     kernel.ask("open").then((answer) => setOpened(answer as unknown as Opened), fail);
@@ -81,7 +82,7 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
           <Meant.Provider value={meant}><Shown.Provider value={name === tab}>
             <Content kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place}
               brush={(conditions, name) => void make({ conditions, name, within: opened.chosen }).then(setFailed)}
-              ask={(row) => (setPlace(row), open("What if"))} />
+              ask={(row) => (setPlace(row), setFound(null), open("What if"))} found={found} askFound={(row) => (setFound(row), open("What if"))} />
           </Shown.Provider></Meant.Provider>
         </div>
       ))}

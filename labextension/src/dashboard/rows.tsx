@@ -52,7 +52,7 @@ export function Rows(tab: Tab) {
   const pick = (place: number) => setPicked([place, ...picked.filter((one) => one !== place)].slice(0, PINNED));
   return (
     <>
-      {tab.opened.keys.length > 0 && "hear" in kernel && <Search kernel={kernel} opened={tab.opened} />}
+      {tab.opened.keys.length > 0 && "hear" in kernel && <Search kernel={kernel} opened={tab.opened} open={tab.askFound} />}
       <Answered from={from}>{(page) => (
         <>
           <p class="syn-note">{whole(page.total)} rows. Press a row to see how its prediction comes about; the last {PINNED} can be compared. Columns are those of the strongest features.</p>

@@ -2,9 +2,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Kernel } from "../live/kernel";
 import { whole } from "../words";
-import type { Opened } from "./types";
+import type { FoundRow, Opened } from "./types";
 
 interface Found {
+  number: number;
+  where: string;
   names: string[];
   rows: string[][];
   scores: string[];
@@ -18,7 +20,7 @@ interface Told extends Partial<Found> {
   total?: number;
 }
 
-export function Search({ kernel, opened }: { kernel: Kernel; opened: Opened }) {
+export function Search({ kernel, opened, open }: { kernel: Kernel; opened: Opened; open(row: FoundRow): void }) {
   const [column, setColumn] = useState(opened.keys[0]);
   const [value, setValue] = useState("");
   const [busy, setBusy] = useState("");
@@ -26,6 +28,7 @@ export function Search({ kernel, opened }: { kernel: Kernel; opened: Opened }) {
   const [found, setFound] = useState<Found | null>(null);
   const [id] = useState(() => `sd${Math.random().toString(36).slice(2)}`); // two dashboards share a page
   const asked = useRef(0);
+  const where = useRef("");
   useEffect(() => {
     const mine = (call: (told: Told) => void) => (told: unknown) => (told as Told).number === asked.current && call(told as Told);
     const ends = [
@@ -34,7 +37,7 @@ export function Search({ kernel, opened }: { kernel: Kernel; opened: Opened }) {
         asked.current = 0;
         setBusy("");
         setFailed(told.error ?? "");
-        setFound(told.error === undefined ? (told as unknown as Found) : null);
+        setFound(told.error === undefined ? { ...(told as unknown as Found), where: where.current } : null);
       })),
     ];
     return () => ends.forEach((end) => end());
@@ -42,6 +45,7 @@ export function Search({ kernel, opened }: { kernel: Kernel; opened: Opened }) {
   const stopped = (error: Error) => (setBusy(""), setFailed(error.message));
   const find = () => {
     asked.current = Math.random(); // several views hear what is told
+    where.current = `${column} is ${value}`;
     setBusy(`Spark filters all rows by ${column}.`);
     setFailed("");
     setFound(null);
@@ -58,7 +62,7 @@ export function Search({ kernel, opened }: { kernel: Kernel; opened: Opened }) {
           : <button type="submit" class="syn-button" disabled={!opened.keys.includes(column)}>find</button>}
       </form>
       <p role="status" class="syn-note">{busy || failed || (found ? said(found) : "")}</p>
-      {found && found.rows.length > 0 && <Table found={found} />}
+      {found && found.rows.length > 0 && <Table found={found} open={opened.whatIf ? null : open} />}
     </section>
   );
 }
@@ -69,12 +73,15 @@ function said(found: Found): string {
   return found.more ? `More than ${count} rows have it; these are ${count} of them.` : `${count} row${count === 1 ? " has" : "s have"} it.`;
 }
 
-function Table({ found }: { found: Found }) {
+// Each row may be opened in What if, where the model can be asked about it.
+function Table({ found, open }: { found: Found; open: ((row: FoundRow) => void) | null }) {
   const scored = found.scores.length > 0;
+  const words = (row: number) => `the row where ${found.where}${found.rows.length > 1 ? ` (${row + 1} of those found)` : ""}`;
+  const press = (row: number) => open?.({ number: found.number, row, words: words(row) });
   return (
     <div class="sd-rows sd-found" tabIndex={0} role="region" aria-label="Rows that were found"><table class="syn-table">
-      <thead><tr>{scored && <th scope="col">score</th>}{found.names.map((name, i) => <th scope="col" key={i}>{name}</th>)}</tr></thead>
-      <tbody>{found.rows.map((cells, i) => <tr key={i}>{scored && <td class="syn-number">{found.scores[i]}</td>}{cells.map((cell, k) => <td key={k} title={cell}>{cell}</td>)}</tr>)}</tbody>
+      <thead><tr>{open && scored && <th scope="col">open</th>}{scored && <th scope="col">score</th>}{found.names.map((name, i) => <th scope="col" key={i}>{name}</th>)}</tr></thead>
+      <tbody>{found.rows.map((cells, i) => <tr key={i}>{open && scored && <td><button type="button" class="sd-link" aria-label={`What if ${words(i)} were different?`} onClick={() => press(i)}>what if?</button></td>}{scored && <td class="syn-number">{found.scores[i]}</td>}{cells.map((cell, k) => <td key={k} title={cell}>{cell}</td>)}</tr>)}</tbody>
     </table></div>
   );
 }

@@ -47,6 +47,13 @@ export interface Opened {
   redoable: boolean;
 }
 
+// A row that a search found: of which search, and which of its rows.
+export interface FoundRow {
+  number: number;
+  row: number;
+  words: string;
+}
+
 // What every tab is given.
 export interface Tab {
   kernel: Kernel;
@@ -56,4 +63,6 @@ export interface Tab {
   brush(conditions: Condition[], name?: string): void; // makes a cohort within the chosen one
   place: number; // the row of What if
   ask(place: number): void; // opens another one
+  found: FoundRow | null; // the row of What if where it was found among all rows
+  askFound(row: FoundRow): void; // opens such a one
 }

@@ -27,8 +27,12 @@ interface Scored {
 }
 
 interface Form extends Scored {
-  place: number;
   fields: Field[];
+  values: Values;
+}
+
+interface Nearest {
+  place: number;
   values: Values;
 }
 
@@ -48,7 +52,7 @@ interface Sought {
 const DRAWN = 12; // curves asked for at once, those of the fields on top
 const UNDONE = 50;
 
-export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
+export function WhatIf({ kernel, opened, place: at, ask: setAt, found: searched }: Tab) {
   const [form, setForm] = useState<Form | null>(null);
   const [values, setValues] = useState<Values>({});
   const [scored, setScored] = useState<Scored | null>(null);
@@ -88,7 +92,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
     edit.current++;
     forget();
     setSaid("");
-    void within<Form>(row, "form", { place: at }, (found) => {
+    void within<Form>(row, "form", searched ? { found: searched } : { place: at }, (found) => {
       setForm(found);
       setValues(found.values);
       setScored(found);
@@ -100,7 +104,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
         if (own === row.current) await draw(found.values, found.fields);
       });
     });
-  }, [at]);
+  }, [at, searched]);
   if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;
   if (!form || !scored) return <p class="syn-note" role="status">{said || "…"}</p>;
 
@@ -123,7 +127,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
     });
   const save = () => within<{ text: string }>(edit, "test", { values }, (found) => setSaved(found.text));
   const nearest = () =>
-    within<Form>(edit, "nearest", { place: at }, (found) => {
+    within<Nearest>(edit, "nearest", { values: form.values }, (found) => {
       take(found.values);
       setSought(`Row ${found.place} is the nearest of the other class; where it differs is marked.`);
     });
@@ -133,7 +137,8 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
     <div class="sd-whatif">
       <section class="sd-score">
         <div class="syn-controls">
-          <label class="syn-control"><span>row</span><NumberField done min={0} max={opened.rows - 1} step={1} value={at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
+          {searched && <span>{searched.words}</span>}
+          <label class="syn-control"><span>{searched ? "or row" : "row"}</span><NumberField done min={0} max={opened.rows - 1} step={1} value={searched ? null : at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
         </div>
         <div aria-live="polite"><Scores opened={opened} now={scored} before={form} /></div>
         <p class="syn-note">{scored.milliseconds} ms in the model, without Spark</p>
@@ -146,7 +151,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt }: Tab) {
         </div>
         {sought && <p role="status">{sought}</p>}
         {said && <p class="syn-warn" role="alert">{said}</p>}
-        {saved && <TakeAway what="test case" text={saved} name={`test-of-row-${at}.py`} />}
+        {saved && <TakeAway what="test case" text={saved} name={searched ? "test-of-found-row.py" : `test-of-row-${at}.py`} />}
         {scored.outside.map((words) => <p class="syn-note" key={words}>! {words}</p>)}
       </section>
       <section>

@@ -87,7 +87,7 @@ class Parts:
     heads : sequence of sequence of stage
         For each model the stages at its beginning that are the same in every trial.
     group : str or None
-        A column whose equal values stay in one part: what a ranker ranks together.
+        A column whose equal values stay in one part, such as what a ranker ranks together.
     """
 
     def __init__(

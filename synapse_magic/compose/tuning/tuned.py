@@ -43,6 +43,11 @@ class TuningParams:
         "How hopeless LightGBM trials are ended while they train: by Optuna's pruners.",
         default="none",
     )
+    groupCol: Param[str] = param(
+        "Column whose equal values stay in one part; unset for that of a ranker, if any.",
+        default=unset,
+        column="in",
+    )
     seed: Param[int] = param("Seed of the parts and of the values tried.", default=0, low=0)
 
     def _set(self, **values: Any) -> Any:

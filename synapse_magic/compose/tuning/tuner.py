@@ -147,7 +147,7 @@ class TuneHyperparameters(TuningParams, Estimator, ModelsHolder):
     def _parts(self, dataset: DataFrame, models: Sequence[Any], heads: list[list[Any]]) -> Parts:
         folds, ratio = self.getOrDefault("numFolds"), self.getOrDefault("trainRatio")
         last = [opened(model)[-1] for model in models]
-        groups = [each.getOrDefault("groupCol") for each in last if _grouped(each)]
+        groups = [each.getOrDefault("groupCol") for each in (self, *last) if _grouped(each)]
         group = groups[0] if groups else None
         return Parts(dataset, folds, ratio, self.getOrDefault("seed"), heads, group)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from synapse_magic.errors import SynapseError, closest
 from synapse_magic.language import stages
+from synapse_magic.language.body import is_variable
 from synapse_magic.language.context import Context
 from synapse_magic.language.form import writing
 from synapse_magic.language.form.brackets import Brackets, Part
@@ -254,6 +255,73 @@ def _weight(source: Source, change: Change, context: Context) -> str:
     return text
 
 
+def _role(source: Source, change: Change, context: Context) -> str:
+    """``column`` and ``role``: target, feature, key, time, group, weight, or an empty one.
+
+    A column has one role: what it was before is taken away.
+    """
+    column, role = str(change["column"]), str(change["role"])
+    if role not in _GIVEN:
+        raise SynapseError(f"A column has no role {role!r}. {closest(role, _GIVEN)}".rstrip())
+    form = form_of(source, context)
+    before = form.role(column)
+    if role != "feature" and column in form.columns:
+        source = Source(_features(source, {"columns": [column], "on": False}, context))
+    if before not in (role, "", "feature"):
+        source = Source(_GIVEN[before](source, column, False, context))
+    return source.text if before == role else _GIVEN[role](source, column, True, context)
+
+
+def _as_target(source: Source, column: str, on: bool, context: Context) -> str:
+    return _target(source, {"column": column if on else ""}, context)
+
+
+def _as_feature(source: Source, column: str, on: bool, context: Context) -> str:
+    return _features(source, {"columns": [column], "on": on}, context)
+
+
+def _as_weight(source: Source, column: str, on: bool, context: Context) -> str:
+    return _weight(source, {"column": column if on else ""}, context)
+
+
+def _as_time(source: Source, column: str, on: bool, context: Context) -> str:
+    """Split by time, and no more by groups; some rows are held out for it."""
+    made = _with_option(source, "time", writing.column(column) if on else None)
+    made = _with_option(Source(made), "group", None) if on else made
+    if on and form_of(source, context).split.kind == "none":
+        return _split(Source(made), {"train": _USUAL_SHARE}, context)
+    return made
+
+
+def _as_group(source: Source, column: str, on: bool, _: Context) -> str:
+    """Split by whole groups, and no more by time."""
+    made = _with_option(source, "group", writing.column(column) if on else None)
+    return _with_option(Source(made), "time", None) if on else made
+
+
+def _as_key(source: Source, column: str, on: bool, context: Context) -> str:
+    """Add a column to the keys, or take it out of them."""
+    written = source.option("key")
+    if written is not None and is_variable(written.statement.value):
+        raise SynapseError("The key stands in a variable of the notebook. Try: change it there")
+    others = [name for name in form_of(source, context).roles["key"] if name != column]
+    names = list(map(writing.column, [*others, column] if on else others))
+    listed = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+    return _with_option(source, "key", listed if names else None)
+
+
+_USUAL_SHARE = 0.8
+_GIVEN: dict[str, Callable[[Source, str, bool, Context], str]] = {
+    "": lambda source, *_: source.text,
+    "target": _as_target,
+    "feature": _as_feature,
+    "key": _as_key,
+    "time": _as_time,
+    "group": _as_group,
+    "weight": _as_weight,
+}
+
+
 def _step(source: Source, change: Change, context: Context) -> StepState:
     found = next((s for s in form_of(source, context).steps if s.index == change["step"]), None)
     if found is None:
@@ -368,6 +436,7 @@ _OPERATIONS: dict[Any, Callable[[Source, Change, Context], str]] = {
     "algorithm": _algorithm,
     "param": _param,
     "weight": _weight,
+    "role": _role,
     "verb": _verb,
     "output": _output,
 }

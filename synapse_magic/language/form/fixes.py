@@ -1,14 +1,22 @@
-"""What a click on "fix" does about a guardrail: a change of the cell's text like any other."""
+"""What a click on "fix" does about a guardrail: a change of the cell's text like any other.
+
+Some guardrails are of the cell itself: a column with two roles that get into each other's way.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 from synapse_magic.language.form import writing
 from synapse_magic.language.form.state import Form
 
-_DROPPED = ("missing", "constant", "key", "levels", "giveaway")
+_DROPPED = ("missing", "constant", "levels", "giveaway", "role")
+_TWO_ROLES = {
+    "time": "{} splits rows by time and is a feature, too: what is tested comes after all of it",
+    "group": "{} keeps groups whole and is a feature, too: groups that are tested were never seen",
+}
 
 
 def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
@@ -24,6 +32,13 @@ def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
     if kind in _DROPPED:
         held = column in form.columns
         return {"op": "features", "columns": [column], "on": False} if held else None
+    if kind == "key":
+        known = column in form.roles.get("key", ())
+        return None if known else {"op": "role", "column": column, "role": "key"}
+    if kind == "time":
+        taken = form.roles.get("time") or form.roles.get("group")
+        drawn = form.split.kind in ("share", "none") and not taken
+        return {"op": "role", "column": column, "role": "time"} if drawn else None
     if kind == "missing label":
         condition = f"{_as_condition(column)} is not None"
         where = next((each for each in form.settings if each.name == "where"), None)
@@ -37,6 +52,15 @@ def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
         if step.stage == "LightGBMClassifier" and not weighed:
             return {"op": "param", "step": step.index, "name": "isUnbalance", "value": True}
     return None
+
+
+def two_roles(form: Form) -> Iterator[dict[str, str]]:
+    """Give a guardrail for each column with two roles that do not go together."""
+    for role, sentence in _TWO_ROLES.items():
+        for column in form.roles.get(role, ()):
+            if column in form.columns:
+                told = {"sentence": sentence.format(column), "advice": "leave it out there"}
+                yield {"kind": "role", "column": column, **told}
 
 
 def _conjuncts(condition: str) -> set[str]:

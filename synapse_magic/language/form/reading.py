@@ -22,6 +22,8 @@ from synapse_magic.language.text import CellError
 
 _FEATURE_STAGES = ("Featurize", "VectorAssembler")
 _SEVERAL = ("inputCols", "inputCol", "featuresCol")
+ROLES = ("key", "time", "group")
+"""Options that give columns a role beside label and features."""
 
 
 def read_form(text: str, context: Context) -> Form:
@@ -81,6 +83,7 @@ def form_of(source: Source, context: Context) -> Form:
         split=_split(source),
         settings=tuple(_settings(source)),
         steps=tuple(_with_features(list(_steps(source, context, columns)))),
+        roles={role: _named(source, context, columns, role) for role in ROLES},
     )
 
 
@@ -162,6 +165,26 @@ def _target(source: Source, context: Context, columns: Columns) -> str:
     return _column(node, columns)
 
 
+def _named(source: Source, context: Context, columns: Columns, option: str) -> tuple[str, ...]:
+    """Return the columns that an option names, those in a variable too."""
+    written = source.option(option)
+    if written is None:
+        named = source.command.options.get(option)
+        return () if named is None else (_resolved(named, columns),)
+    node = written.statement.value
+    if is_variable(node):
+        return tuple(_resolved(name, columns) for name in _held(node, context))
+    nodes = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    return tuple(name for each in nodes if (name := _column(each, columns)))
+
+
+def _held(node: ast.expr, context: Context) -> list[str]:
+    """Return the names of columns that a variable holds."""
+    value = context.variables.get(variable_name(node))
+    several = [value] if isinstance(value, str) else value
+    return [n for n in several if isinstance(n, str)] if isinstance(several, list) else []
+
+
 def _column(node: ast.expr, columns: Columns) -> str:
     """Return the column that a node names, as it is written where there is no such column."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "value", None)
@@ -205,7 +228,7 @@ def _settings(source: Source) -> Iterator[Setting]:
     for name, text in source.command.options.items():
         yield Setting(name, text, "code", value=text, line=source.above + 1)
     for written in source.statements:
-        if written.option is not None and written.option not in ("label", "split"):
+        if written.option is not None and written.option not in ("label", "split", *ROLES):
             yield setting_of(source, written.option, written.statement.value)
 
 
@@ -271,9 +294,7 @@ def _columns_of(
     fixed: list[str] = []
     for each in column_nodes(node) if isinstance(node, ast.Call) else []:
         if is_variable(each):
-            value = context.variables.get(variable_name(each))
-            several = [value] if isinstance(value, str) else value
-            held = [n for n in several if isinstance(n, str)] if isinstance(several, list) else []
+            held = _held(each, context)
             names += held
             fixed += held
         else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Mode = Literal["value", "list", "range", "variable", "code"]
@@ -108,6 +109,8 @@ class Form:
         The other options that are written.
     steps : tuple of StepState
         All steps in order.
+    roles : mapping of str to tuple of str
+        The columns that are ``key``, ``time`` and ``group``.
     """
 
     verb: str
@@ -117,6 +120,7 @@ class Form:
     split: Split
     settings: tuple[Setting, ...]
     steps: tuple[StepState, ...]
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def features(self) -> StepState | None:
@@ -143,6 +147,14 @@ class Form:
         if isinstance(node, ast.Name):
             return node.id
         return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+    def role(self, column: str) -> str:
+        """Return what a column is: target, key, time, group, weight, feature, or nothing."""
+        if column == self.target:
+            return "target"
+        given = next((role for role, names in self.roles.items() if column in names), "")
+        used = "feature" if column in self.columns else ""
+        return given or ("weight" if column == self.weight else used)
 
     def to_json(self) -> dict[str, Any]:
         """Return the form as JSON values."""

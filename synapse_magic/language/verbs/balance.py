@@ -11,6 +11,7 @@ from synapse_magic.language.layout import call, literal, method, name
 from synapse_magic.language.limits import read_limits
 from synapse_magic.language.naming import Naming
 from synapse_magic.language.request import Given, Request
+from synapse_magic.language.roles import columns_named
 
 
 def generate_balance(request: Request) -> None:
@@ -44,17 +45,10 @@ def generate_balance(request: Request) -> None:
 
 
 def _columns(given: Given, columns: Columns) -> ast.expr:
-    """Return the columns that an option names: one, a list, or a variable that holds names."""
-    naming, node = Naming(given.values, columns), given.node
-    if is_variable(node) and isinstance(given.values.get(node), str):
-        return literal([naming.column(node)])
-    if isinstance(node, (ast.Name, ast.Constant)):
-        return literal([naming.column(node)])
-    names = list(naming.listed(node))
-    if not names:
-        raise given.values.text.error(node, "sensitive names no column. Try: sensitive = [sex]")
-    if is_variable(node) and given.values.get(node) == names:
-        return given.values.code(node)
+    """Return the columns of an option; a variable that holds them is passed on as it is."""
+    names = list(columns_named("sensitive", given, columns))
+    if is_variable(given.node) and given.values.get(given.node) == names:
+        return given.values.code(given.node)
     return literal(names)
 
 

@@ -9,10 +9,9 @@ from synapse_magic.language.labels import Label, label_of
 from synapse_magic.language.layout import call, literal, method, name
 from synapse_magic.language.renames import Renames
 from synapse_magic.language.request import Request
+from synapse_magic.language.roles import FEATURE_PARAMS, read_roles
 from synapse_magic.language.splitting import read_split, write_split
 from synapse_magic.language.steps import Step, Steps
-
-FEATURE_PARAMS = ("inputCols", "inputCol", "featuresCol")
 
 
 def generate_train(request: Request) -> None:
@@ -24,13 +23,16 @@ def generate_train(request: Request) -> None:
         )
     frame = request.kept(frame)
     split = read_split(request, frame)
+    roles = read_roles(request, frame.columns)
     label = label_of(request, frame)
     steps = _read_steps(request, frame.columns, label)
     check_features(request, steps, label)
+    roles.check(request, label, steps)
+    roles.give_groups(steps)
+    roles = roles.with_groups_of(request, steps)
     label.prepare(request, frame)
     stages = _stages(request, steps, label, frame.columns)
-    group = next(iter(steps[-1].reads.get("groupCol", ())), None)
-    train, test = write_split(request, frame, split, group)
+    train, test = write_split(request, frame, split, roles)
     builder = request.builder
     pipeline = builder.fresh("pipeline")
     made = call(builder.use("pyspark.ml", "Pipeline"), stages=ast.List(stages))

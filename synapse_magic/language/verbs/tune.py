@@ -9,9 +9,10 @@ from synapse_magic.language import stages as known
 from synapse_magic.language.body import Statement
 from synapse_magic.language.columns import Columns
 from synapse_magic.language.labels import Label, label_of
-from synapse_magic.language.layout import call, method, name
+from synapse_magic.language.layout import call, literal, method, name
 from synapse_magic.language.renames import Renames
 from synapse_magic.language.request import Request
+from synapse_magic.language.roles import Roles, read_roles
 from synapse_magic.language.spaces import Searched, TunedSteps
 from synapse_magic.language.splitting import read_split, write_split
 from synapse_magic.language.step import Step
@@ -38,16 +39,19 @@ def generate_tune(request: Request) -> None:
         )
     frame = request.kept(frame)
     split = read_split(request, frame)
+    roles = read_roles(request, frame.columns)
     label = label_of(request, frame)
     shared, models, searched = _read(request, frame.columns, label)
+    roles.check(request, label, [*shared, *models])
+    roles.give_groups(models)
+    roles = roles.with_groups_of(request, models)
     label.prepare(request, frame)
-    group = next((g for model in models for g in model.reads.get("groupCol", ())), None)
-    train, test = write_split(request, frame, split, group)
+    train, test = write_split(request, frame, split, roles)
     writer = _Writer(request, label, frame.columns, searched)
     estimators = writer.models(shared, models)
     builder = request.builder
     tuner = builder.fresh("tuner")
-    builder.assign(tuner, _tuner(request, estimators, writer.space()))
+    builder.assign(tuner, _tuner(request, estimators, writer.space(), roles))
     model = builder.fresh("model")
     builder.assign(model, method(name(tuner), "fit", train))
     _show(request, split is not None and label.name is not None)
@@ -62,7 +66,9 @@ def _show(request: Request, measured: bool) -> None:
         request.builder.show_with("print(result.model.leaderboard)")
 
 
-def _tuner(request: Request, models: list[ast.expr], space: ast.expr | None) -> ast.expr:
+def _tuner(
+    request: Request, models: list[ast.expr], space: ast.expr | None, roles: Roles
+) -> ast.expr:
     arguments: dict[str, ast.expr] = {"models": ast.List(models)}
     if space is not None:
         arguments["paramSpace"] = space
@@ -70,6 +76,8 @@ def _tuner(request: Request, models: list[ast.expr], space: ast.expr | None) -> 
         given = request.option(option)
         if given is not None:
             arguments[param] = given
+    if "group" in request.options:
+        arguments["groupCol"] = literal(roles.group)
     arguments["seed"] = request.option_or_default("seed")
     return call(request.builder.use("synapse_magic", "TuneHyperparameters"), **arguments)
 

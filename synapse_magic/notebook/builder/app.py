@@ -11,11 +11,13 @@ import numpy as np
 
 from synapse_magic import SynapseError
 from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered, sentence_of
-from synapse_magic.language.form.fixes import fix_of
+from synapse_magic.language.form.fixes import fix_of, two_roles
 from synapse_magic.language.vocabulary import VERBS
+from synapse_magic.notebook.builder.first_rows import rows_html
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
 from synapse_magic.notebook.builder.run import Run
 from synapse_magic.notebook.builder.still import still, summaries
+from synapse_magic.notebook.dashboard_app import DashboardApp
 from synapse_magic.notebook.errors import one_line
 
 _BARS = 30
@@ -49,7 +51,7 @@ class BuilderApp:
         self._answering: int | None = None
         self._working: threading.Thread | None = None
         self._explained: Mapping[str, Any] = {}
-        self._board: Any = None
+        self._board: DashboardApp | None = None
         builder.viewers.add(self)
 
     @property
@@ -121,11 +123,11 @@ class BuilderApp:
         return {"cards": [asdict(card) for card in cards(str(given["stage"]))]}
 
     def _guardrails(self) -> list[dict[str, Any]]:
-        looked = self.builder.looked
-        form = self.builder.cell.form
+        looked, form = self.builder.looked, self.builder.cell.form
+        own = [asdict(each) for each in (looked.found if looked is not None else ())]
         return [
-            {**asdict(each), "fix": fix_of(each.kind, each.column, form)}
-            for each in (looked.found if looked is not None else ())
+            {**each, "fix": fix_of(each["kind"], each["column"], form)}
+            for each in [*two_roles(form), *own]
         ]
 
     def _looked(self) -> dict[str, Any]:
@@ -141,6 +143,9 @@ class BuilderApp:
             "reason": looked.reason if looked is not None else "",
             "sampled": looked.sampled if looked is not None else 0,
             "target": looked.target if looked is not None else "",
+            "first": rows_html(
+                self.builder.first_rows, len(types), looked.profile.rows if looked else None
+            ),
             "columns": [_column(c) for c in known]
             or [{"name": name, "type": kind, "kind": ""} for name, kind in types],
             "bars": np.array([_bars(c) for c in known], np.uint8).reshape(-1, _BARS),
@@ -214,16 +219,20 @@ class BuilderApp:
 
         rows = run.trained.test if run.trained.test is not None else run.trained.train
         why = explain(run.trained.model, rows, rows=EXPLAINED)
-        self._board = dashboard_board(why, run.trained.model, rows)
-        self._explained = {"run": run.number, "board": self._board.script}
+        board = dashboard_board(why, run.trained.model, rows)
+        self._board = DashboardApp(board, rows.sparkSession, self._tell_board)
+        self._explained = {"run": run.number, "board": board.script}
         return self._explained
+
+    def _tell_board(self, name: str, told: Mapping[str, Any]) -> None:
+        """Tell what the dashboard tells of its own accord, such as the rows of a search."""
+        self._tell("board", {"name": name, "told": told})
 
     def _ask_board(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the answer of the dashboard to a question of its own."""
         if self._board is None:
             raise SynapseError("Nothing is explained yet. Try: explain a run")
-        answer: Mapping[str, Any] = self._board.answer(given["ask"], given["given"])
-        return answer
+        return self._board.answer(given["ask"], given["given"])
 
     def _script(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"script": self.builder.script()}

@@ -17,7 +17,11 @@ from synapse_magic.language.form.source import Source
 from synapse_magic.language.plan import plan
 from synapse_magic.notebook import world
 from synapse_magic.notebook.builder.cell_text import CellText
+from synapse_magic.notebook.builder.first_rows import first_rows
 from synapse_magic.notebook.builder.run import Run, Runner
+
+ROLES = ("key", "time", "group", "weight")
+"""Roles of columns that ``run`` takes by name."""
 
 
 class Viewer(Protocol):
@@ -65,6 +69,8 @@ class ModelBuilder:
         self.runs: list[Run] = []
         self._guardrails: Any = None
         self._profile: Any = None
+        self.first_rows: Any = None
+        """The first rows of the frame, fetched beside its profile; None before."""
         self.viewers: WeakSet[Viewer] = WeakSet()
         self._looking = threading.Lock()
         first = cell or f"%%synapse train {self._word} -o model"
@@ -122,6 +128,7 @@ class ModelBuilder:
         known = target if target in self.df.columns else ""
         with self._looking:
             if self._profile is None:
+                self.first_rows = first_rows(self.df)
                 self._profile = profile(self.df)
             if self._guardrails is None or self._guardrails.target != known:
                 self._guardrails = guardrails(self.df, known, profile=self._profile)
@@ -134,7 +141,7 @@ class ModelBuilder:
         """
         self.change("target", column=target)
         found = self.guardrails()
-        dropped = {g.column for g in found.found if g.kind != "imbalance"}
+        dropped = {g.column for g in found.found if g.kind not in ("imbalance", "time")}
         kinds = ("numeric", "category", "text", "date", "boolean", "vector")
         chosen = [
             column.name
@@ -149,7 +156,8 @@ class ModelBuilder:
             self.change("algorithm", name=first, on=True)
         for each in found.found:
             fix = fix_of(each.kind, each.column, self._cell.form)
-            if fix is not None:
+            # A date may be a birthday: whether rows come one after another, the user knows.
+            if fix is not None and each.kind != "time":
                 self._cell.click(fix)
 
     def run(
@@ -175,7 +183,8 @@ class ModelBuilder:
         trials : int, optional
             Search the best params in so many trials.
         **options
-            Further options of ``%%synapse train`` or ``tune``, such as ``metric="AUC"``.
+            Further options of ``%%synapse train`` or ``tune``, such as ``metric="AUC"``, and roles
+            of columns: ``key``, ``time``, ``group`` and ``weight``, which are no features then.
 
         Raises
         ------
@@ -281,7 +290,11 @@ class ModelBuilder:
             self.change("verb", verb="tune")
             self.change("option", name="trials", text=str(trials))
         for name, value in options.items():
-            self.change("option", name=name, text=repr(value))
+            if name not in ROLES:
+                self.change("option", name=name, text=repr(value))
+                continue
+            for column in [value] if isinstance(value, str) else value:
+                self.change("role", column=column, role=name)
 
     def _keep(self, run: Run) -> None:
         """Put the model into the notebook, as the cell would have."""

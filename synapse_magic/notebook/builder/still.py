@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from synapse_magic.notebook import markup
@@ -31,7 +32,7 @@ def summaries(builder: ModelBuilder) -> dict[str, str]:
     done = {
         "Profile": "" if looked is None else repr(looked)[len("<Guardrails of ") : -1],
         "Target": target,
-        "Split": shares.get(form.split.kind, form.split.text),
+        "Split": shares.get(form.split.kind, form.split.text) + _split_by(form.roles),
         "Features": columns if form.columns else "none yet",
         "Algorithms": ", ".join(step.stage for step in form.algorithms) or "none yet",
         "Parameters": f"{written} set, {len(searched)} searched" if written else "all defaults",
@@ -48,6 +49,13 @@ def summaries(builder: ModelBuilder) -> dict[str, str]:
             shown = list(run.evaluation.metrics.items())[:3]
             done["Evaluate"] = ", ".join(f"{name} {value:.4g}" for name, value in shown)
     return done
+
+
+def _split_by(roles: Mapping[str, tuple[str, ...]]) -> str:
+    """Return by what rows are split beside chance."""
+    time, group = roles.get("time", ()), roles.get("group", ())
+    by = f", by time: {time[0]}" if time else ""
+    return by + (f", groups of {group[0]} whole" if group else "")
 
 
 def told(builder: ModelBuilder) -> str:

@@ -10,7 +10,7 @@ from synapse_magic.language import completion
 from synapse_magic.language.context import Context
 from synapse_magic.notebook import world
 from synapse_magic.notebook.errors import one_line
-from synapse_magic.notebook.lab import diagnosis, state
+from synapse_magic.notebook.lab import cached, diagnosis, saved, state
 
 if TYPE_CHECKING:
     from synapse_magic.notebook.magic import SynapseMagics
@@ -26,6 +26,8 @@ class Answers:
             "complete": self.complete,
             "code": self.code,
             "cancel": self.cancel,
+            "saved": self.saved,
+            "uncache": self.uncache,
         }
 
     def to(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +61,14 @@ class Answers:
     def cancel(self, run: str | None = None, cell: bool = False) -> int:
         """Cancel one run, those of the cell that runs, or all, and return how many there were."""
         return state.cancel(run, cell=cell)
+
+    def saved(self, folder: str = "") -> dict[str, Any]:
+        """Return the saved models of this notebook, and those in a folder."""
+        return saved.listed(folder, self._magics.memory.saved)
+
+    def uncache(self, name: str, kind: str) -> str:
+        """Give back what a cached frame or table takes."""
+        return cached.uncache(state.session(), self._shell.user_ns, name, kind)
 
     def _context(self) -> Context:
         # A look attaches to no session and starts none, unlike a cell.

@@ -58,5 +58,5 @@ class Channel:
 
     def _asked(self, comm: Any, question: dict[str, Any]) -> None:
         comm.send(self._answers.to(question))
-        if question.get("ask") == "cancel":
+        if question.get("ask") in ("cancel", "uncache"):
             self._pushing.look()

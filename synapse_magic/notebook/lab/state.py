@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synapse_magic.language.context import is_frame, is_model
+from synapse_magic.notebook.lab import cached
 from synapse_magic.notebook.memory import Memory
 
 LONGEST = 100
@@ -34,13 +35,21 @@ def now(variables: Mapping[str, Any], memory: Memory, magic: str) -> dict[str, A
         "runs": _runs(),
         "frames": frames[-LONGEST:],
         "models": models[-LONGEST:],
+        "cached": cached.told(session(), variables),
+        "saves": len(memory.saved),
     }
 
 
-def known_session() -> Any:
-    """Return the Spark session last started or attached to by our magics, else None."""
+def session() -> Any:
+    """Return the session last started or attached to by our magics, else None."""
     known = _known()
-    return known[-1].spark if known else None
+    return known[-1] if known else None
+
+
+def known_session() -> Any:
+    """Return the Spark session of that, else None."""
+    known = session()
+    return None if known is None else known.spark
 
 
 def cancel(run: str | None, *, cell: bool = False) -> int:

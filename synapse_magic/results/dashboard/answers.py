@@ -80,7 +80,20 @@ def _found(board: Board, given: Given) -> Mapping[str, Any]:
     if board.finder is None:
         raise SynapseError("There is no frame to look in. Try: Dashboard(why, model, df)")
     what_if = None if isinstance(board.what_if, str) else board.what_if
-    return told(board.finder.find(given["column"], given["value"]), what_if)
+    found = board.finder.find(given["column"], given["value"])
+    board.found = given.get("number", 0), found
+    return told(found, what_if)
+
+
+def _form(board: Board, given: Given) -> Mapping[str, Any]:
+    """Return the form of an explained row, or of one that was looked for by a key."""
+    asked = _asked(board)
+    if "found" not in given:
+        return asked.form(asked.row(given["place"]))
+    number, found = board.found
+    if number != given["found"]["number"]:
+        raise SynapseError("Another row was looked for since. Try: find it again")
+    return asked.form(found.values[given["found"]["row"]])
 
 
 def _asked(board: Board) -> WhatIf:
@@ -123,10 +136,10 @@ ANSWERS: dict[str, Answer] = {
     "row": lambda b, g: rows.row_view(b.examined, g["places"]),
     "export": lambda b, g: exported.exported(b.examined, g["place"], g["kind"]),
     "find": _found,
-    "form": lambda b, g: _asked(b).form(g["place"]),
+    "form": _form,
     "score": lambda b, g: _asked(b).score(g["values"]),
     "curves": lambda b, g: _asked(b).curves(g["values"], g["names"]),
-    "nearest": lambda b, g: _asked(b).nearest(g["place"]),
+    "nearest": lambda b, g: _asked(b).nearest(g["values"]),
     "changes": lambda b, g: _asked(b).changes(
         g["values"], g["locked"], g.get("bound"), g.get("above", True)
     ),

@@ -16,7 +16,7 @@ from synapse_magic.results.dashboard import compare, overview
 from synapse_magic.results.dashboard.answers import ANSWERS, Given
 from synapse_magic.results.dashboard.cohort import Cohort, Frame, Scored, conditions_of, merged
 from synapse_magic.results.dashboard.examined import SCORE, Examined
-from synapse_magic.results.dashboard.found import Finder
+from synapse_magic.results.dashboard.found import Finder, Found
 from synapse_magic.results.dashboard.kept import Kept
 from synapse_magic.results.dashboard.report import report
 from synapse_magic.results.dashboard.what_if import WhatIf
@@ -65,6 +65,8 @@ class Board:
         self.what_if: WhatIf | str = what_if
         self.other: Examined | None = other
         self.finder: Finder | None = finder
+        self.found: tuple[float, Found] = 0, Found((), (), (), False)
+        """What was looked for last by a key, under the number that the browser gave it."""
         self._frame, self._scored = frame, scored
         self._codes, self._terms = codes or {}, {} if terms is None else terms
         if other is not None:

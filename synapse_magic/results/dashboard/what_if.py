@@ -53,7 +53,7 @@ class WhatIf:
         """
         made = cls(examined, asker)
         if len(examined):
-            made._check(asker.score([made._row(0)])[0], examined.scores[0])
+            made._check(asker.score([made.row(0)])[0], examined.scores[0])
         return made
 
     def _check(self, now: np.ndarray, explained: np.ndarray) -> None:
@@ -65,13 +65,15 @@ class WhatIf:
                 "and the column that were explained"
             )
 
-    def form(self, place: int) -> dict[str, Any]:
+    def row(self, place: int) -> Values:
+        """Return what the model reads of an explained row."""
+        return {field.name: self._value(field.name, place) for field in self.asker.schema}
+
+    def form(self, values: Values) -> dict[str, Any]:
         """Return a row with what its fields may hold, and its score."""
-        values = self._row(place)
         columns = [self.examined.columns[name] for name in self.asker.schema.names]
         room = BYTES // max(sum(isinstance(column, Levels) for column in columns), 1)
         return {
-            "place": place,
             "fields": [self._field(field, room) for field in self.asker.schema],
             "values": values,
             **self.score(values),
@@ -104,22 +106,21 @@ class WhatIf:
             for (name, grid), part in zip(grids.items(), parts)
         }
 
-    def nearest(self, place: int) -> dict[str, Any]:
-        """Return the row most like this one that is predicted as the other class.
+    def nearest(self, values: Values) -> dict[str, Any]:
+        """Return the explained row most like this one that is predicted as the other class.
 
         Raises
         ------
         SynapseError
             When all rows are predicted alike.
         """
-        guess = self._guess()
-        others = guess != guess[place]
+        others = self._guess(self.examined.scores) != self._guess(self.asker.score([values]))
         if not others.any():
             raise SynapseError("All explained rows are predicted alike, so none is the other class")
-        columns = self.examined.columns
-        away = distances(columns, {name: self._value(name, place) for name in columns})
+        columns = {name: self.examined.columns[name] for name in self.asker.schema.names}
+        away = distances(columns, values)
         found = int(np.where(others, away, np.inf).argmin())
-        return {"place": found, "values": self._row(found), **self.score(self._row(found))}
+        return {"place": found, "values": self.row(found), **self.score(self.row(found))}
 
     def changes(
         self, values: Values, locked: Sequence[str], bound: float | None, above: bool
@@ -158,16 +159,14 @@ class WhatIf:
         """Return a cell that asserts of ``model`` what is said of a row now."""
         return saved_case(self.asker, values)
 
-    def _guess(self) -> np.ndarray:
+    def _guess(self, scores: np.ndarray) -> np.ndarray:
+        """Return the class of each row, by the scores of its outputs."""
         if self.examined.task == "multiclass":
-            guess: np.ndarray = self.examined.scores.argmax(axis=1)
+            guess: np.ndarray = scores.argmax(axis=1)
             return guess
         middle = 0.5 if self.examined.task == "binary" else float(np.median(self.examined.score))
-        above: np.ndarray = self.examined.score >= middle
+        above: np.ndarray = scores[:, 0] >= middle
         return above
-
-    def _row(self, place: int) -> Values:
-        return {field.name: self._value(field.name, place) for field in self.asker.schema}
 
     def _value(self, name: str, place: int) -> Any:
         if name not in self.examined.why.data:

@@ -98,6 +98,9 @@ CELLS = {
 }  # fmt: skip
 
 CLICKS: dict[str, dict[str, Any]] = {
+    "a key": {"op": "role", "column": "back`tick", "role": "key"},
+    "by time": {"op": "role", "column": "größe", "role": "time"},
+    "by group": {"op": "role", "column": "it's", "role": "group"},
     "another target": {"op": "target", "column": "edu"},
     "a target with blanks": {"op": "target", "column": "hours per week"},
     "a split": {"op": "split", "train": 0.7},

@@ -4,6 +4,7 @@ import ast
 import difflib
 import itertools
 import random
+import re
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.language.context import Context
 from synapse_magic.language.form.catalog import cards, offered
 from synapse_magic.language.form.change import changed
-from synapse_magic.language.form.fixes import fix_of
+from synapse_magic.language.form.fixes import fix_of, two_roles
 from synapse_magic.language.form.reading import problem_in, read_form
 
 
@@ -70,6 +71,8 @@ def _renumbered(steps: Any, like: Any) -> Any:
 
 def _shows(form: Any, change: dict[str, Any]) -> bool:
     op = change["op"]
+    if op == "role":
+        return bool(form.role(change["column"]) == change["role"])
     if op == "target":
         return bool(form.target == change["column"])
     if op == "split":
@@ -441,3 +444,76 @@ def test_a_column_that_weighs_rows_is_no_feature_and_goes_to_all_who_take_weight
         click(made, "weight", column="income")
     with pytest.raises(SynapseError, match="takes weights"):
         click("%%synapse train people\nlabel = income\n", "weight", column="pay")
+
+
+ROLED = (
+    "%%synapse train people\nlabel = income\nsplit = [0.9, 0.1]\n"
+    "features = Featurize(age, job, hours)\nLightGBMClassifier()\n"
+)
+
+
+def plain(text: str) -> str:
+    """Return a cell without the spaces that put its options in a column."""
+    return re.sub(" +=", " =", text)
+
+
+def test_a_column_has_one_role_and_a_new_one_takes_the_other_away() -> None:
+    made = ROLED
+    for role, line in (
+        ("key", "key = job"), ("time", "time = job"), ("group", "group = job"),
+        ("weight", "weightCol=job"), ("target", "label = job"), ("feature", "age, hours, job"),
+    ):  # fmt: skip
+        made = click(made, "role", column="job", role=role)
+        assert line in plain(made)
+        assert read_form(made, world()).role("job") == role
+        assert made.count("job") == 1, role
+    gone = click(made, "role", column="job", role="")
+    assert read_form(gone, world()).role("job") == ""
+    with pytest.raises(SynapseError, match=r"no role 'keyy'\. Did you mean 'key'"):
+        click(made, "role", column="job", role="keyy")
+
+
+def test_several_keys_are_a_list_and_one_in_a_variable_stays() -> None:
+    two = click(click(ROLED, "role", column="job", role="key"), "role", column="class", role="key")
+    assert "key = [job, 'class']\n" in plain(two)
+    assert "key = 'class'\n" in plain(click(two, "role", column="job", role=""))
+    none = click(click(two, "role", column="job", role=""), "role", column="class", role="")
+    assert read_form(none, world()).roles["key"] == ()
+    held = ROLED.replace("split", "key = {names}\nsplit")
+    assert read_form(held, world()).roles["key"] == ("age", "hours")
+    with pytest.raises(SynapseError, match="variable of the notebook"):
+        click(held, "role", column="edu", role="key")
+
+
+def test_time_and_groups_take_turns_and_time_holds_rows_out() -> None:
+    none = ROLED.replace("split = [0.9, 0.1]\n", "")
+    timed = click(none, "role", column="hours", role="time")
+    assert {"split = [0.8, 0.2]", "time = hours"} < set(plain(timed).split("\n"))
+    grouped = click(timed, "role", column="edu", role="group")
+    assert "time" not in grouped
+    assert problem_in(grouped, world()) is None
+    again = click(grouped, "role", column="hours", role="time")
+    assert "group" not in again
+    assert problem_in(again, world()) is None
+
+
+def test_proposals_of_the_profile_are_roles_until_they_are_taken() -> None:
+    form = read_form(ROLED, world())
+    key, when = fix_of("key", "job", form), fix_of("time", "hours", form)
+    assert key == {"op": "role", "column": "job", "role": "key"}
+    assert when == {"op": "role", "column": "hours", "role": "time"}
+    made = read_form(changed(changed(ROLED, key, world()), when, world()), world())
+    assert (made.columns, made.roles["key"], made.roles["time"]) == (("age",), ("job",), ("hours",))
+    assert [fix_of(*one, made) for one in (("key", "job"), ("time", "hours"))] == [None, None]
+    by_hand = read_form(ROLED.replace("[0.9, 0.1]", "hours < 3"), world())
+    assert fix_of("time", "hours", by_hand) is None
+
+
+@pytest.mark.parametrize("role", ["time", "group"])
+def test_a_column_that_splits_and_is_a_feature_is_told_with_its_fix(role: str) -> None:
+    form = read_form(ROLED.replace("split", f"{role} = hours\nsplit"), world())
+    (told,) = two_roles(form)
+    assert told["sentence"].startswith("hours ")
+    fix = fix_of(told["kind"], told["column"], form)
+    assert fix == {"op": "features", "columns": ["hours"], "on": False}
+    assert not list(two_roles(read_form(ROLED, world())))

@@ -14,9 +14,11 @@ import synapse_magic
 from synapse_magic import ModelBuilder, SynapseError
 from synapse_magic.notebook.builder import verb
 from synapse_magic.notebook.builder.app import BuilderApp
+from synapse_magic.notebook.builder.first_rows import first_rows, rows_html
 from synapse_magic.notebook.builder.run import Run, Runner
 from synapse_magic.results.guardrails import Guardrails
 from synapse_magic.results.profile import ColumnProfile, Profile
+from synapse_magic.results.table import TablePage
 from synapse_magic.spark import running
 from synapse_magic.spark.events import Iteration, publish
 
@@ -31,6 +33,7 @@ def frame(*names: str) -> Any:
     made = type("DataFrame", (), {"__module__": "pyspark.sql.dataframe"})()
     made.schema, made.columns, made.sparkSession = schema, list(names), SPARK
     made.dtypes = [(name, "double") for name in names]
+    made.select = lambda *chosen: frame(*chosen)
     return made
 
 
@@ -41,6 +44,13 @@ def builder(cell: str = CELL, name: str = "people") -> ModelBuilder:
 def profile() -> Profile:
     names = ("age", "hours", "income")
     return Profile(100, tuple(ColumnProfile(n, "double", "numeric", 0, 90) for n in names))
+
+
+def page(df: Any, rows: int) -> TablePage:
+    """Return rows of hostile words, and one without any."""
+    names = tuple(df.columns)
+    cells = [("<b>old</b>", None, "w" * 300), *[(1, 2.5, True)] * rows]
+    return TablePage(names, ("string",) * len(names), cells[:rows], None)
 
 
 @pytest.fixture
@@ -54,6 +64,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(synapse_magic, "profile", lambda _: profile(), raising=False)
     monkeypatch.setattr(synapse_magic, "guardrails", guardrails, raising=False)
+    monkeypatch.setattr(synapse_magic, "table_page", page, raising=False)
     return seen
 
 
@@ -125,6 +136,34 @@ def test_a_call_with_columns_alone_trains_something(
     assert made.cell.form.split.train == 0.8
     assert looks == ["income"]
     assert "LightGBMClassifier" in capsys.readouterr().out
+
+
+def test_the_first_rows_are_shown_once_they_are_there(looks: list[str]) -> None:
+    made = builder()
+    app = BuilderApp(made)
+    assert app.answer("open", {})["first"] == ""
+    made.guardrails()
+    told = app.answer("open", {})["first"]
+    assert "First 6 of 100 rows" in told
+    assert "&lt;b&gt;old" in told
+    assert "<i>null</i>" in told
+    assert "w" * 121 + "<" not in told
+    assert looks == ["income"]
+    wide = frame(*(f"c{i}" for i in range(2000)))
+    assert len(first_rows(wide).names) == 30
+    assert "first 30 of 2,000 columns" in rows_html(first_rows(wide), 2000, 9)
+
+
+def test_roles_are_given_by_name_and_are_no_features(
+    looks: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = builder("")
+    monkeypatch.setattr(ModelBuilder, "_planned", lambda *_: program(lambda: None))
+    made.run(target="income", time="hours", key=["age"])
+    assert {"key   = age", "time  = hours"} < set(made.text.split("\n"))
+    assert made.cell.form.columns == ()
+    assert "80% to train on, by time: hours" in capsys.readouterr().out
+    assert looks
 
 
 def test_a_column_that_is_called_like_the_frame_is_a_feature_too(looks: list[str]) -> None:
@@ -283,6 +322,14 @@ def test_the_dashboard_of_an_explained_run_is_asked_through_the_builder() -> Non
     app._board = SimpleNamespace(answer=lambda ask, given: asked.append((ask, given)) or {"a": 1})
     assert app.answer("board", {"ask": "open", "given": {"x": 2}}) == {"a": 1}
     assert asked == [("open", {"x": 2})]
+
+
+def test_what_the_dashboard_of_a_run_tells_reaches_the_views() -> None:
+    app = BuilderApp(builder())
+    told: list[Any] = []
+    app.teller = SimpleNamespace(tell=lambda name, what: told.append((name, what)))
+    app._tell_board("finding", {"number": 1, "done": 2})
+    assert told == [("board", {"name": "finding", "told": {"number": 1, "done": 2}})]
 
 
 def test_a_question_is_about_the_text_that_comes_with_it() -> None:

@@ -211,11 +211,15 @@ def test_a_key_is_looked_for_and_scored_without_a_second_question_to_spark(board
             cells = (("7", HTML), ("8", None))
             return Found((column, "name"), cells, (values, {**values, "age": 99}), False)
 
-    found = Board(board.examined, None, board.what_if, finder=Keys()).answer(
-        "find", {"column": "id", "value": "7"}
-    )
+    sought = Board(board.examined, None, board.what_if, finder=Keys())
+    found = sought.answer("find", {"column": "id", "value": "7", "number": 0.5})
     assert found["rows"] == [["7", HTML], ["8", "missing"]]
     assert found["scores"] == [number(board.examined.score[0]), "the model knows nobody of 99"]
+    form = sought.answer("form", {"found": {"number": 0.5, "row": 0}})
+    assert form["values"] == values
+    assert form["scores"] == pytest.approx([board.examined.score[0]])
+    with pytest.raises(SynapseError, match="find it again"):
+        sought.answer("form", {"found": {"number": 0.25, "row": 0}})
     with pytest.raises(SynapseError, match="no frame"):
         board.answer("find", {"column": "id", "value": "7"})
 
@@ -295,7 +299,7 @@ def test_what_if_gives_the_score_of_the_model_and_changes_that_flip_it(board: Bo
     found = board.answer("changes", given)
     assert (found["scores"][0] >= 0.5) is above
     assert found["values"]["age"] == form["values"]["age"]
-    nearest = board.answer("nearest", {"place": 3})
+    nearest = board.answer("nearest", {"values": form["values"]})
     assert (nearest["scores"][0] >= 0.5) is above
     curve = board.answer("curves", {"values": form["values"], "names": ["age"]})["age"]
     assert (np.diff(curve["score"]) > 0).all()
@@ -343,8 +347,8 @@ def test_a_search_over_two_thousand_columns_tries_the_strongest_and_says_so() ->
     why = wide(200, 2000)
     schema = pa.schema([(name, pa.float64()) for name in why.names])
     asked = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema))
-    assert len(json.dumps(asked.form(0))) <= MOST
-    found = asked.changes(asked.form(0)["values"], [], 2.0, True)
+    assert len(json.dumps(asked.form(asked.row(0)))) <= MOST
+    found = asked.changes(asked.row(0), [], 2.0, True)
     assert (found["changes"], found["columns"], found["sought"]) == (None, 2000, 60)
 
 
@@ -363,7 +367,8 @@ def test_a_column_without_a_value_is_asked_about_too(missing: Any) -> None:
     assert board.answer("curves", {"values": form["values"], "names": list(why.names)})
     given = {"values": form["values"], "locked": [], "bound": 2.0}
     assert board.answer("changes", given)["changes"] is None
-    assert board.answer("nearest", {"place": 0})["place"] != 0
+    nearest = board.answer("nearest", {"values": form["values"]})
+    assert nearest["values"].keys() == form["values"].keys()
     for ask, given in QUESTIONS.items():
         assert size(board, ask, **given) > 0
 
@@ -412,7 +417,8 @@ def test_a_form_of_many_columns_of_long_levels_fits_in_a_message() -> None:
     levels = np.array([f"{i} " + "a" * 100 for i in range(200)], dtype=object)
     why = replace(why, data=dict.fromkeys(why.names, levels))
     schema = pa.schema([(name, pa.string()) for name in why.names])
-    form = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema)).form(0)
+    asked = WhatIf(Examined.of(why), Asker(Constant(), Target("prediction"), schema))
+    form = asked.form(asked.row(0))
     assert len(json.dumps(form)) <= MOST
     assert form["fields"][0]["more"] > 0
 
