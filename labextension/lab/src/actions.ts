@@ -23,7 +23,7 @@ const FIRST_CELLS = [
 
 export function addCommands(app: JupyterFrontEnd, links: Links, panelId: string): void {
   const { commands } = app;
-  const startable = (): boolean =>
+  const inPythonNotebook = (): boolean =>
     links.current !== null && (links.current.language ?? LANGUAGE) === LANGUAGE;
   commands.addCommand(command.panel, {
     label: 'Show Spark Sessions, Jobs and Models',
@@ -32,13 +32,13 @@ export function addCommands(app: JupyterFrontEnd, links: Links, panelId: string)
   });
   commands.addCommand(command.start, {
     label: 'Start Spark in This Notebook',
-    isEnabled: startable,
+    isEnabled: inPythonNotebook,
     execute: () => run(links.panel, START)
   });
   commands.addCommand(command.build, {
     label: 'Build a Model by Clicks',
     caption: 'A cell that opens the model builder of a frame',
-    isEnabled: inNotebook,
+    isEnabled: inPythonNotebook,
     execute: () => insert(links.panel, builderOf(links))
   });
   commands.addCommand(command.insert, {
