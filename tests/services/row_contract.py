@@ -61,7 +61,7 @@ def typed(row: dict[str, Any]) -> Any:
 def assert_sent(row: dict[str, Any], seen: Seen) -> None:
     """Assert that a request is the example's."""
     url = f"http://host{seen.path}?{seen.query}"
-    came = Request(seen.method, url, seen.headers, seen.body)
+    came = Request(seen.method, url, tuple(seen.headers.items()), seen.body)
     assert request_difference(row["example"]["request"], came) == ""
 
 
