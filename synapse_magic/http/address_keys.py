@@ -18,7 +18,7 @@ MAYBE_SECRET_NAME = re.compile(r"^(x-)?(key|code|token|secret)$", re.IGNORECASE)
 """Names that hold secrets in most addresses, and in others what is asked for."""
 
 _PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]+)")
-_PASSWORD = re.compile(r"(?<=://)[^/?#@:]*:([^/?#@]+)@")
+_PASSWORD = re.compile(r"(?:(?<=://)|^[\s/]*)[^/?#:]*:([^/?#]+)@")
 
 
 class Key(NamedTuple):
@@ -52,7 +52,18 @@ def without_keys(text: str) -> str:
     >>> without_keys("https://host/mood?code=a1&text=fine")
     'https://host/mood?code=***&text=fine'
     """
-    for key in reversed(keys_in(text)):
+    return masked_address(text) if keys_in(text) else text
+
+
+def masked_address(text: str) -> str:
+    """Return what is meant for an address with a mask for each key, also where it is none.
+
+    Examples
+    --------
+    >>> masked_address(" me:p@ss@host/mood?code=a1")
+    ' me:***@host/mood?code=***'
+    """
+    for key in sorted(_found(text), key=lambda key: key.start, reverse=True):
         text = f"{text[: key.start]}***{text[key.end :]}"
     return text
 
@@ -62,5 +73,6 @@ def _found(text: str) -> Iterator[Key]:
     if password is not None:
         yield Key("password", *password.span(1))
     for pair in _PAIR.finditer(text):
-        if SECRET_NAME.search(pair[1]) or MAYBE_SECRET_NAME.search(pair[1]):
-            yield Key(pair[1], *pair.span(2))
+        name = pair[1].strip()
+        if SECRET_NAME.search(name) or MAYBE_SECRET_NAME.search(name):
+            yield Key(name, *pair.span(2))

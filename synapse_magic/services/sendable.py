@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.http.address_keys import keys_in, without_keys
+from synapse_magic.http.address_keys import keys_in, masked_address
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -33,7 +33,7 @@ def require_address(url: str, stage: str) -> None:
     synapse_magic.errors.SynapseError: url of OpenAIPrompt must be an address that begins with \
 https:// or http://, got 'localhost:8000/v1'. Try: url='http://localhost:8000/v1'
     """
-    shown = without_keys(url)
+    shown = masked_address(url)
     if not url.isprintable() or " " in url:
         raise SynapseError(
             f"url of {stage} holds white space or a line break, which no address has, got "
