@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -57,7 +56,8 @@ class Separated:
     """What stands between delimiters, without the white space around it.
 
     Where one sign delimits, a part in double quotes may hold it, and a quote that is written twice.
-    A line break delimits nothing.
+    Where a quote begins a part and none ends it, quotes are signs as any other. A line break
+    delimits nothing.
     """
 
     delimiter: str = ","
@@ -73,15 +73,8 @@ class Separated:
     def _parts(self, text: str) -> list[str]:
         if len(self.delimiter) != 1 or self.delimiter in _NO_CSV:
             return text.split(self.delimiter)
-        lines = csv.reader(io.StringIO(text), delimiter=self.delimiter, skipinitialspace=True)
-        parts = [""]
-        try:
-            for number, (first, *others) in enumerate(line or [""] for line in lines):
-                parts[-1] += f"\n{first}" if number else first
-                parts += others
-        except csv.Error as error:
-            raise MisfitError("The reply", f"values in CSV ({error})", text) from None
-        return parts
+        text = re.sub(r"\r\n?", "\n", text)
+        return _quoted_parts(text, self.delimiter) or text.split(self.delimiter)
 
 
 @dataclass(frozen=True)
@@ -134,6 +127,30 @@ class Structured:
         value = conform(self.type, tree)
         _require_all(self.type, tree, "$")
         return value
+
+
+def _quoted_parts(text: str, delimiter: str) -> list[str]:
+    """Return the parts of CSV without the quotes around them; none where quotes are other signs."""
+    parts: list[str] = []
+    place, part = 0, _part_of(delimiter)
+    while (found := part.match(text, place)) is not None:
+        value = found[2] if found[1] is None else found[1].replace('""', '"')
+        if place and text[place - 1] == "\n":
+            parts[-1] += f"\n{value}"
+        else:
+            parts.append(value)
+        place = found.end() + 1
+        if place > len(text):
+            return parts
+    return []
+
+
+@functools.cache
+def _part_of(delimiter: str) -> re.Pattern[str]:
+    """Return the pattern of a part: in quotes up to where a part can end, or without any."""
+    sign = re.escape(delimiter)
+    quoted = rf' *"([^"]*(?:""[^"]*)*)"[^\S\n]*?(?={sign}|\n|\Z)'
+    return re.compile(rf'{quoted}|(?! *")([^{sign}\n]*)')
 
 
 def _tree(text: str) -> Any:

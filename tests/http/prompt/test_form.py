@@ -93,8 +93,25 @@ def test_a_delimiter_within_quotes_delimits_nothing() -> None:
     assert Separated("|").read('"a|b"|c') == ["a|b", "c"]
     assert Separated().read("a 5\" nail, it's") == ['a 5" nail', "it's"]
     assert Separated("; ").read('"a; b') == ['"a', "b"]  # no CSV has two signs
-    with pytest.raises(MisfitError, match="The reply must be values in CSV"):
-        Separated().read(f'a, "{"x" * 200_000}')
+    assert Separated().read(f'a, "{"x" * 200_000}"') == ["a", "x" * 200_000]
+    assert Separated("]").read('"a]" ]b^') == ["a]", "b^"]
+    assert Separated("\t").read('"a\tb" \tc\t') == ["a\tb", "c", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('"Rock" music, jazz', ['"Rock" music', "jazz"]),
+        ('"unclosed, b, c', ['"unclosed', "b", "c"]),
+        ('a, "b, c', ["a", '"b', "c"]),
+        ('"a, b" or "c", d', ['"a', 'b" or "c"', "d"]),
+        ("a\rb, c\r", ["a\nb", "c"]),
+        ('"a, b"\r\n"c, d",e', ["a, b\nc, d", "e"]),
+        ('"", b', ["", "b"]),
+    ],
+)
+def test_a_quote_that_no_part_ends_with_is_a_sign_as_any_other(text: str, parts: list[str]) -> None:
+    assert Separated().read(text) == parts
 
 
 def test_a_line_break_of_a_list_delimits_nothing() -> None:
