@@ -9,7 +9,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -78,8 +78,21 @@ def save_model(model: Any, path: str, *, overwrite: bool = False, source: str = 
     if local.exists() and not (local / "metadata").is_dir():
         raise SynapseError(f"{path} holds something that is no saved model. Try: another path")
     with _staged(local) as partial:
-        # Not as_uri(): Spark takes the path as it stands, where a URI would spell a space as %20.
-        _write(model, f"file://{Path('/') / partial.as_posix()}", False, source)
+        _write(model, file_address(partial), False, source)
+
+
+def file_address(path: PurePath) -> str:
+    r"""Return what Spark takes for a path of this machine, as it stands.
+
+    It is no ``as_uri()``, which would spell a space as ``%20``.
+
+    Examples
+    --------
+    >>> from pathlib import PureWindowsPath
+    >>> file_address(PureWindowsPath("C:/a b/m"))
+    'file:///C:/a b/m'
+    """
+    return f"file:///{path.as_posix().lstrip('/')}"
 
 
 def load_model(path: str) -> Any:

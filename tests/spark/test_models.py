@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -37,3 +37,15 @@ def test_a_model_is_put_in_place_here_where_workers_see_this_machine_s_files(
     models.save_model(object(), str(path))
     assert path.is_dir()
     assert (written == [str(path)]) is not here
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        (PureWindowsPath("C:/a b/m"), "file:///C:/a b/m"),
+        (PureWindowsPath("C:\\a b\\m"), "file:///C:/a b/m"),
+        (PurePosixPath("/a b/m"), "file:///a b/m"),
+    ],
+)
+def test_a_path_is_an_address_that_spark_takes(path: PurePath, address: str) -> None:
+    assert models.file_address(path) == address
