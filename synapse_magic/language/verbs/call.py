@@ -9,6 +9,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.language.layout import call, literal
 from synapse_magic.language.request import Frame, Request
 from synapse_magic.language.step import Step
+from synapse_magic.language.text import Text
 from synapse_magic.language.verbs.applied import applied
 
 FOLDER = ".synapse_calls"
@@ -28,11 +29,7 @@ def generate_call(request: Request) -> None:
             "with the last one"
         )
     if not request.steps:
-        raise request.values.text.error(
-            ast.AST(),
-            "call needs a step that calls a service. Try: "
-            "reply = OpenAIChatCompletion(messagesCol=messages, deploymentName='gpt-5-mini')",
-        )
+        raise _no_step(request.values.text)
     frame = request.kept(frame)
     instead = "%%synapse train, and its model before this cell"
     steps, stages = applied(request, frame, "call", instead)
@@ -44,6 +41,15 @@ def generate_call(request: Request) -> None:
     request.builder.show_with("print(result.report)")
     called = request.builder.use("synapse_magic", "call_services")
     request.builder.give(call(called, frame.code, ast.List(stages), **keywords))
+
+
+def _no_step(text: Text) -> SynapseError:
+    sentence = (
+        "call needs a step that calls a service. Try: "
+        "reply = OpenAIChatCompletion(messagesCol=messages, deploymentName='gpt-5-mini')"
+    )
+    # Of a cell without a body there is no line to point at.
+    return text.error(ast.AST(), sentence) if text.content.strip() else SynapseError(sentence)
 
 
 def _journal(request: Request, frame: Frame, steps: list[Step]) -> ast.expr | None:

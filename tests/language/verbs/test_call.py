@@ -121,6 +121,12 @@ def test_what_is_wrong_is_told_before_anything_runs(
     assert message in str(raised.value)
 
 
+def test_a_cell_without_a_body_is_not_pointed_at(source: Source) -> None:
+    with pytest.raises(SynapseError, match="needs a step") as raised:
+        source("call people", "")
+    assert "^" not in str(raised.value)
+
+
 def test_an_option_that_is_on_or_off_needs_no_value_on_the_line() -> None:
     assert parse("call --resume").options == {"resume": "True"}
     assert parse("call people --rest False --resume").options == {"rest": "False", "resume": "True"}
