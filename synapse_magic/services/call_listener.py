@@ -24,7 +24,7 @@ class CallListener(Hearing):
     total : int
         Rows that are to be done: all of them, or those that are tried first.
     steps : int
-        How often each row is counted: once by each service that is called for it.
+        How often each row is counted: once by each stage that calls for it.
     priced : bool
         Whether it is known what calls cost.
     """
@@ -72,7 +72,9 @@ class CallListener(Hearing):
     def _publish(self) -> None:
         whole, before = self._sum(), self._before
         rows = (whole.rows - before.rows) // self.steps
-        failed, left = whole.failed - before.failed, whole.left - before.left
+        # A row that fails in several steps is counted by each, and cannot be more than one.
+        failed = min(whole.failed - before.failed, rows)
+        left = min(whole.left - before.left, rows - failed)
         shown = replace(whole, rows=rows, failed=failed, left=left)
         # A step before the calls may have made more rows of those that came in.
         total = max(rows, self.total)

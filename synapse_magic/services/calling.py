@@ -13,6 +13,7 @@ from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.call_counts import CallCounts
@@ -99,7 +100,7 @@ def call_services(
     called = {n: called_of(stage, price) for n, stage in enumerate(steps) if calling(stage)}
     check_run(frame, called, limits, try_rows)
     with call_listener(frame.sparkSession) as listener:
-        listener.steps = sum(len(stage.batches) for stage in called.values())
+        listener.steps = len(called)
         listener.priced = all(stage.price is not None for stage in called.values())
         run = _Run(frame, steps, called, limits, folder, listener)
         try:
@@ -226,11 +227,14 @@ class _Run:
         """Run all of it, and return how many rows there are, have an error, by its code, and none.
 
         They are not as many as went in, where a stage leaves some out or makes more of them. The
-        last number is of rows with neither answer nor error: they had nothing to be asked for.
+        last number is of rows with neither answer nor error: they had nothing to be asked for; 0
+        where a stage has left out a column that would tell.
         """
-        code = F.coalesce(*(col(name)["code"] for name in self._error_columns()))
+        codes = [col(name)["code"] for name in self._error_columns(frame)]
+        code = F.coalesce(*codes) if codes else F.lit(None).cast("string")
         names = [self.stages[number].getOutputCol() for number in self.called]
-        idle = reduce(and_, (col(name).isNull() for name in names))
+        whole = len(codes) == len(names) and set(names) <= set(frame.columns)
+        idle = reduce(and_, (col(name).isNull() for name in names)) if whole else F.lit(False)
         found = frame.groupBy(code.alias("code"), idle.alias("idle")).count().collect()
         errors: Counter[str] = Counter()
         for each, _, count in found:
@@ -238,8 +242,16 @@ class _Run:
         unasked = sum(count for each, nothing, count in found if each is None and nothing)
         return sum(count for *_, count in found), dict(errors), unasked
 
-    def _error_columns(self) -> list[str]:
-        return [self.stages[number].getErrorCol() for number in self.called]
+    def _error_columns(self, frame: DataFrame) -> list[str]:
+        """Return the columns of errors that no later stage has left out or replaced."""
+        names = [self.stages[number].getErrorCol() for number in self.called]
+        kinds = {field.name: field.dataType for field in frame.schema.fields}
+        return [
+            name
+            for name in names
+            if isinstance(kind := kinds.get(name), StructType)
+            and {"code", "message"} <= set(kind.names)
+        ]
 
     def _counts(self) -> list[CallCounts]:
         return [self.listener.counts(number) for number in self.called]
@@ -273,7 +285,8 @@ class _Run:
         """Raise where no row that was tried has an answer: the others would have none, either."""
         if not tried.report.rows or tried.report.failed < tried.report.rows:
             return
-        told = tried.frame.select(F.coalesce(*map(col, self._error_columns()))["message"]).first()
+        errors = [col(name)["message"] for name in self._error_columns(tried.frame)]
+        told = tried.frame.select(F.coalesce(*errors)).first()
         raise SynapseError(
             f"None of the {tried.report.rows} rows that were tried has an answer, and the others "
             f"were not called: {told[0]}"

@@ -307,6 +307,36 @@ def test_a_stage_of_several_that_call_is_projected_and_counted_as_all_of_them(
     answers.unpersist()
 
 
+def test_a_row_of_which_several_calls_fail_is_one_that_failed(
+    questions: DataFrame, service: MockService
+) -> None:
+    service.reply("/language/:analyze-text", status=401)
+    left = {f"include{n}": False for n in ("Pii", "SentimentAnalysis")}
+    stage = TextAnalyze(text="a", outputCol="found", url=service.url(""), **left)
+    counted: list[CallsCounted] = []
+    with listen(counted.append, CallsCounted):
+        answers, report = call_services(questions.limit(10), [stage])
+    assert (counted[-1].counts.rows, counted[-1].counts.failed) == (10, 10)
+    assert (report.failed, report.counts.failed) == (10, 10)
+    answers.unpersist()
+
+
+def test_columns_that_a_later_step_leaves_out_are_not_asked_for(
+    questions: DataFrame, chat: OpenAIChatCompletion, service: MockService
+) -> None:
+    few = questions.limit(4)
+    service.script("/chat/completions", [ANSWER, service.Reply(400), ANSWER, ANSWER])
+    some = "SELECT id, reply.choices[0] AS a, reply_error FROM __THIS__"
+    answers, report = call_services(few, [chat, SQLTransformer(statement=some)], try_rows=0)
+    assert (answers.columns, report.unasked) == (["id", "a", "reply_error"], 0)
+    assert (report.rows, report.errors) == (4, {"http_400": 1})
+    answers.unpersist()
+    none = "SELECT id, reply_error.message AS reply_error FROM __THIS__"
+    answers, report = call_services(few, [chat, SQLTransformer(statement=none)], try_rows=1)
+    assert (report.rows, report.errors, report.unasked) == (4, {}, 0)
+    answers.unpersist()
+
+
 @pytest.mark.parametrize(("kept", "rows"), [("id < 0", 0), ("id >= 8", 32), ("id % 2 = 0", 20)])
 def test_rows_that_a_step_leaves_out_are_no_failures(
     questions: DataFrame, chat: OpenAIChatCompletion, service: MockService, kept: str, rows: int

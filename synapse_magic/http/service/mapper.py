@@ -81,8 +81,8 @@ class ServiceMapper:
         line, joined = Line(self.ordered), self._joining()
         try:
             for done in self._rounds(calls, self._units(batches, line), pipe, line):
-                calls.meter.rows([answer.outcome for _, answer in done])
                 whole = joined(done)
+                calls.meter.rows([answer.outcome for _, answer in whole])
                 if not whole and line.latest is not None:
                     # Spark looks whether a task was cancelled when a batch comes, and only then.
                     yield self._made(line.latest, [])
