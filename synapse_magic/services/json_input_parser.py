@@ -58,6 +58,7 @@ class JSONInputParser(InputParser):
     _missing: tuple[str, ...] = ()
 
     def _value(self, dataset: DataFrame, name: str) -> Column:
+        self._require_saved()
         self._require_headers()
         require_address(self._required("url"), type(self).__name__)
         require_headers({"headers": self.getOrDefault("headers")}, type(self).__name__)

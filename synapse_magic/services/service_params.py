@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from synapse_magic.errors import SynapseError
-from synapse_magic.http.address_keys import keys_in
 from synapse_magic.http.secret import Secret
 from synapse_magic.http.service.making import SECRETS
 from synapse_magic.http.service.template import names
@@ -91,13 +91,15 @@ class ServiceParams(CallParams, OutputNames):
         if self.isSet("url"):
             require_address(self.getOrDefault("url"), stage)
         else:
-            for name in set(names(self.row["endpoint"])).intersection(self.params_declared()):
+            host = urlsplit(self.row["endpoint"]).netloc
+            for name in set(names(host)).intersection(self.params_declared()):
                 if self.isDefined(name):
                     require_host_part(name, self.getOrDefault(name), stage)
         require_headers({n: self.getOrDefault(n) for n in SECRETS if self.isSet(n)}, stage)
 
     def _secrets(self) -> dict[str, Any]:
         """Return the secrets that are set; those that a person types are asked for now."""
+        self._require_saved()
         signed = any(self.isSet(name) or self.isSet(f"{name}Col") for name in KEYS)
         lacking = [
             name for name in self._missing if not self.isSet(name) and not (signed and name in KEYS)
@@ -116,8 +118,6 @@ class ServiceParams(CallParams, OutputNames):
 
     def _get_state(self) -> dict[str, Any]:
         names = [name for name in SECRETS if self.isSet(name) or name in self._missing]
-        if keys_in(self._given("url") or "") or "url" in self._missing:
-            names.append("url")
         given = {name: self._given(name) for name in names}
         saved = {name: _reference(value) for name, value in given.items()}
         return {**super()._get_state(), "secrets": saved}

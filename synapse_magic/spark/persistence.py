@@ -89,6 +89,7 @@ class StageReader(MLReader[Any]):
 def _metadata(stage: Stage, spark_version: str) -> str:
     secret = {name for name, declared in stage.params_declared().items() if declared.secret}
     addresses = {p.name for p, v in stage._paramMap.items() if isinstance(v, str) and keys_in(v)}
+    lost = addresses.union(name for name in stage._without_keys if not stage.isSet(name))
     left_out = secret.union(stage.unsaved, addresses)
     return json.dumps(
         {
@@ -99,6 +100,7 @@ def _metadata(stage: Stage, spark_version: str) -> str:
             "paramMap": {p.name: v for p, v in stage._paramMap.items() if p.name not in left_out},
             "defaultParamMap": {p.name: v for p, v in stage._defaultParamMap.items()},
             "state": stage._get_state(),
+            "withoutKeys": sorted(lost - secret),
         },
         default=functions.to_json,
     )
@@ -112,6 +114,7 @@ def _rebuild(cls: type[Stage], metadata: dict[str, Any], path: str) -> Stage:
     stage._resetUid(metadata["uid"])
     stage._set(**metadata["paramMap"])
     stage._set_state(metadata["state"])
+    stage._without_keys = tuple(metadata.get("withoutKeys", ()))  # older ones have none
     return stage
 
 

@@ -24,6 +24,7 @@ from synapse_magic.spark.param import Param, param, unset
 from synapse_magic.spark.persistence import StageReader, StageWriter
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
     from typing_extensions import dataclass_transform
 else:
 
@@ -46,6 +47,9 @@ class Stage(Params, MLWritable, MLReadable[Any]):
 
     attachments: ClassVar[tuple[str, ...]] = ()
     unsaved: ClassVar[tuple[str, ...]] = ()
+
+    _without_keys: tuple[str, ...] = ()
+    """Params that the saved stage had and the loaded one has not: addresses that hold a key."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -117,6 +121,16 @@ class Stage(Params, MLWritable, MLReadable[Any]):
                 hint = closest(name, declared) or f"Params: {', '.join(declared) or 'none'}"
                 raise SynapseError(f"{type(self).__name__} has no param {name!r}. {hint}")
 
+    def _require_saved(self) -> None:
+        """Raise where an address was not saved with the stage, and not set again."""
+        for name in self._without_keys:
+            column = f"{name}Col"
+            if not self.isSet(name) and not (self.hasParam(column) and self.isSet(column)):
+                raise SynapseError(
+                    f"{name} of this {type(self).__name__} was not saved with it, for it holds a "
+                    f"key. Try: set{name[0].upper()}{name[1:]}(...)"
+                )
+
     def _get_state(self) -> dict[str, Any]:
         """Return what a model holds beside its params and attachments, as JSON values."""
         return {}
@@ -137,7 +151,16 @@ def _tell_no_effect(declared: Param[Any]) -> None:
     warnings.warn(f"{declared.name} has no effect here", NoEffectWarning, stacklevel=4)
 
 
-class Transformer(Stage, pyspark.ml.Transformer):
+class _Applied(Stage, pyspark.ml.Transformer):
+    """A stage that is whole when it is applied."""
+
+    def transform(self, dataset: DataFrame, params: Any = None) -> DataFrame:
+        """Return the frame with the columns that the stage adds, by its params or by others."""
+        (self.copy(params) if params else self)._require_saved()
+        return super().transform(dataset, params)
+
+
+class Transformer(_Applied):
     """A stage that adds columns to a frame."""
 
 
@@ -150,5 +173,5 @@ class Estimator(Stage, pyspark.ml.Estimator[Any]):
         return self._copyValues(model)
 
 
-class Model(Stage, pyspark.ml.Model):
+class Model(_Applied, pyspark.ml.Model):
     """A fitted stage."""

@@ -11,6 +11,8 @@ import pytest
 from synapse_magic import (
     NER,
     AddressGeocoder,
+    AnalyzeImage,
+    HTTPTransformer,
     JSONInputParser,
     OpenAIChatCompletion,
     OpenAIPrompt,
@@ -52,6 +54,24 @@ def chat(**values: Any) -> OpenAIChatCompletion:
 def test_an_address_that_cannot_be_called_is_told_once(url: str, message: str) -> None:
     with pytest.raises(SynapseError, match=message):
         chat(url=url).transform(None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"fn.azurewebsites.net/api/x?code={KEY}",
+        f" https://fn.azurewebsites.net/api/x?code={KEY}",
+        f"https://fn.azurewebsites.net/api/x? code={KEY}",
+        f"ftp://me:p@{KEY}@mine/v1",
+        f"me:p@{KEY}@mine/v1",
+        f" //me@corp.com:p@{KEY}@mine/v1",
+        f"https://me:p@{KEY}@mine:99999/v1",
+    ],
+)
+def test_a_key_in_an_address_that_cannot_be_called_is_not_shown(url: str) -> None:
+    with pytest.raises(SynapseError, match=r"\*\*\*") as raised:
+        sendable.require_address(url, "Chat")
+    assert KEY not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8000", "HTTPS://a/b?c=d", "http://[::1]:80/v1"])
@@ -97,6 +117,16 @@ def test_values_of_all_stages_are_looked_at() -> None:
         parser._value(frame, "text")
     with pytest.raises(SynapseError, match="'A' in headers of JSONInputParser holds a sign"):
         parser.setUrl("http://mine").setHeaders({"A": "b\n"})._value(frame, "text")
+
+
+def test_what_stands_in_the_path_of_an_endpoint_is_no_part_of_a_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    endpoint = "https://${location}.mine.org/projects/${modelVersion}"
+    monkeypatch.setattr(NER, "row", {**NER.row, "endpoint": endpoint})
+    NER(location="west", modelVersion="my_model")._require_sendable()
+    with pytest.raises(SynapseError, match="location of NER"):
+        NER(location="my_west")._require_sendable()
 
 
 @pytest.mark.parametrize("template", ["", " \n"])
@@ -150,5 +180,32 @@ def test_a_key_in_an_address_is_not_saved_and_asked_for_when_it_was_loaded() -> 
     with pytest.raises(SynapseError, match=r"url of this .* was not saved .* Try: setUrl\("):
         loaded._secrets()
     again = json.loads(persistence._metadata(loaded, "4.0"))
-    assert again["state"] == saved["state"]
+    assert (again["state"], again["withoutKeys"]) == (saved["state"], saved["withoutKeys"])
     assert loaded.setUrl("https://mine/v1")._secrets() == {}
+
+
+@pytest.mark.parametrize(
+    ("stage", "name"),
+    [
+        (AnalyzeImage(imageUrl=f"https://store/a.jpg?sig={KEY}"), "imageUrl"),
+        (JSONInputParser(url=URL, inputCol="a", outputCol="b"), "url"),
+        (HTTPTransformer(inputCol="a", journal=f"https://store/kept?sig={KEY}"), "journal"),
+    ],
+)
+def test_a_loaded_stage_misses_each_address_that_was_not_saved(stage: Any, name: str) -> None:
+    saved = json.loads(persistence._metadata(stage, "4.0"))
+    assert KEY not in json.dumps(saved)
+    loaded = persistence._rebuild(type(stage), saved, "place")
+    frame: Any = None
+    message = f"{name} of this {type(stage).__name__} was not saved with it, for it holds a key"
+    with pytest.raises(SynapseError, match=message):
+        loaded.copy().transform(frame)
+    loaded._set(**{name: stage.getOrDefault(name)})._require_saved()
+    again = json.loads(persistence._metadata(loaded, "4.0"))
+    assert again["withoutKeys"] == [name]
+
+
+def test_a_column_stands_for_an_address_that_was_not_saved() -> None:
+    stage = AnalyzeImage(imageUrl=f"https://store/a.jpg?sig={KEY}")
+    saved = json.loads(persistence._metadata(stage, "4.0"))
+    persistence._rebuild(AnalyzeImage, saved, "place").setImageUrlCol("a")._require_saved()
