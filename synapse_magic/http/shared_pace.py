@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from synapse_magic.http.host_file import HostNumbers
-from synapse_magic.http.pace import Pace
+from synapse_magic.http.pace import SHORT_WAIT, Pace
 from synapse_magic.http.tally import Tally
 
 T = TypeVar("T")
 _LIKELY = 5.0
-_SHORT_WAIT = 0.05
 
 
 class SharedPace:
@@ -51,7 +50,7 @@ class SharedPace:
 
     def void(self, reserved: float, now: float) -> bool:
         """Return whether a place that was waited for is one no more."""
-        if self._numbers is None or now - reserved < _SHORT_WAIT:
+        if self._numbers is None or now - reserved < SHORT_WAIT:
             return False
         return self._change(lambda pace: pace.void(reserved))
 

@@ -144,3 +144,23 @@ def test_rows_wait_for_the_probe_of_a_dead_endpoint(alive: bool, entry: str) -> 
         assert await waiting == entry
 
     played(scene())
+
+
+def test_a_place_of_a_known_limit_is_taken_when_that_of_the_pace_has_come() -> None:
+    """Places taken early and used late would be used close together."""
+
+    async def scene() -> None:
+        told, job, taken = endpoint(100.0), Job("job"), [0.0]
+
+        def reserve() -> float:
+            taken[0] = time.monotonic()
+            return 0.0
+
+        told._budget.reserve = reserve  # type: ignore[union-attr, method-assign]
+        now = time.monotonic()
+        told.pace._likely = 10.0
+        told.pace.refused(now, now)
+        assert await told.enter(ASKED, now + 10, job) == "go"
+        assert taken[0] - now > 0.05
+
+    played(scene())
