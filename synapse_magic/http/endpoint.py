@@ -95,13 +95,14 @@ class Endpoint:
 
     def leave(self, request: Request, verdict: Verdict, sent: float) -> None:
         """Learn from the end of a request that was let in at ``sent``."""
-        now = time.monotonic()
-        self._learn(verdict, sent, now)
-        if self._tokens is not None and verdict.response is not None:
-            told = used(verdict.response)
-            self._tokens.correct(told - expected(request) if told is not None else 0.0)
-        self.in_flight -= 1
-        self._changed.set()
+        try:
+            self._learn(verdict, sent, time.monotonic())
+            if self._tokens is not None and verdict.response is not None:
+                told = used(verdict.response)
+                self._tokens.correct(told - expected(request) if told is not None else 0.0)
+        finally:
+            self.in_flight -= 1
+            self._changed.set()
 
     def abandon(self) -> None:
         """Take back a request that was let in, and cancelled."""

@@ -164,3 +164,19 @@ def test_a_place_of_a_known_limit_is_taken_when_that_of_the_pace_has_come() -> N
         assert taken[0] - now > 0.05
 
     played(scene())
+
+
+def test_one_who_leaves_makes_room_whatever_cannot_be_written() -> None:
+    async def scene() -> None:
+        full, job = Endpoint(uuid.uuid4().hex, None, 60.0), Job("job")
+        assert await full.enter(ASKED, soon(), job) == "go"
+
+        def fails(_: float) -> None:
+            raise OSError("No space left on device")
+
+        full._tokens.correct = fails  # type: ignore[union-attr, method-assign]
+        with pytest.raises(OSError, match="No space"):
+            full.leave(ASKED, GOOD, sent=time.monotonic())
+        assert full.in_flight == 0
+
+    played(scene())
