@@ -1,4 +1,4 @@
-"""What requests wait for that were refused: told beside the counts, so that a still line is none."""
+"""What requests that were refused wait for: told beside the counts, so no line stands still."""
 
 from __future__ import annotations
 
