@@ -58,7 +58,7 @@ def listed(folder: str, elsewhere: Mapping[str, float]) -> dict[str, Any]:
         When there is no such folder.
     """
     place = Path(os.path.expanduser(folder) or ".")
-    if not place.is_dir():
+    if not os.path.isdir(place):
         raise SynapseError(f"There is no folder {folder!r}. Try: models")
     found = {one.path: one for one in map(_model, _folders(place)) if one is not None}
     for path, when in elsewhere.items():
@@ -83,7 +83,7 @@ def _folders(place: Path) -> Iterator[Path]:
             if seen > _FOLDERS:
                 return
             yield folder
-            if not (folder / "metadata").is_dir():
+            if not os.path.isdir(folder / "metadata"):
                 below += _below(folder)
         level = below
 
@@ -95,12 +95,19 @@ def _below(folder: Path) -> list[Path]:
             for each in os.scandir(folder)
             if each.is_dir(follow_symlinks=False) and not each.name.startswith((".", "_"))
         )
-    except PermissionError:
-        return []  # what may not be looked at holds no model that could be loaded
+    except OSError:
+        return []  # what may not be looked at, or is gone, holds no model that could be loaded
 
 
 def _model(folder: Path) -> SavedModel | None:
-    """Return what is known of a folder that holds a saved model, else None."""
+    """Return what is known of a folder that holds a saved model that can be read, else None."""
+    try:
+        return _read(folder)
+    except OSError:
+        return None  # as above; the other models are told of all the same
+
+
+def _read(folder: Path) -> SavedModel | None:
     told = _metadata(folder)
     if "class" not in told:
         return None

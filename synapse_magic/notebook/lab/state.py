@@ -36,7 +36,7 @@ def now(variables: Mapping[str, Any], memory: Memory, magic: str) -> dict[str, A
         "frames": frames[-LONGEST:],
         "models": models[-LONGEST:],
         "cached": cached.told(session(), variables),
-        "saves": len(memory.saved),
+        "saved": max(memory.saved.values(), default=0.0),
     }
 
 

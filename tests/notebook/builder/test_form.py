@@ -154,6 +154,17 @@ def test_the_first_rows_are_shown_once_they_are_there(looks: list[str]) -> None:
     assert "first 30 of 2,000 columns" in rows_html(first_rows(wide), 2000, 9)
 
 
+@pytest.mark.parametrize(
+    ("of_the_page", "of_the_profile", "words"),
+    [(None, None, "First 2 rows"), (2, None, "All 2 rows"), (None, 9, "First 2 of 9 rows")],
+)
+def test_rows_are_all_of_them_only_where_that_is_known(
+    of_the_page: int | None, of_the_profile: int | None, words: str
+) -> None:
+    shown = synapse_magic.TablePage(("a",), ("int",), [(1,), (2,)], total=of_the_page)
+    assert words in rows_html(shown, 1, of_the_profile)
+
+
 def test_roles_are_given_by_name_and_are_no_features(
     looks: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,28 @@ def test_what_only_looks_like_a_model_is_passed_over(here: Path) -> None:
     (here / "link").symlink_to(here)
     (here / "metadata.txt").write_text("none")
     assert listed("", {})["models"] == []
+
+
+@pytest.mark.parametrize("refused", ["shut", "shut/metadata", "shut/metadata/part-00000"])
+def test_one_that_may_not_be_read_does_not_hide_the_others(
+    here: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    save(here / "shut", {"class": "A"})
+    save(here / "there", {"class": "B", "timestamp": 1000})
+    real = {name: getattr(os, name) for name in ("stat", "scandir")}
+
+    def refusing(name: str) -> Any:
+        def call(path: Any, *given: Any, **named: Any) -> Any:
+            if str(path).endswith(f"/{refused}") or str(path) == refused:
+                raise PermissionError(13, "Permission denied")
+            return real[name](path, *given, **named)
+
+        return call
+
+    for name in real:
+        monkeypatch.setattr(os, name, refusing(name))
+    saved = {str(here / "shut"): 1.0}
+    assert [one["path"] for one in listed("", saved)["models"]] == ["there"]
 
 
 def test_what_was_saved_elsewhere_is_told_and_what_is_gone_is_not(
