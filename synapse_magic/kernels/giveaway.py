@@ -77,7 +77,7 @@ def coded(values: np.ndarray) -> np.ndarray:
     """
     codes = np.zeros(len(values), np.int64)
     if values.dtype.kind == "O":
-        known = np.array([value is not None for value in values])
+        known = np.array([value is not None for value in values], bool)  # also of no values
         texts = np.array([str(value) for value in values[known]])
         codes[known] = np.unique(texts, return_inverse=True)[1].reshape(-1) + 1
         return codes

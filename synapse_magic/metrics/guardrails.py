@@ -11,6 +11,7 @@ from synapse_magic.metrics.profile import profile as profile_of
 from synapse_magic.results.guardrails import Guardrail, Guardrails
 from synapse_magic.results.profile import ColumnProfile, Profile
 from synapse_magic.spark.columns import col, require
+from synapse_magic.views.words import plural
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -19,6 +20,7 @@ _SAMPLE, _CELLS = 20_000, 4_000_000
 _MANY_MISSING, _NEARLY_ALL, _GIVEN_AWAY = 0.4, 0.95, 0.95
 _MANY_LEVELS, _FEW_CLASSES, _LOPSIDED = 1_000, 20, 0.1
 _FEWEST = 50
+_NO_ROWS = Guardrail("no rows", "", "The frame has no rows", "a frame with rows to learn from")
 
 
 def guardrails(
@@ -44,6 +46,8 @@ def guardrails(
     if target:
         require(df.schema, [target])
     known = profile_of(df) if profile is None else profile
+    if not known.rows:
+        return Guardrails(known, target, "", "the frame has no rows", (_NO_ROWS,), 0)
     task, reason = ("", "") if not target else guess_task(known[target])
     found = [each for column in known.columns for each in _of_column(column, known.rows, target)]
     sampled = 0
@@ -60,7 +64,7 @@ def guess_task(column: ColumnProfile) -> tuple[str, str]:
     if column.kind in ("category", "boolean", "text"):
         kind = "true or false" if column.kind == "boolean" else "text"
         task = "binary" if distinct == 2 else "multiclass"
-        return task, f"{column.name} is {kind} with {distinct:,} values"
+        return task, f"{column.name} is {kind} with {plural(distinct, 'value')}"
     if column.kind != "numeric":
         return "", f"{column.name} is {column.type}, which nothing here predicts"
     integral = column.type in ("tinyint", "smallint", "int", "bigint")
@@ -69,7 +73,7 @@ def guess_task(column: ColumnProfile) -> tuple[str, str]:
         return "binary", f"{column.name} is 0 or 1"
     if integral and 2 <= distinct <= _FEW_CLASSES and column.minimum == 0:
         return "multiclass", f"{column.name} is a whole number with {distinct} values from 0 on"
-    return "regression", f"{column.name} is a number with {distinct:,} values"
+    return "regression", f"{column.name} is a number with {plural(distinct, 'value')}"
 
 
 def _of_column(column: ColumnProfile, rows: int, target: str) -> list[Guardrail]:
@@ -110,7 +114,8 @@ def _may_be_key(column: ColumnProfile) -> bool:
 
 def _of_target(column: ColumnProfile, task: str) -> list[Guardrail]:
     if (column.distinct or 0) <= 1:
-        sentence = f"{column.name} is the same in all rows: nothing can be learned"
+        held = "the same" if column.distinct else "missing"
+        sentence = f"{column.name} is {held} in all rows: nothing can be learned"
         return [Guardrail("one class", column.name, sentence, "choose another target")]
     shares = class_shares(column)
     if task != "binary" or len(shares) != 2 or min(s for _, s in shares) >= _LOPSIDED:

@@ -9,7 +9,7 @@ from synapse_magic.results.profile import Profile
 
 Kind = Literal[
     "missing", "missing label", "constant", "key", "time", "levels", "giveaway", "imbalance",
-    "one class",
+    "one class", "no rows",
 ]  # fmt: skip
 
 
@@ -21,6 +21,7 @@ class Guardrail:
     ----------
     kind : str
     column : str
+        Empty where it is the matter with all of the frame.
     sentence : str
         What is the matter.
     advice : str

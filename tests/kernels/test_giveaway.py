@@ -32,3 +32,7 @@ def test_nothing_is_said_of_a_few_rows_or_of_one_class() -> None:
     assert told_classes(few, few) == told_numbers(few, few * 1.0) == 0.0
     assert told_classes(np.zeros(50, int), np.zeros(50, int)) == 0.0
     assert coded(np.array([np.nan, np.nan])).tolist() == [0, 0]
+
+
+def test_no_values_have_no_codes() -> None:
+    assert coded(np.array([], object)).tolist() == []

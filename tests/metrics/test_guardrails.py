@@ -42,3 +42,19 @@ def test_a_number_is_a_regression_and_without_a_target_nothing_is_given_away(row
     assert (alone.task, alone.sampled) == ("", 0)
     with pytest.raises(SynapseError, match="state"):
         guardrails(rows, "stat")
+
+
+def test_a_frame_without_rows_is_told_and_nothing_is_drawn_from_it(rows: Any) -> None:
+    found = guardrails(rows.limit(0), "state")
+    assert [(each.kind, each.sentence) for each in found.found] == [
+        ("no rows", "The frame has no rows")
+    ]
+    assert (found.task, found.reason, found.sampled) == ("", "the frame has no rows", 0)
+
+
+def test_a_target_with_one_value_or_none_teaches_nothing(rows: Any) -> None:
+    same = rows.select("half", F.lit(1.0).alias("one"), F.lit(None).cast("string").alias("none"))
+    one, none = guardrails(same, "one"), guardrails(same, "none")
+    assert one.reason == "one is a number with 1 value"
+    assert one.of("one")[0].sentence == "one is the same in all rows: nothing can be learned"
+    assert none.of("none")[1].sentence == "none is missing in all rows: nothing can be learned"

@@ -58,6 +58,7 @@ export function Target(given: Given) {
         <button type="button" class="syn-button" disabled={!own} aria-disabled={!!busy} onClick={() => busy || void first()}>Write a first cell for it</button>
       </div>
       {looked && all.task ? <p><b>{all.task}</b> <span class="syn-dim">because {all.reason}</span></p> : looked ? <p class="syn-warn">{all.reason}</p> : target ? <p class="syn-note">{busy || "Look at the profile for its distribution."}</p> : null}
+      {looked ? all.guardrails.filter((one) => one.column === target).map((one) => <p key={one.kind} class="syn-warn">{one.sentence}. Try: {one.advice}.</p>) : null}
       {looked && total ? (
         <div class="syn-b-levels">
           {own?.levels?.map(([level, count]) => (

@@ -138,9 +138,19 @@ class ModelBuilder:
         """Write a first cell for a target: its features, a split, and one algorithm for its task.
 
         What the guardrails advise is left out of the features.
+
+        Raises
+        ------
+        SynapseError
+            When the frame has no rows to choose by.
         """
         self.change("target", column=target)
         found = self.guardrails()
+        if not found.profile.rows:
+            raise SynapseError(
+                f"{self.frame} has no rows, so no features and no algorithm can be chosen. "
+                "Try: a frame with rows to learn from"
+            )
         dropped = {g.column for g in found.found if g.kind not in ("imbalance", "time")}
         kinds = ("numeric", "category", "text", "date", "boolean", "vector")
         chosen = [

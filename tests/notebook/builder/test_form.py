@@ -184,6 +184,17 @@ def test_a_column_that_is_called_like_the_frame_is_a_feature_too(looks: list[str
     assert looks == ["income"]
 
 
+def test_no_first_cell_is_written_of_a_frame_without_rows(
+    looks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = Guardrails(Profile(0, profile().columns), "income", "", "", (), 0)
+    monkeypatch.setattr(synapse_magic, "guardrails", lambda *_, **__: empty, raising=False)
+    made = builder("")
+    with pytest.raises(SynapseError, match="people has no rows"):
+        made.start_from("income")
+    assert made.cell.form.algorithms == ()
+
+
 class Waiting:
     """A builder whose training waits until it is let go, and views that keep what they hear."""
 
