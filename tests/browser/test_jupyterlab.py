@@ -63,6 +63,14 @@ def test_views_are_interactive_where_scripts_run(page: Any) -> None:
     assert evaluation.inner_text() != before
 
 
+def test_the_keys_that_save_the_notebook_save_it_from_within_a_view(page: Any) -> None:
+    model = "window.jupyterapp.shell.currentWidget.context.model"
+    for place in (".syn-view input[type=range]", ".syn-app [role=tab][aria-selected=true]"):
+        page.evaluate(f"() => {{ {model}.dirty = true }}")
+        page.locator(place).last.press("Control+s")
+        page.wait_for_function(f"() => !{model}.dirty")
+
+
 def test_the_dashboard_answers_and_puts_its_snapshot_away(page: Any) -> None:
     app = page.locator(".syn-app")
     app.locator(".sd-histogram").wait_for()

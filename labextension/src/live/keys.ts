@@ -1,14 +1,26 @@
-// The keys inside a view are its own: Enter sends a form, and Escape leaves the view.
+// The keys inside a view are its own: Enter sends a form, and Escape leaves the view. What saves the
+// notebook saves it from here, too.
 
 export function ownKeys(root: HTMLElement): void {
   root.addEventListener("focusin", keep);
   root.addEventListener("keydown", send);
   root.addEventListener("keydown", leaving());
+  root.addEventListener("keydown", save);
 }
 
 // JupyterLab takes keys for itself unless the focused element, and not one around it, says no.
 function keep(event: FocusEvent): void {
   if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+}
+
+// Told once more from outside of the view, where JupyterLab takes it; elsewhere nobody does, and the
+// browser has it.
+function save(event: KeyboardEvent): void {
+  const { key, code, keyCode, ctrlKey, metaKey, shiftKey } = event;
+  if (key.toLowerCase() !== "s" || ctrlKey === metaKey || event.altKey) return;
+  const outside = (event.currentTarget as Element).parentElement;
+  const again = new KeyboardEvent("keydown", { key, code, keyCode, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true });
+  if (outside && !outside.dispatchEvent(again)) event.preventDefault();
 }
 
 // From the cell around it the arrow keys go to the other cells, without a Tab over all that is here.

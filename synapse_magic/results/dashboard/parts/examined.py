@@ -141,7 +141,13 @@ def task_of(why: Explanation, task: Task | None) -> Task:
 def _other(labels: np.ndarray | None, truth: np.ndarray | None, positive: str) -> str:
     """Return what the class is called that is not the explained one."""
     if labels is not None and truth is not None:
-        names = {str(label) for label in labels[truth == 0]}
+        names = {_as_class(label) for label in labels[truth == 0]}
         if len(names) == 1:
             return names.pop()
     return f"not {positive}"
+
+
+def _as_class(label: object) -> str:
+    """Return the name of a class, whole numbers without a point as the explained one has them."""
+    whole = isinstance(label, float) and label.is_integer()
+    return f"{label:.0f}" if whole else str(label)

@@ -55,6 +55,12 @@ def test_classes_are_counted_against_those_predicted_for_them(board: TextBoard) 
     assert found["rows"] == found["counts"].sum(axis=1).tolist()
 
 
+def test_classes_that_are_numbers_are_named_alike() -> None:
+    truth = np.array([1.0, 0.0, 0.0], object)
+    made = everyreviews.board(["good", "bad", "!?"], truth=truth, outputs=("1",))
+    assert made.answer("classes", EVERY)["names"] == ["0", "1"]
+
+
 def test_words_are_told_by_what_they_add_and_by_the_errors_of_their_texts(
     board: TextBoard,
 ) -> None:
