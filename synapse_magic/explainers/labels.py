@@ -25,9 +25,13 @@ def label_column(model: Any, df: DataFrame) -> str | None:
 
 
 def label_names(model: Any, column: pa.ChunkedArray) -> np.ndarray:
-    """Return labels, by class name where they are positions among the classes."""
+    """Return labels, by class name where they are positions among the classes.
+
+    Those that an indexer makes positions of are none yet, also where they are numbers.
+    """
     predictor = predictor_of(model)
-    classes = labels_of(model, predictor) if predictor.classifies else ()
+    positions = predictor.classifies and indexer_of(model, predictor.label) is None
+    classes = labels_of(model, predictor) if positions else ()
     labels = np.empty(len(column), dtype=object)
     labels[:] = [_named(value, classes) for value in column.to_pylist()]
     return labels
