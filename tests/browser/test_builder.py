@@ -532,6 +532,19 @@ def test_escape_clears_what_is_searched_for_and_leaves_only_then(browser: Any) -
     page.close()
 
 
+def test_what_a_click_takes_out_is_told_beside_the_text_until_the_next_one(browser: Any) -> None:
+    page = browser.new_page()
+    Hosted(people()).show(page)
+    split = step(page, "Split")
+    split.get_by_label("Test on the last by").select_option("hired")
+    split.get_by_label("Keep together").select_option("workclass")
+    told = page.locator(".syn-b-notice")
+    told.get_by_text("time = hired was taken out").wait_for()
+    split.get_by_label("Keep together").select_option("")
+    page.wait_for_function("() => !document.querySelector('.syn-b-notice').textContent")
+    page.close()
+
+
 STEPS = ("Profile", "Split", "Features", "Algorithms", "Parameters", "Train", "Evaluate", "Ship")
 
 

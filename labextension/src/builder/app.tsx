@@ -26,6 +26,7 @@ function Builder({ kernel, el }: { kernel: Kernel; el: HTMLElement }) {
   const [, draw] = useState(0);
   const [all, keep] = useState<All | null>(null);
   const [said, say] = useState("");
+  const [notice, notify] = useState(""); // what the last click did beside what it was for
   const [busy, occupy] = useState("");
   const [explained, explain] = useState<Explained | null>(null);
   const [open, unfold] = useState<Set<string>>(new Set(["Target"]));
@@ -51,7 +52,10 @@ function Builder({ kernel, el }: { kernel: Kernel; el: HTMLElement }) {
   const addRun = (run: Run) => keep((now) => now && { ...now, runs: [...now.runs.filter((one) => one.number !== run.number), run].sort((a, b) => a.number - b.number) });
 
   const fail = (error: Error) => say(error.message);
-  const change = (question: string, given: Record<string, unknown>) => ask(question, given).then(merge, fail);
+  const change = (question: string, given: Record<string, unknown>) => ask(question, given).then((told) => {
+    notify((told.notice as string | undefined) ?? "");
+    merge(told);
+  }, fail);
   const hear = (told: Partial<All>) => {
     sync.hear(told as Record<string, unknown>);
     merge(told);
@@ -133,7 +137,7 @@ function Builder({ kernel, el }: { kernel: Kernel; el: HTMLElement }) {
             <Section key={name} number={i + 1} name={name} summary={all.summaries[name] ?? ""} mark={mark} open={open.has(name)} toggle={() => toggle(name)}>{body}</Section>
           ))}
         </div>
-        <Editor all={all} running={running} beside={sync.beside} edit={(text) => change("edit", { text })} undo={() => void change("undo", {})}
+        <Editor all={all} notice={notice} running={running} beside={sync.beside} edit={(text) => change("edit", { text })} undo={() => void change("undo", {})}
           run={() => void ask("run").catch(fail)} stop={stop} />
       </div>
     </div>

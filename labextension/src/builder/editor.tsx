@@ -9,6 +9,7 @@ const PAUSE = 300;
 
 export interface Text {
   all: All;
+  notice: string;
   running: boolean;
   beside: Beside | null;
   edit(text: string): Promise<unknown>;
@@ -52,6 +53,7 @@ export function Editor(given: Text) {
         )}
       </div>
       <Problem all={all} />
+      <p class="syn-note syn-b-notice" role="status">{given.notice}</p>
       <p class="syn-note">{kept !== null ? "The cell below is all that the form knows: a click changes it, an edit there changes the form."
         : `This text is all that the form knows: a click changes it, an edit here changes the form. ${beside ? "As a cell, it stays in the notebook." : "It runs in any cell of the notebook."}`}</p>
     </div>

@@ -31,7 +31,7 @@ export const STYLE = `
 .syn-bw .syn-b-wrong { background: var(--syn-pos); color: var(--syn-bg); border-radius: 3px; padding: 0 3px; }
 .syn-bw .syn-b-code textarea { flex: 1; min-width: 0; border: 0; outline: 0; padding: 8px; margin: 0; resize: vertical; background: transparent; color: var(--syn-fg); white-space: pre; overflow: auto; }
 .syn-bw .syn-b-problem, .syn-bw .syn-b-said { color: var(--syn-pos); margin: 6px 0 0; min-height: 1.4em; font-weight: 600; font-size: 12.5px; overflow-wrap: anywhere; }
-.syn-bw .syn-b-said:empty { display: none; }
+.syn-bw .syn-b-said:empty, .syn-bw .syn-b-notice:empty { display: none; }
 .syn-bw input.syn-b-box, .syn-bw input.syn-b-wide, .syn-bw select { font: inherit; font-size: 12.5px; color: var(--syn-fg); background: var(--syn-bg); border: 1px solid var(--syn-line); border-radius: 4px; padding: 2px 6px; height: 26px; min-width: 0; margin: 0; }
 .syn-bw input.syn-b-box { width: 84px; }
 .syn-bw input.syn-b-wide { width: 230px; max-width: 100%; }

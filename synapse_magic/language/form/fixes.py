@@ -6,7 +6,7 @@ Some guardrails are of the cell itself: a column with two roles that get into ea
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synapse_magic.language.form import writing
@@ -61,6 +61,25 @@ def two_roles(form: Form) -> Iterator[dict[str, str]]:
             if column in form.columns:
                 told = {"sentence": sentence.format(column), "advice": "leave it out there"}
                 yield {"kind": "role", "column": column, **told}
+
+
+def taken_out(before: Form, after: Form, change: Mapping[str, Any]) -> str:
+    """Return in words what a click took out of the cell that it did not name; empty if nothing.
+
+    Parameters
+    ----------
+    before, after : Form
+        What the cell said before and after it.
+    change : mapping
+        The click.
+    """
+    for role in _TWO_ROLES:
+        lost = set(before.roles.get(role, ())) - set(after.roles.get(role, ()))
+        other = lost - {change.get("column")}
+        if other and change.get("role") != role:
+            told = "rows are split by time or by whole groups, not by both"
+            return f"{role} = {writing.column(other.pop())} was taken out: {told}"
+    return ""
 
 
 def _conjuncts(condition: str) -> set[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from synapse_magic import SynapseError
 from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered, sentence_of
-from synapse_magic.language.form.fixes import fix_of, two_roles
+from synapse_magic.language.form.fixes import fix_of, taken_out, two_roles
 from synapse_magic.language.vocabulary import VERBS
 from synapse_magic.notebook.builder.first_rows import rows_html
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
@@ -112,8 +112,11 @@ class BuilderApp:
             }
 
     def _click(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        self.builder.cell.click(given["change"])
-        return self._state()
+        cell, change = self.builder.cell, given["change"]
+        with cell.lock:
+            before = cell.form
+            cell.click(change)
+            return {**self._state(), "notice": taken_out(before, cell.form, change)}
 
     def _undo(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         self.builder.cell.undo()

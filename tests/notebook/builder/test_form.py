@@ -195,6 +195,20 @@ def test_no_first_cell_is_written_of_a_frame_without_rows(
     assert made.cell.form.algorithms == ()
 
 
+def test_what_a_click_takes_out_beside_what_it_is_for_is_told() -> None:
+    app = BuilderApp(builder("%%synapse train people\nlabel = income\nsplit = [0.8, 0.2]\n"))
+
+    def click(column: str, role: str) -> str:
+        change = {"op": "role", "column": column, "role": role}
+        return str(app.answer("click", {"change": change})["notice"])
+
+    assert click("hours", "time") == ""
+    told = "rows are split by time or by whole groups, not by both"
+    assert click("age", "group") == f"time = hours was taken out: {told}"
+    assert click("hours", "time") == f"group = age was taken out: {told}"
+    assert [click("age", "time"), click("age", "key"), click("age", "")] == [""] * 3
+
+
 class Waiting:
     """A builder whose training waits until it is let go, and views that keep what they hear."""
 
