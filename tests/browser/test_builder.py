@@ -545,6 +545,23 @@ def test_what_a_click_takes_out_is_told_beside_the_text_until_the_next_one(brows
     page.close()
 
 
+def test_the_params_of_a_trial_become_a_cell_that_trains_one_model(browser: Any) -> None:
+    host, run = Hosted(people()), finished()
+    run.state = "stopped"
+    host.builder.runs.append(run)
+    host.builder.change("algorithm", name="LogisticRegression", on=True)
+    page = browser.new_page()
+    host.show(page)
+    step(page, "Train").get_by_label("Use the params of trial 2").click()
+    page.locator(".syn-b-notice", has_text="with the params of trial 2").wait_for()
+    trial = run.board.trials[1]
+    assert text_of(page).startswith("%%synapse train people")
+    assert f"numLeaves={trial.params['numLeaves']}" in text_of(page)
+    assert "LogisticRegression" not in text_of(page)
+    assert host.builder.cell.problem is None
+    page.close()
+
+
 STEPS = ("Profile", "Split", "Features", "Algorithms", "Parameters", "Train", "Evaluate", "Ship")
 
 

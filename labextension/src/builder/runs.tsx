@@ -14,7 +14,7 @@ export function latest(all: All): Run | undefined {
   return all.runs[all.runs.length - 1];
 }
 
-export function Train({ all, say, ask }: Given) {
+export function Train({ all, click, say, ask }: Given) {
   const run = latest(all);
   const [picked, pick] = useState<number[]>([]);
   const start = () => ask("run").catch((error: Error) => say(error.message));
@@ -32,7 +32,7 @@ export function Train({ all, say, ask }: Given) {
     <div>
       <Progress run={run} />
       {Object.keys(run.curve).length ? <Curves curve={run.curve} /> : null}
-      {run.board ? <Leaderboard board={run.board} picked={picked} pick={choose} /> : null}
+      {run.board ? <Leaderboard board={run.board} picked={picked} pick={choose} use={(number) => click({ op: "trial", run: run.number, number })} /> : null}
       {run.board ? (pair.length === 2 ? <Pair a={pair[0]} b={pair[1]} board={run.board} /> : <p class="syn-note">Pick two trials to compare them; nothing is trained again.</p>) : null}
     </div>
   );
@@ -45,7 +45,7 @@ function Progress({ run }: { run: Run }) {
     : run.iteration ? [run.iteration[0], run.iteration[1], `iteration ${run.iteration[0]} of ${run.iteration[1]}  ${run.iteration[2]}`]
     : run.spark ? [run.spark[0], run.spark[1], `${run.spark[2] || "Spark"}: ${run.spark[0]} of ${run.spark[1]} tasks`] : [0, 0, "starting"];
   const left = run.state === "running" && done && total > done ? `, about ${span((run.seconds / done) * (total - done))} left` : "";
-  const said = { running: `${words}, ${span(run.seconds)}${left}`, done: `Done in ${span(run.seconds)}`, stopped: `Stopped after ${span(run.seconds)}, without a model.${run.board ? " Its trials are below." : ""}`, failed: run.error }[run.state];
+  const said = { running: `${words}, ${span(run.seconds)}${left}`, done: `Done in ${span(run.seconds)}`, stopped: `Stopped after ${span(run.seconds)}, without a model.${run.board ? " Its trials are below: use the params of one, and run the cell." : ""}`, failed: run.error }[run.state];
   return (
     <div>
       {/* Said aloud when it changes, which numbers that count do all the time. */}
@@ -60,7 +60,7 @@ export function span(seconds: number): string {
   return seconds < 90 ? `${seconds.toFixed(seconds < 10 ? 1 : 0)} s` : `${Math.round(seconds / 60)} min`;
 }
 
-function Leaderboard({ board, picked, pick }: { board: Board; picked: number[]; pick(number: number): void }) {
+function Leaderboard({ board, picked, pick, use }: { board: Board; picked: number[]; pick(number: number): void; use(number: number): void }) {
   const [many, more] = useState(false);
   const shown = many ? board.trials : board.trials.slice(0, 10);
   const found = board.trials.map((trial) => trial.metric).filter((metric): metric is number => metric !== null);
@@ -69,7 +69,7 @@ function Leaderboard({ board, picked, pick }: { board: Board; picked: number[]; 
   return (
     <div class="syn-scroll" data-alone tabIndex={0} role="region" aria-label="Trials">
       <table class="syn-table">
-        <thead><tr><th scope="col">compare</th><th scope="col">trial</th><th scope="col">model</th><th scope="col">{board.metric}</th><th scope="col">params</th><th scope="col">time</th></tr></thead>
+        <thead><tr><th scope="col">compare</th><th scope="col">trial</th><th scope="col">model</th><th scope="col">{board.metric}</th><th scope="col">params</th><th scope="col">time</th><th scope="col">train one model</th></tr></thead>
         <tbody>
           {shown.map((trial) => (
             <tr key={trial.number}>
@@ -79,6 +79,7 @@ function Leaderboard({ board, picked, pick }: { board: Board; picked: number[]; 
               <td class="syn-b-metric">{trial.metric === null ? <span class="syn-dim">{trial.state}{trial.iterations ? `, iteration ${trial.iterations}` : ""}</span> : <span><b>{trial.metric.toFixed(4)}</b><i style={{ width: `${best === worst ? 100 : 8 + (92 * (trial.metric - worst)) / (best - worst)}%` }} /></span>}</td>
               <td class="syn-text">{trial.error || Object.entries(trial.params).map(([name, value]) => `${name}=${typeof value === "number" ? Number(value.toPrecision(4)) : String(value)}`).join(", ")}</td>
               <td class="syn-number">{span(trial.seconds)}</td>
+              <td>{trial.metric === null ? null : <button type="button" class="syn-button" aria-label={`Use the params of trial ${trial.number}`} onClick={() => use(trial.number)}>Use its params</button>}</td>
             </tr>
           ))}
         </tbody>

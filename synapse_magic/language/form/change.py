@@ -371,6 +371,37 @@ def _verb(source: Source, change: Change, context: Context) -> str:
     return _as_train(source, form_of(source, context))
 
 
+def _trial(source: Source, change: Change, context: Context) -> str:
+    """``model`` and ``params``: one model is trained, with the values that a trial had."""
+    model = str(change["model"])
+    stages_named = [step.stage for step in form_of(source, context).algorithms]
+    if stages_named.count(model) != 1:
+        raise SynapseError(
+            f"{model} stands {stages_named.count(model)} times in the cell, so the trial is none "
+            "of it. Try: the cell that was searched"
+        )
+    for name in sorted({*stages_named} - {model}):
+        source = Source(_algorithm(source, {"name": name, "on": False}, context))
+    for name, value in change["params"].items():
+        owner, _, param = str(name).rpartition(".")
+        step = _varied(form_of(source, context), owner, param)
+        given = {"step": step.index, "name": param, "value": value}
+        source = Source(_param(source, given, context))
+    return _as_train(source, form_of(source, context))
+
+
+def _varied(form: Form, owner: str, param: str) -> StepState:
+    """Return the step whose param a search varied: that of a class, or the one that has it."""
+    if not owner and param in stages.find(form.algorithms[0].stage).options:
+        return form.algorithms[0]
+    for step in form.steps:
+        if step.stage == owner or (not owner and any(p.name == param for p in step.params)):
+            return step
+    raise SynapseError(
+        f"No step of the cell has the param {param!r}. Try: the cell that was searched"
+    )
+
+
 def _as_tune(source: Source) -> str:
     return source.edited([writing.verb(source, "tune")])
 
@@ -437,6 +468,7 @@ _OPERATIONS: dict[Any, Callable[[Source, Change, Context], str]] = {
     "param": _param,
     "weight": _weight,
     "role": _role,
+    "trial": _trial,
     "verb": _verb,
     "output": _output,
 }

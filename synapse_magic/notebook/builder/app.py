@@ -113,10 +113,20 @@ class BuilderApp:
 
     def _click(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         cell, change = self.builder.cell, given["change"]
+        if change["op"] == "trial":
+            return self._take(change)
         with cell.lock:
             before = cell.form
             cell.click(change)
             return {**self._state(), "notice": taken_out(before, cell.form, change)}
+
+    def _take(self, change: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write the values of a trial into the cell, which then trains one model with them."""
+        number = int(change["number"])
+        trial = next(t for t in self._run_of(change).board.trials if t.number == number)
+        self.builder.cell.click({"op": "trial", "model": trial.model, "params": trial.params})
+        told = f"The cell trains {trial.model} with the params of trial {number}. Try: run it"
+        return {**self._state(), "notice": told}
 
     def _undo(self, _: Mapping[str, Any]) -> Mapping[str, Any]:
         self.builder.cell.undo()

@@ -517,3 +517,30 @@ def test_a_column_that_splits_and_is_a_feature_is_told_with_its_fix(role: str) -
     fix = fix_of(told["kind"], told["column"], form)
     assert fix == {"op": "features", "columns": ["hours"], "on": False}
     assert not list(two_roles(read_form(ROLED, world())))
+
+
+def test_the_values_of_a_trial_are_trained_alone() -> None:
+    params = {"numLeaves": 31, "learningRate": 0.05, "boostingType": "dart"}
+    made = click(TUNE, "trial", model="LightGBMClassifier", params=params)
+    assert made.startswith("%%synapse train people -o best\n")
+    assert "numLeaves=31," in made
+    assert "learningRate=0.05,  # the one that matters" in made
+    assert "boostingType='dart'," in made
+    assert "LogisticRegression" not in made
+    assert "# trials = 20" in made
+    assert problem_in(made, world()) is None
+
+
+def test_a_trial_of_all_defaults_and_of_a_step_before_is_written_too() -> None:
+    searched = TUNE.replace("imputeMissing=False", "imputeMissing=Choice(True, False)")
+    params = {"Featurize.imputeMissing": True, "maxIter": 7}
+    made = click(searched, "trial", model="LogisticRegression", params=params)
+    assert "imputeMissing=True" in made
+    assert "maxIter=7" in made
+    assert problem_in(made, world()) is None
+
+
+def test_a_trial_of_another_cell_is_refused() -> None:
+    for model, params in (("NaiveBayes", {}), ("LogisticRegression", {"numLeaves": 3})):
+        with pytest.raises(SynapseError, match="the cell that was searched"):
+            click(TUNE, "trial", model=model, params=params)
