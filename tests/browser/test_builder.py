@@ -143,6 +143,7 @@ def finished() -> Run:
     )  # fmt: skip
     run = Run(1, "", None, state="done", seconds=42.0)  # type: ignore[arg-type]
     run.board = Leaderboard("AUC", True, "random", 8, trials)
+    run.curve = {"training auc": [(1, 0.71), (20, 0.93)]}
     run.evaluation = evaluation
     run.trained = SimpleNamespace(model=None, test=None, train=None, label="income")
     return run
@@ -294,6 +295,7 @@ def test_trials_stream_in_and_two_are_compared_without_training(hosted: Any) -> 
     train.get_by_label("Compare trial 2").check()
     train.get_by_label("Compare trial 5").check()
     train.get_by_text("is better by").wait_for()
+    train.get_by_text("measured at iteration 1, 20").wait_for()
     evaluate = step(page, "Evaluate")
     evaluate.get_by_text("rows that were held out").wait_for()
     evaluate.locator("svg, canvas").first.wait_for()

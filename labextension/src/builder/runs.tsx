@@ -112,23 +112,32 @@ function Pair({ a, b, board }: { a: Trial; b: Trial; board: Board }) {
   );
 }
 
-function Curves({ curve }: { curve: Record<string, (number | null)[]> }) {
+// Where training measures now and then, each point stands at its iteration.
+function Curves({ curve }: { curve: Run["curve"] }) {
   return (
     <div class="syn-b-curves">
-      {Object.entries(curve).map(([name, values]) => {
-        const found = values.filter((one): one is number => one !== null);
-        const [low, high] = [Math.min(...found), Math.max(...found)];
-        const points = values.map((one, i) => one === null ? "" : `${(i / Math.max(values.length - 1, 1)) * 200},${56 - (50 * (one - low)) / (high - low || 1)}`).join(" ");
+      {Object.entries(curve).map(([name, points]) => {
+        const found = points.filter((one): one is [number, number] => one[1] !== null);
+        if (!found.length) return null;
+        const values = found.map(([, value]) => value);
+        const [low, high, last] = [Math.min(...values), Math.max(...values), found[found.length - 1]];
+        const places = found.map(([at, value]) => [(at / last[0]) * 194 + 3, 56 - (50 * (value - low)) / (high - low || 1)]);
+        const few = found.length <= FEW;
         return (
           <figure key={name}>
-            <svg viewBox="0 0 200 60" role="img" aria-label={`${name}, ${found.length} iterations, from ${found[0]} to ${found[found.length - 1]}`}><polyline points={points} /></svg>
-            <figcaption>{name} <b>{found[found.length - 1]?.toPrecision(4)}</b></figcaption>
+            <svg viewBox="0 0 200 60" role="img" aria-label={`${name}, measured ${found.length} times up to iteration ${last[0]}, from ${values[0]} to ${last[1]}`}>
+              <polyline points={places.map((one) => one.join(",")).join(" ")} />
+              {few ? places.map(([x, y]) => <circle key={x} cx={x} cy={y} r="2.5" />) : null}
+            </svg>
+            <figcaption>{name} <b>{last[1].toPrecision(4)}</b>{few ? <span class="syn-dim"> measured at iteration {found.map(([at]) => at).join(", ")}</span> : null}</figcaption>
           </figure>
         );
       })}
     </div>
   );
 }
+
+const FEW = 8; // points that are marked
 
 function usable(all: All): Run[] {
   return all.runs.filter((run) => run.ready);

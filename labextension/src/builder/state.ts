@@ -130,7 +130,7 @@ export interface Run {
   text: string;
   iteration: [number, number, string] | null;
   spark: [number, number, string] | null;
-  curve: Record<string, (number | null)[]>;
+  curve: Record<string, [number, number | null][]>; // after which iteration, and what
   board: Board | null;
   metrics: Record<string, number | null>;
   ready: boolean;

@@ -26,7 +26,8 @@ export const STYLE = `
 .syn-bw .syn-b-stop { border-color: var(--syn-pos); color: var(--syn-pos); font-weight: 600; }
 .syn-bw .syn-b-code { display: flex; border: 1px solid var(--syn-line); border-radius: 6px; overflow: hidden; background: var(--syn-soft); }
 .syn-bw .syn-b-code:focus-within { outline: 2px solid var(--syn-neg); outline-offset: 1px; }
-.syn-bw :is(.syn-b-gutter, .syn-b-text), .syn-bw .syn-b-code textarea, .syn-bw code, .syn-bw .syn-b-script { font: 12.5px/1.55 var(--jp-code-font-family, ui-monospace, SFMono-Regular, Menlo, Consolas, monospace); }
+.syn-bw :is(.syn-b-gutter, .syn-b-text), .syn-bw .syn-b-code textarea, .syn-bw code, .syn-bw .syn-b-curves circle { fill: var(--syn-neg); }
+.syn-bw .syn-b-script { font: 12.5px/1.55 var(--jp-code-font-family, ui-monospace, SFMono-Regular, Menlo, Consolas, monospace); }
 .syn-bw .syn-b-gutter { margin: 0; padding: 8px 6px 8px 8px; text-align: right; color: var(--syn-dim); user-select: none; background: transparent; border: 0; }
 .syn-bw .syn-b-wrong { background: var(--syn-pos); color: var(--syn-bg); border-radius: 3px; padding: 0 3px; }
 .syn-bw .syn-b-code textarea { flex: 1; min-width: 0; border: 0; outline: 0; padding: 8px; margin: 0; resize: vertical; background: transparent; color: var(--syn-fg); white-space: pre; overflow: auto; }

@@ -375,9 +375,10 @@ def _board_told(board: Any) -> dict[str, Any]:
     }
 
 
-def _thinned(values: list[float], most: int = 120) -> list[float | None]:
-    step = max(1, -(-len(values) // most))
-    return [_finite(value) for value in values[::step]]
+def _thinned(points: list[tuple[int, float]], most: int = 120) -> list[list[float | None]]:
+    """Return some of the points of a curve, the last one among them."""
+    step = max(1, -(-len(points) // most))
+    return [[at, _finite(value)] for at, value in points[::-step][::-1]]
 
 
 def _finite(value: float | None) -> float | None:

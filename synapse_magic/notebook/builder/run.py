@@ -12,6 +12,7 @@ from typing import Any, Literal
 from synapse_magic.language.program import Program
 
 State = Literal["running", "done", "failed", "stopped"]
+Curve = dict[str, list[tuple[int, float]]]
 _SHORTEST_UPDATE = 0.5
 
 
@@ -37,7 +38,8 @@ class Run:
     board : Leaderboard or None
         The trials of a search.
     curve : dict
-        The metrics of the training that goes on, by name.
+        The metrics of the training that goes on, by name: after which iteration, and what. Of one
+        that has ended all that its model has kept.
     iteration, spark : tuple or None
         How far training and Spark's tasks have come: done, total, words.
     trained : Trained or None
@@ -56,7 +58,7 @@ class Run:
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
     board: Any = None
-    curve: dict[str, list[float]] = field(default_factory=dict)
+    curve: Curve = field(default_factory=dict)
     iteration: tuple[int, int, str] | None = None
     spark: tuple[int, int, str] | None = None
     trained: Any = None
@@ -145,6 +147,7 @@ class Runner:
 
         self._root = current_run()
         run.trained = run.program.call(self._spark, run.variables)
+        run.curve = _kept_curve(run.trained.model) or run.curve
         if run.trained.test is not None and run.trained.label:
             run.evaluation = evaluate(run.trained.model, run.trained.test)
 
@@ -168,7 +171,7 @@ class Runner:
         if event.iteration == 1:
             run.curve = {}
         for name, value in event.metrics.items():
-            run.curve.setdefault(name, []).append(float(value))
+            run.curve.setdefault(name, []).append((event.iteration, float(value)))
         words = ", ".join(f"{name} {value:.5g}" for name, value in event.metrics.items())
         run.iteration = (event.iteration, event.total, words)
         self._soon(run)
@@ -184,3 +187,14 @@ class Runner:
                 return
             self._last = now
         self._tell(run)
+
+
+def _kept_curve(model: Any) -> Curve:
+    """Return the metrics that the last stage of a model has kept, after each iteration."""
+    best = getattr(model, "bestModel", model)
+    stage = getattr(best, "stages", [best])[-1]
+    kept = getattr(stage, "trainingMetrics", None) or {}
+    return {
+        name: [(i + 1, float(value)) for i, value in enumerate(values)]
+        for name, values in kept.items()
+    }

@@ -287,7 +287,24 @@ def test_trainings_of_others_are_none_of_a_run() -> None:
 
     run = Run(1, CELL, program(train))
     Runner(SPARK, lambda _: None).carry_out(run)
-    assert run.curve == {"auc": [0.5]}
+    assert run.curve == {"auc": [(1, 0.5)]}
+
+
+def test_the_curve_of_a_run_is_what_its_model_has_kept_and_else_what_was_heard() -> None:
+    def train() -> None:
+        publish(Iteration("mine", 1, 20, {"auc": 0.5}))
+        publish(Iteration("mine", 20, 20, {"auc": 0.7}))
+
+    heard, kept = Run(1, CELL, program(train)), Run(2, CELL, program(train))
+    stage = SimpleNamespace(trainingMetrics={"auc": [0.5, 0.6, 0.7]})
+    model = SimpleNamespace(bestModel=SimpleNamespace(stages=[None, stage]))
+    trained = SimpleNamespace(model=model, test=None, train=None, label="")
+    own = program(train)
+    kept.program.call = lambda *given: own.call(*given) and trained  # type: ignore[method-assign]
+    for run in (heard, kept):
+        Runner(SPARK, lambda _: None).carry_out(run)
+    assert heard.curve == {"auc": [(1, 0.5), (20, 0.7)]}
+    assert kept.curve == {"auc": [(1, 0.5), (2, 0.6), (3, 0.7)]}
 
 
 def test_a_look_can_be_seen_and_stopped(looks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
