@@ -398,6 +398,8 @@ def test_a_row_that_was_found_is_opened_in_what_if_by_one_key(
     page.evaluate("told => window.deliver(told)", told)
     page.get_by_role("button", name="What if the row where id is 7").press("Enter")
     tab(page, "What if")
+    tab(page, "Rows")
+    tab(page, "What if")
     page.get_by_text("the row where id is 7").wait_for()
     assert page.locator(".sd-entry", has_text="age").first.locator("input").input_value() == "71"
     scored = board.answer("score", {"values": values})["scores"][0]
@@ -432,6 +434,27 @@ def test_a_found_row_that_cannot_be_opened_does_not_stand_over_the_row_before(
     page.get_by_label("or row").press("Enter")
     page.locator(".sd-entry").first.wait_for()
     page.get_by_text("the row where id is 7").wait_for(state="detached")
+
+
+def test_what_if_begins_with_the_first_row_of_the_cohort(open_board: Open) -> None:
+    board = everyboard.board()
+    for name, age in (("old", 60), ("oldest", 75)):
+        board.answer("add", {"conditions": [{"column": "age", "operation": ">", "values": [age]}],
+                             "name": name})  # fmt: skip
+    board.answer("choose", {"cohort": "old"})
+    first, other = (int(board.mask(name).argmax()) for name in ("old", "oldest"))
+    assert 0 != first != other
+    page = open_board(board)
+    tab(page, "What if")
+    row = page.get_by_label("row", exact=True)
+    row.wait_for()
+    assert row.input_value() == str(first)
+    to_first = page.get_by_role("button", name="first of the cohort")
+    assert to_first.count() == 0
+    page.locator(".sd-chip", has_text="oldest").locator("button").first.click()
+    to_first.click()
+    page.wait_for_function("row => document.querySelector('.sd-whatif input').value === row",
+                           arg=str(other))  # fmt: skip
 
 
 def test_escape_closes_what_a_field_offers_and_leaves_only_then(open_board: Open) -> None:

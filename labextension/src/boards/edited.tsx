@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { NumberField } from "../dashboard/fields";
 import { useCalm, useLatest } from "../dashboard/hooks";
-import { Title } from "../dashboard/parts";
+import { Title, ToFirst } from "../dashboard/parts";
 import type { Tab } from "../dashboard/types";
 import type { Payload } from "../model";
 import { PickClass, Scores, Written } from "./parts";
@@ -101,6 +101,7 @@ export function Edited({ kernel, opened, place: at, ask: setAt, ...rest }: Tab) 
       <section class="sd-score">
         <div class="syn-controls">
           <label class="syn-control"><span>text</span><NumberField done min={0} max={opened.rows - 1} step={1} value={at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
+          <ToFirst opened={opened} at={at} set={setAt} />
         </div>
         <Scores now={said} before={form} classed={opened.task !== "regression"} />
         <p class="syn-note">{said.milliseconds} ms in the model, without Spark</p>

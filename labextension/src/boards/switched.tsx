@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { NumberField } from "../dashboard/fields";
 import { useLatest } from "../dashboard/hooks";
-import { Title } from "../dashboard/parts";
+import { Title, ToFirst } from "../dashboard/parts";
 import type { Tab } from "../dashboard/types";
 import type { Payload, Tensor } from "../model";
 import { column, order, type Whole } from "../parts";
@@ -73,6 +73,7 @@ export function Switched(tab: Tab) {
       <section class="sd-score">
         <div class="syn-controls">
           <label class="syn-control"><span>image</span><NumberField done min={0} max={opened.rows - 1} step={1} value={at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
+          <ToFirst opened={opened} at={at} set={setAt} />
           <PickClass tab={tab} output={output} set={setOutput} />
         </div>
         <Scores now={said} before={form} classed={opened.task !== "regression"} />

@@ -47,7 +47,7 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
   const [against, setAgainst] = useState("");
   const [tab, setTab] = useState("Overview");
   const [seen, setSeen] = useState<string[]>(["Overview"]); // tabs stay as they were left
-  const [place, setPlace] = useState(0);
+  const [place, setPlace] = useState<number | null>(null); // none before What if is opened
   const [found, setFound] = useState<FoundRow | null>(null);
   const fail = (error: Error) => setFailed(error.message);
   useEffect(() => {
@@ -66,6 +66,7 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
   const tabs = all.filter(([, , there]) => there(opened));
   const open = (name: string) => {
     setTab(name);
+    if (name === "What if") setPlace((before) => before ?? opened.first);
     setSeen((before) => (before.includes(name) ? before : [...before, name]));
   };
   return (
@@ -80,7 +81,7 @@ function App({ kernel, all, style }: { kernel: Kernel; all: Tabs; style: string 
       {tabs.filter(([name]) => seen.includes(name)).map(([name, Content]) => (
         <div key={name} role="tabpanel" aria-label={name} class="sd-panel" hidden={name !== tab}>
           <Meant.Provider value={meant}><Shown.Provider value={name === tab}>
-            <Content kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place}
+            <Content kernel={kernel} opened={opened} cohort={opened.chosen} against={other} place={place ?? opened.first}
               brush={(conditions, name) => void make({ conditions, name, within: opened.chosen }).then(setFailed)}
               ask={(row) => (setPlace(row), setFound(null), open("What if"))} found={found} askFound={(row) => (setFound(row), open("What if"))} />
           </Shown.Provider></Meant.Provider>

@@ -20,6 +20,7 @@ interface Node {
 
 interface Tree {
   nodes: Node[];
+  whole: string; // why nothing is parted; empty where something is
   error: string;
   features: string[];
   all: number;
@@ -42,6 +43,7 @@ export function Errors(tab: Tab) {
       <section>
         <Title note={`Press a node to make it a cohort. Bar: ${tree.error}.${tree.features.length < tree.all ? ` Parted by the ${tree.features.length} strongest of ${tree.all} features.` : ""}`}>Error tree</Title>
         <ul class="sd-tree">{inOrder(tree.nodes).map((node, i) => <Branch key={i} node={node} tree={tree} tab={tab} />)}</ul>
+        {tree.whole && <p class="syn-note">{tree.whole}</p>}
       </section>
       <section><Map tab={tab} features={tree.features} error={tree.error} /></section>
     </div>

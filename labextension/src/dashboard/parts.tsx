@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { StaticModel, type Model, type Payload, type Render, type Tensor } from "../model";
 import { number, signed } from "../words";
 import type { Answer } from "./hooks";
+import type { Opened } from "./types";
 
 // A view module of inline outputs, mounted inside a tab.
 export function View({ render, payload, use }: { render: Render; payload: Payload; use?: (model: Model) => void }) {
@@ -22,6 +23,12 @@ export function Answered<T>({ from, children }: { from: Answer<T>; children: (an
   if (from.error) return <p class="syn-note" role="alert">{from.error}</p>;
   if (!from.answer) return <p class="syn-note">…</p>;
   return <div class={from.busy ? "sd-busy" : ""} aria-busy={from.busy}>{children(from.answer)}</div>;
+}
+
+// To the first row of the chosen cohort, where that is not all rows and another one is there.
+export function ToFirst({ opened, at, set }: { opened: Opened; at: number | null; set: (place: number) => void }) {
+  if (opened.chosen === opened.cohorts[0].name || at === opened.first) return null;
+  return <button type="button" class="syn-button" onClick={() => set(opened.first)}>first of the cohort</button>;
 }
 
 export function Title({ children, note }: { children: ComponentChildren; note?: string }) {

@@ -43,6 +43,7 @@ export interface Opened {
   keys: string[]; // columns by which rows are looked for among all rows
   cohorts: Cohort[];
   chosen: string;
+  first: number; // its first row
   undoable: boolean;
   redoable: boolean;
 }

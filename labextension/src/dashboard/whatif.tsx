@@ -4,7 +4,7 @@ import type { Payload } from "../model";
 import { number, signed, whole } from "../words";
 import { NumberField, TextField } from "./fields";
 import { useCalm, useLatest } from "./hooks";
-import { TakeAway, Title } from "./parts";
+import { TakeAway, Title, ToFirst } from "./parts";
 import type { Opened, Tab } from "./types";
 
 type Value = number | string | null;
@@ -110,6 +110,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt, found: searched 
     <div class="syn-controls">
       {searched && <span>{searched.words}</span>}
       <label class="syn-control"><span>{searched ? "or row" : "row"}</span><NumberField done min={0} max={opened.rows - 1} step={1} value={searched ? null : at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
+      <ToFirst opened={opened} at={searched ? null : at} set={setAt} />
     </div>
   );
   if (!form || !scored) return <div class="sd-whatif"><section class="sd-score">{head}<p class="syn-note" role="status">{said || "…"}</p></section></div>;

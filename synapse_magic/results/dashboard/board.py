@@ -158,6 +158,7 @@ class Board:
         return {
             "cohorts": found,
             "chosen": self.chosen,
+            "first": self._first(),
             "undoable": self._kept.undoable,
             "redoable": self._kept.redoable,
         }
@@ -191,7 +192,11 @@ class Board:
     def choose(self, given: Given) -> dict[str, Any]:
         """Look at another cohort."""
         self._kept.chosen = self._cohort(given["cohort"]).name
-        return {"chosen": self.chosen}
+        return {"chosen": self.chosen, "first": self._first()}
+
+    def _first(self) -> int:
+        """Return the first row of the cohort that is looked at, 0 where it has none."""
+        return int(self.mask(self.chosen).argmax()) if len(self.examined) else 0
 
     def _cohort(self, name: str) -> Cohort:
         if name not in self.cohorts:

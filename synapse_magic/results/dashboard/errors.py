@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.kernels.dashboard.binning import Binned
-from synapse_magic.kernels.dashboard.error_tree import ErrorNode, error_tree
+from synapse_magic.kernels.dashboard.error_tree import FEWEST, ErrorNode, error_tree
 from synapse_magic.kernels.dashboard.wording import within, worded
 from synapse_magic.results.dashboard.cohort import as_plain
 from synapse_magic.results.dashboard.examined import Examined
@@ -49,10 +50,23 @@ def errors(examined: Examined, mask: np.ndarray) -> dict[str, Any]:
             }
             for node in nodes
         ],
+        "whole": whole(nodes),
         "error": "mean squared error" if examined.task == "regression" else "error rate",
         "features": parted(examined),
         "all": len(examined.columns),
     }
+
+
+def whole(nodes: Sequence[ErrorNode]) -> str:
+    """Return why the rows of a cohort are not parted; empty where they are."""
+    root = nodes[0]
+    if len(nodes) > 1:
+        return ""
+    if not root.errors:
+        return "There are no errors to part rows by."
+    if root.rows < 2 * FEWEST:
+        return f"Rows are not parted: each side needs {FEWEST}, and {root.rows} have a label."
+    return "Rows are not parted: no one feature tells errors apart better than chance would."
 
 
 def tree(examined: Examined, mask: np.ndarray) -> list[ErrorNode]:
@@ -122,4 +136,5 @@ def errors_still(examined: Examined, mask: np.ndarray) -> str:
     rows = [(worded(n.conditions), n.rows, number(n.rate), share(n.errors, total)) for n in leaves]
     head = "mean squared error" if examined.task == "regression" else "error rate"
     table = html_table(["cohort", "rows", head, "of all errors"], rows)
-    return figure("Errors", "Leaves of a shallow tree over the errors, the worst first.", table)
+    told = whole(nodes) or "Leaves of a shallow tree over the errors, the worst first."
+    return figure("Errors", told, table)

@@ -64,8 +64,9 @@ def compacity(values: np.ndarray) -> list[tuple[int, float]]:
     size = np.sort(np.abs(values).sum(axis=2), axis=1)[:, ::-1]
     total = size.sum(axis=1, keepdims=True)
     grown = (size.cumsum(axis=1) / np.where(total, total, 1)).mean(axis=0)
-    steps = [n for n in (1, 2, 3, 5, 8, 12, 20, 40) if n < size.shape[1]] + [size.shape[1]]
-    return [(n, float(grown[n - 1])) for n in steps]
+    features = size.shape[1]
+    steps = range(1, features) if features <= 8 else (1, 2, 3, 5, 8, 12, 20, 40)
+    return [(n, float(grown[n - 1])) for n in [*(n for n in steps if n < features), features]]
 
 
 def _errors(examined: Examined, mask: np.ndarray) -> list[tuple[str, float, float]]:

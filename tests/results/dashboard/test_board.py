@@ -109,6 +109,34 @@ def test_cohorts_are_undone_and_made_again(board: Board) -> None:
     assert board.answer("undo", {})["chosen"] == "all rows"
 
 
+def test_the_first_row_of_the_chosen_cohort_is_told(board: Board) -> None:
+    old = [{"column": "age", "operation": ">", "values": [60]}]
+    listed = board.answer("add", {"conditions": old, "name": "old"})
+    assert listed["first"] == np.flatnonzero(board.mask("old"))[0] > 0
+    assert board.answer("choose", {"cohort": "all rows"})["first"] == 0
+    assert board.answer("open", {})["first"] == 0
+    board.answer("remove", {"cohort": "old"})
+
+
+def test_a_tree_that_parts_nothing_says_why(board: Board) -> None:
+    assert board.answer("errors", {"cohort": "all rows"})["whole"] == ""
+    why = wide(60, 2)
+    right = np.where(why.prediction[:, 0] > 0, "yes", "no").astype(object)
+    wrong = right.copy()
+    wrong[::7] = "yes"
+    few = np.where(np.arange(60) < 30, wrong, None)
+    told = {"no errors": right, "no one feature": wrong, "each side needs 20, and 30": few}
+    for words, labels in told.items():
+        found = Board(Examined.of(replace(why, labels=labels)))
+        assert words in found.answer("errors", {"cohort": "all rows"})["whole"]
+
+
+def test_of_a_few_features_the_share_of_each_number_is_told() -> None:
+    for features, counts in ((6, [1, 2, 3, 4, 5, 6]), (9, [1, 2, 3, 5, 8, 9]), (1, [1])):
+        found = Board(Examined.of(wide(4, features))).answer("quality", {"cohort": "all rows"})
+        assert [count for count, _ in found["compacity"]] == counts
+
+
 def test_a_typed_condition_is_tried_and_made(board: Board) -> None:
     text = "age > 60 AND (degree = 'Masters' OR `capital gain` IS NULL)"
     tried = board.answer("try", {"typed": text})
