@@ -118,9 +118,14 @@ def _kind_of_strings(look: Look) -> str:
     return "text" if reads_as_text(known, look.distinct.count(), look.words) else "category"
 
 
+def _distinct(look: Look) -> int:
+    """Return about how many values differ: no more than there are."""
+    return min(look.distinct.count(), look.rows - look.missing)
+
+
 def _levels(look: Look) -> dict[str, Any]:
     ordered = sorted(look.levels.items(), key=lambda pair: (-pair[1], pair[0]))
-    return {"distinct": look.distinct.count(), "levels": tuple(ordered[:_SHOWN_LEVELS])}
+    return {"distinct": _distinct(look), "levels": tuple(ordered[:_SHOWN_LEVELS])}
 
 
 def _moments(look: Look, day: bool) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _moments(look: Look, day: bool) -> dict[str, Any]:
         return {"distinct": 0}
     low, high = (_EPOCH + datetime.timedelta(seconds=s) for s in (look.low, look.high))
     return {
-        "distinct": look.distinct.count(),
+        "distinct": _distinct(look),
         "minimum": low.date() if day else low,
         "maximum": high.date() if day else high,
     }
@@ -136,10 +141,10 @@ def _moments(look: Look, day: bool) -> dict[str, Any]:
 
 def _numbers(look: Look, histogram: Histogram | None) -> dict[str, Any]:
     if histogram is None:
-        return {"distinct": look.distinct.count()}
+        return {"distinct": _distinct(look)}
     edges = _drawn_edges(look)
     return {
-        "distinct": look.distinct.count(),
+        "distinct": _distinct(look),
         "mean": look.mean,
         "std": float(np.sqrt(look.squares / (look.count - 1))) if look.count > 1 else 0.0,
         "minimum": float(look.low),

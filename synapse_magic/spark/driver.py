@@ -269,7 +269,10 @@ def _jobs(spark: SparkSession, tag: str) -> list[tuple[str, tuple[int, ...]]]:
 
 @dataclass(frozen=True)
 class StageTasks:
-    """A stage of a Spark job: its number, name, tasks, and what it has read so far."""
+    """A stage of a Spark job: its number, name, tasks, and what it has read so far.
+
+    Its rows are told at the end alone, and where Spark counts rows.
+    """
 
     id: int
     name: str
@@ -301,7 +304,7 @@ def _tag_stages(spark: SparkSession, tag: str, settle: bool) -> tuple[int, list[
         _settle(context)
     jobs = _jobs(spark, tag)
     numbers = sorted({stage for _, stages in jobs for stage in stages})
-    found = [_stage(context, number) for number in numbers]
+    found = [_stage(context, number, settle) for number in numbers]
     return len(jobs), [stage for stage in found if stage is not None]
 
 
@@ -312,7 +315,7 @@ def _settle(context: Any) -> None:
         context.listenerBus().waitUntilEmpty(1000)
 
 
-def _stage(context: Any, number: int) -> StageTasks | None:
+def _stage(context: Any, number: int, over: bool) -> StageTasks | None:
     if context.statusTracker().getStageInfo(number).isEmpty():
         return None  # long ago, no longer kept
     data = context.statusStore().lastStageAttempt(number)
@@ -322,8 +325,22 @@ def _stage(context: Any, number: int) -> StageTasks | None:
     name = data.name().partition(" at ")[0]
     if name.startswith("$"):
         name = "query"  # Spark names what it runs in a thread of its own after a Scala closure
-    read = data.inputRecords(), data.inputBytes()
-    return StageTasks(number, name, done, data.numTasks(), active, *read)
+    rows = data.inputRecords() if over and not _reads_cached(context, number) else None
+    return StageTasks(number, name, done, data.numTasks(), active, rows, data.inputBytes())
+
+
+def _reads_cached(context: Any, number: int) -> bool:
+    """Say whether a stage reads or fills a cache: of that Spark counts blocks, and calls them rows.
+
+    So it does where that is no longer known.
+    """
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        graph = context.statusStore().operationGraphForStage(number)
+    except Py4JJavaError:
+        return True
+    return not graph.rootCluster().getCachedNodes().isEmpty()
 
 
 def running_jobs(spark: SparkSession) -> int | None:

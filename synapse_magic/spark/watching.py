@@ -34,7 +34,8 @@ class SparkProgress:
     elapsed
         Seconds since the run began.
     rows_read, bytes_read
-        From files and tables; None where Spark does not tell.
+        From files and tables; None where Spark does not tell, as of rows before the end, and of
+        those of a cached frame.
     finished
         True for the last one only.
     """
@@ -168,7 +169,8 @@ def _connect_watch(spark: Any, on_progress: ProgressCallback | None) -> Iterator
 
 
 def _progress(jobs: int, stages: list[StageTasks], began: float, finished: bool) -> SparkProgress:
-    rows = [stage.rows_read for stage in stages if stage.rows_read is not None]
+    rows = [stage.rows_read for stage in stages]
+    known = [count for count in rows if count is not None]
     bytes_ = [stage.bytes_read for stage in stages if stage.bytes_read is not None]
     return SparkProgress(
         jobs=jobs,
@@ -176,7 +178,7 @@ def _progress(jobs: int, stages: list[StageTasks], began: float, finished: bool)
         done=sum(stage.done for stage in stages),
         total=sum(stage.total for stage in stages),
         elapsed=time.monotonic() - began,
-        rows_read=sum(rows) if rows else None,
+        rows_read=sum(known) if known and len(known) == len(rows) else None,
         bytes_read=sum(bytes_) if bytes_ else None,
         finished=finished,
     )

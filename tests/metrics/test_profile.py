@@ -4,13 +4,15 @@ import datetime
 import math
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from pyspark.ml.linalg import Vectors
 from pyspark.sql import functions as F
 
 from synapse_magic.datasets.people import people
 from synapse_magic.errors import SynapseError
-from synapse_magic.metrics.profile import profile
+from synapse_magic.kernels.profile import Look
+from synapse_magic.metrics.profile import _distinct, profile
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +153,11 @@ def test_two_thousand_columns_work(spark):
 
 def test_it_can_be_shown(found):
     assert "workclass" in found.html()
+
+
+def test_no_more_values_differ_than_there_are() -> None:
+    looks = [Look() for _ in range(10)]
+    for values, look in zip(np.arange(6000, dtype=float).reshape(10, -1), looks):
+        look.look(pa.array([*values, None]))
+    assert max(look.distinct.count() for look in looks) > 600
+    assert max(_distinct(look) for look in looks) == 600
