@@ -14,6 +14,8 @@ import synapse_magic
 from synapse_magic import Dashboard, Explanation, ModelBuilder
 from synapse_magic.errors import SynapseError
 from synapse_magic.notebook.builder.app import BuilderApp
+from synapse_magic.notebook.lab.state import now
+from synapse_magic.notebook.memory import Memory
 
 session = synapse_magic.start("local[1]", app="stopped", conf={"spark.ui.enabled": False})
 df = session.spark.createDataFrame([(i, 0.5 * i) for i in range(60)], "id int, pay double")
@@ -23,7 +25,9 @@ why = Explanation(values, np.zeros((60, 1)), values.sum(1), data, ("pay",), ("ye
                   "linear", 60, labels=np.array(["yes", "no"] * 30, dtype=object))
 board = Dashboard(why, None, df)
 builder = ModelBuilder(df, name="df")
+before = now({"df": df.cache()}, Memory(), "synapse")["frames"]
 session.stop()
+after = now({"df": df}, Memory(), "synapse")["frames"]
 
 def said(work):
     try:
@@ -42,7 +46,7 @@ for change in ({"op": "target", "column": "pay"},
     clicked = form.answer("click", {"change": change})
 run = said(builder.start)
 print(json.dumps({"rows": shown, "found": found, "columns": len(opened["columns"]),
-                  "text": clicked["text"], "still": len(app.still()), "run": run}))
+                  "frames": before + after, "text": clicked["text"], "still": len(app.still()), "run": run}))
 """
 
 
@@ -53,6 +57,10 @@ def test_what_needs_no_spark_is_answered_and_the_rest_says_that_it_was_stopped()
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["rows"], told["columns"]) == (60, 2)
+    assert told["frames"] == [
+        {"name": "df", "cached": True, "gone": False},
+        {"name": "df", "cached": False, "gone": True},
+    ]
     assert "pay" in told["text"]
     assert told["still"] > 1000
     for asked in ("found", "run"):

@@ -3,7 +3,14 @@ import { h } from './dom';
 import type { Cached } from './protocol';
 import { bytes, plural } from './words';
 
-export function cachedRow(own: Cached, uncache: (own: Cached) => void): HTMLElement {
+const IN_USE = 'Held by no variable; what runs now may use it.';
+
+/** A frame that no variable holds may be one that a run has made for itself. */
+export function cachedRow(
+  own: Cached,
+  used: boolean,
+  uncache: (own: Cached) => void
+): HTMLElement {
   const words = describe(own);
   const button = h(
     'button',
@@ -15,7 +22,7 @@ export function cachedRow(own: Cached, uncache: (own: Cached) => void): HTMLElem
     { class: 'jp-Synapse-row' },
     h('div', { class: 'jp-Synapse-line' }, h('code', {}, own.name), h('span', {}, words)),
     own.kind === 'plan'
-      ? h('div', { class: 'jp-Synapse-dim' }, 'No variable holds it any more.')
+      ? h('div', { class: 'jp-Synapse-dim' }, used ? IN_USE : 'No variable holds it any more.')
       : h('div', { class: 'jp-Synapse-offers', role: 'group', 'aria-label': own.name }, button),
     own.level ? h('div', { class: 'jp-Synapse-dim' }, own.level) : null
   );

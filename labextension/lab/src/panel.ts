@@ -62,7 +62,9 @@ export class Panel extends Widget {
     saved.show(link);
     this.frames.show(state.frames, frame => frameRow(frame, state.magic, this.insert));
     const { tables, told } = state.cached;
-    this.cached.show(tables, own => cachedRow(own, this.uncache));
+    const used = state.runs.length > 0;
+    const rows = tables.map(own => ({ ...own, used: used && own.kind === 'plan' }));
+    this.cached.show(rows, own => cachedRow(own, own.used, this.uncache));
     this.untold.textContent = told;
     this.untold.hidden = !told;
   }

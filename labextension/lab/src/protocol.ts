@@ -36,6 +36,8 @@ export interface Run {
 export interface Frame {
   name: string;
   cached: boolean;
+  /** Its Spark was stopped: it can only be made anew. */
+  gone: boolean;
 }
 
 export interface Model {

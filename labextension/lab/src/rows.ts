@@ -21,6 +21,8 @@ export function row(
     'div',
     { class: 'jp-Synapse-row' },
     h('div', { class: 'jp-Synapse-line' }, h('code', {}, name), h('span', {}, words)),
-    h('div', { class: 'jp-Synapse-offers', role: 'group', 'aria-label': name }, ...buttons)
+    buttons.length
+      ? h('div', { class: 'jp-Synapse-offers', role: 'group', 'aria-label': name }, ...buttons)
+      : null
   );
 }

@@ -27,13 +27,13 @@ def now(variables: Mapping[str, Any], memory: Memory, magic: str) -> dict[str, A
     """
     # A copy: the cell that runs in another thread may add to them meanwhile.
     own = [(n, v) for n, v in list(variables.items()) if not n.startswith("_")]
-    frames = [{"name": n, "cached": _is_cached(v)} for n, v in own if is_frame(v)]
+    frames = _frames([(n, v) for n, v in own if is_frame(v)][-LONGEST:])
     models = [_model(n, v, memory) for n, v in own if is_model(v) and not isinstance(v, type)]
     return {
         "magic": magic,
         "sessions": _sessions(),
         "runs": _runs(),
-        "frames": frames[-LONGEST:],
+        "frames": frames,
         "models": models[-LONGEST:],
         "cached": cached.told(session(), variables),
         "saved": max(memory.saved.values(), default=0.0),
@@ -95,6 +95,31 @@ def _runs() -> list[dict[str, Any]]:
         }
         for run in running()
     ]
+
+
+def _frames(own: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """Return frames as plain values; one whose Spark was stopped can only be made anew."""
+    gone = {id(spark): _is_gone(spark) for spark in (frame.sparkSession for _, frame in own)}
+    return [
+        {
+            "name": name,
+            "cached": _is_cached(frame) and not gone[id(frame.sparkSession)],
+            "gone": gone[id(frame.sparkSession)],
+        }
+        for name, frame in own
+    ]
+
+
+def _is_gone(spark: Any) -> bool:
+    from synapse_magic import SynapseError, check_alive
+
+    if type(spark).__module__.startswith("pyspark.sql.connect"):
+        return False  # to find that out, the server would be asked each time
+    try:
+        check_alive(spark)
+    except SynapseError:
+        return True
+    return False
 
 
 def _is_cached(frame: Any) -> bool:
