@@ -564,6 +564,19 @@ def test_the_params_of_a_trial_become_a_cell_that_trains_one_model(browser: Any)
     page.close()
 
 
+def test_a_builder_that_nobody_touched_shows_no_mistake(browser: Any) -> None:
+    fresh = people()
+    fresh._cell = ModelBuilder(fresh.df, name="people").cell
+    page = browser.new_page()
+    Hosted(fresh).show(page)
+    page.get_by_text("Choose the column to predict").wait_for()
+    assert page.locator(".syn-b-problem, .syn-b-editor .syn-poor, .syn-b-wrong").count() == 0
+    page.get_by_label("Column to predict").select_option("income")
+    page.locator(".syn-b-problem", has_text="train needs a step").wait_for()
+    page.get_by_text("not right yet").wait_for()
+    page.close()
+
+
 STEPS = ("Profile", "Split", "Features", "Algorithms", "Parameters", "Train", "Evaluate", "Ship")
 
 

@@ -45,9 +45,9 @@ export function Editor(given: Text) {
         {kept === null ? <Copy text={text} /> : null}
       </Bar>
       <div class="syn-b-code">
-        <Numbers wrong={all.problem?.line ?? 0} count={text.split("\n").length} />
+        <Numbers wrong={untouched(all) ? 0 : all.problem?.line ?? 0} count={text.split("\n").length} />
         {kept === null ? (
-          <textarea data-alone spellcheck={false} wrap="off" aria-label="The text of the cell" aria-invalid={!!all.problem} rows={Math.min(Math.max(text.split("\n").length + 1, 8), 26)} value={text} onInput={(event) => type(event.currentTarget.value)} />
+          <textarea data-alone spellcheck={false} wrap="off" aria-label="The text of the cell" aria-invalid={!!all.problem && !untouched(all)} rows={Math.min(Math.max(text.split("\n").length + 1, 8), 26)} value={text} onInput={(event) => type(event.currentTarget.value)} />
         ) : (
           <pre class="syn-b-text" tabIndex={0} role="region" aria-label="The text of the cell below">{text}</pre>
         )}
@@ -72,7 +72,7 @@ function Bar(given: Text & { undoable: boolean; children: ComponentChildren }) {
       <button type="button" class="syn-button" data-alone={given.beside?.text != null || undefined} disabled={!given.undoable} onClick={given.undo}>Undo</button>
       {given.children}
       <span class="syn-b-grow" />
-      <span class={"syn-badge " + (problem ? "syn-poor" : "syn-good")}>{problem ? "not right yet" : "runs as it stands"}</span>
+      {untouched(given.all) ? null : <span class={"syn-badge " + (problem ? "syn-poor" : "syn-good")}>{problem ? "not right yet" : "runs as it stands"}</span>}
     </div>
   );
 }
@@ -81,8 +81,14 @@ function Numbers({ wrong, count }: { wrong: number; count: number }) {
   return <pre class="syn-b-gutter" aria-hidden="true">{Array.from({ length: count }, (_, i) => <span class={i + 1 === wrong ? "syn-b-wrong" : ""}>{i + 1}{"\n"}</span>)}</pre>;
 }
 
+// A builder in which nobody has done anything yet: what is missing is no mistake.
+function untouched({ undoable, form }: All): boolean {
+  return !undoable && !form.target && !form.steps.length;
+}
+
 function Problem({ all }: { all: All }) {
   const { problem, form, frame } = all;
+  if (problem && untouched(all)) return <p class="syn-note" role="status">Choose the column to predict, and a first cell can be written for it.</p>;
   const other = form.frame && form.frame !== frame ? `The cell reads ${form.frame}; this form shows the columns of ${frame}.` : "";
   return <p class="syn-b-problem" role="status">{problem ? (problem.line ? `Line ${problem.line}: ` : "") + problem.sentence : other}</p>;
 }

@@ -125,6 +125,8 @@ class Brackets:
             " \t"
         ):
             return [Edit(part.start, self.parts[place + 1].start, "")]
+        if not behind:  # it ends a row of several, and the space before it goes with it
+            return [Edit(self._before_spaces(part.start), self._past_spaces(end), "")]
         return [Edit(part.start, self._past_spaces(end), "")]
 
     def _row_start(self, place: int) -> int:
@@ -140,6 +142,11 @@ class Brackets:
 
     def _width(self, place: int) -> int:
         return place - self._row_start(place)
+
+    def _before_spaces(self, place: int) -> int:
+        while place > 0 and self.text[place - 1] in " \t":
+            place -= 1
+        return place
 
     def _past_spaces(self, place: int) -> int:
         while place < len(self.text) and self.text[place] in " \t":

@@ -544,3 +544,10 @@ def test_a_trial_of_another_cell_is_refused() -> None:
     for model, params in (("NaiveBayes", {}), ("LogisticRegression", {"numLeaves": 3})):
         with pytest.raises(SynapseError, match="the cell that was searched"):
             click(TUNE, "trial", model=model, params=params)
+
+
+def test_a_column_at_the_end_of_a_row_leaves_no_space_there() -> None:
+    cell = "%%synapse train people\nlabel = income\nfeatures = Featurize(age, job,\n{}hours, edu)\n"
+    cell = cell.format(" " * 21) + "LightGBMClassifier()\n"
+    gone = click(cell, "features", columns=["job"], on=False)
+    assert "Featurize(age,\n" + " " * 21 + "hours, edu)" in gone
