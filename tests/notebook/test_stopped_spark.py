@@ -46,7 +46,8 @@ for change in ({"op": "target", "column": "pay"},
     clicked = form.answer("click", {"change": change})
 run = said(builder.start)
 print(json.dumps({"rows": shown, "found": found, "columns": len(opened["columns"]),
-                  "frames": before + after, "text": clicked["text"], "still": len(app.still()), "run": run}))
+                  "frames": before + after, "text": clicked["text"], "still": len(app.still()),
+                  "run": run}))
 """
 
 

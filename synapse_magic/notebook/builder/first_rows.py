@@ -28,7 +28,9 @@ def rows_html(page: TablePage | None, columns: int, total: int | None) -> str:
         return ""
     shown = len(page.rows)
     known = page.total if total is None else total
-    if known is None:
+    if known == 0:
+        words = "No rows"
+    elif known is None:
         words = f"First {shown} rows"
     else:
         words = f"First {shown} of {known:,} rows" if known > shown else f"All {shown} rows"

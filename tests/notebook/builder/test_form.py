@@ -154,6 +154,11 @@ def test_the_first_rows_are_shown_once_they_are_there(looks: list[str]) -> None:
     assert "first 30 of 2,000 columns" in rows_html(first_rows(wide), 2000, 9)
 
 
+def test_a_frame_without_rows_shows_its_columns_alone() -> None:
+    empty = synapse_magic.TablePage(("a",), ("int",), [], total=None)
+    assert "No rows" in rows_html(empty, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("of_the_page", "of_the_profile", "words"),
     [(None, None, "First 2 rows"), (2, None, "All 2 rows"), (None, 9, "First 2 of 9 rows")],
