@@ -37,7 +37,7 @@ def now(variables: Mapping[str, Any], memory: Memory, magic: str) -> dict[str, A
         "frames": frames[-LONGEST:],
         "models": models[-LONGEST:],
         "cached": cached.told(session(), variables),
-        "saved": max(memory.saved.values(), default=0.0),
+        "saved": max((saved.when for saved in memory.saved.values()), default=0.0),
     }
 
 

@@ -75,7 +75,7 @@ def test_one_that_may_not_be_read_does_not_hide_the_others(
 
     for name in real:
         monkeypatch.setattr(os, name, refusing(name))
-    saved = {str(here / "shut"): 1.0}
+    saved = {str(here / "shut"): SavedAt(1.0, here / "shut")}
     assert [one["path"] for one in listed("", saved)["models"]] == ["there"]
 
 
