@@ -23,7 +23,10 @@ from synapse_magic.spark import running
 from synapse_magic.spark.events import Iteration, publish
 
 pytestmark = pytest.mark.usefixtures("without_spark")
-SPARK: Any = SimpleNamespace(conf=SimpleNamespace(get=lambda _: "false"))
+RUNS = SimpleNamespace(sc=lambda: SimpleNamespace(isStopped=lambda: False))
+SPARK: Any = SimpleNamespace(
+    conf=SimpleNamespace(get=lambda _: "false"), sparkContext=SimpleNamespace(_jsc=RUNS)
+)
 CELL = "%%synapse train people -o m\nlabel = income\nLightGBMClassifier(age)\n"
 
 
@@ -66,6 +69,23 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(synapse_magic, "guardrails", guardrails, raising=False)
     monkeypatch.setattr(synapse_magic, "table_page", page, raising=False)
     return seen
+
+
+def test_clicks_go_on_where_connect_was_stopped_and_a_run_says_that_it_was() -> None:
+    def refuse(_: str) -> str:
+        raise AssertionError("a stopped session was asked")
+
+    class Stopped:
+        __module__ = "pyspark.sql.connect.session"
+        client, conf = SimpleNamespace(_closed=True), SimpleNamespace(get=refuse)
+
+    made = builder()
+    made.df.sparkSession = Stopped()
+    made.change("split", train=0.6)
+    assert made.cell.form.split.train == 0.6
+    with pytest.raises(SynapseError, match=r"Spark was stopped\. Try: %synapse start"):
+        made.start()
+    assert made.running is None
 
 
 def program(work: Callable[[], Any]) -> Any:
@@ -211,6 +231,8 @@ def test_what_a_click_takes_out_beside_what_it_is_for_is_told() -> None:
     told = "rows are split by time or by whole groups, not by both"
     assert click("age", "group") == f"time = hours was taken out: {told}"
     assert click("hours", "time") == f"group = age was taken out: {told}"
+    told = app.answer("click", {"change": {"op": "split"}})["notice"]
+    assert told == "time = hours was taken out: only shares of the rows are drawn by it"
     assert [click("age", "time"), click("age", "key"), click("age", "")] == [""] * 3
 
 

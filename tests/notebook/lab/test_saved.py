@@ -11,6 +11,7 @@ import pytest
 
 from synapse_magic import SynapseError
 from synapse_magic.notebook.lab.saved import listed
+from synapse_magic.notebook.memory import SavedAt
 
 
 def save(folder: Path, told: dict[str, Any] | str) -> None:
@@ -74,7 +75,7 @@ def test_one_that_may_not_be_read_does_not_hide_the_others(
 
     for name in real:
         monkeypatch.setattr(os, name, refusing(name))
-    saved = {str(here / "shut"): 1.0}
+    saved = {str(here / "shut"): SavedAt(1.0, here / "shut")}
     assert [one["path"] for one in listed("", saved)["models"]] == ["there"]
 
 
@@ -83,9 +84,14 @@ def test_what_was_saved_elsewhere_is_told_and_what_is_gone_is_not(
 ) -> None:
     other = tmp_path_factory.mktemp("other") / "model"
     save(other, {"class": "A", "timestamp": 3000})
-    saved = {str(other): 1.0, str(here / "gone"): 2.0, "s3a://bucket/model": 9.0}
+    saved = {
+        f"file://{other}": SavedAt(1.0, other),
+        "gone": SavedAt(2.0, here / "gone"),
+        "s3a://bucket/model": SavedAt(9.0, None),
+        "on/a/cluster": SavedAt(8.0, None),  # without a scheme it is on the cluster's own
+    }
     assert [(m["path"], m["saved"]) for m in listed("", saved)["models"]] == [
-        ("s3a://bucket/model", 9.0), (str(other), 3.0),
+        ("s3a://bucket/model", 9.0), ("on/a/cluster", 8.0), (str(other), 3.0),
     ]  # fmt: skip
     with pytest.raises(SynapseError, match="no folder 'nowhere'"):
         listed("nowhere", {})
