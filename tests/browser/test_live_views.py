@@ -176,6 +176,7 @@ def test_a_stopped_spark_is_told_and_may_be_started_again(page: Any) -> None:
     run(page, STOP)
     panel(page).get_by_text("No session. %synapse start begins one.").wait_for(timeout=SLOW)
     page.locator(".jp-Synapse-chip", has_text="No Spark session").wait_for()
+    panel(page).get_by_text("its Spark was stopped").first.wait_for(timeout=SLOW)
     look_for_a_row(page).get_by_text(STOPPED).wait_for(timeout=SLOW)
     form = builder(page)
     form.get_by_label("Column to predict").select_option("pay")
