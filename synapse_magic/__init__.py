@@ -133,6 +133,7 @@ _TABLE = {
     "load_model": "spark.models",
     "load_services": "services.declared",
     "load_source": "spark.models",
+    "local_path": "spark.models",
     "pack_message": "views.pack:message",
     "partial_dependence": "explainers.partial_dependence",
     "profile": "metrics.profile",

@@ -204,6 +204,7 @@ from synapse_magic.spark.events import listen as listen
 from synapse_magic.spark.models import Trained as Trained
 from synapse_magic.spark.models import load_model as load_model
 from synapse_magic.spark.models import load_source as load_source
+from synapse_magic.spark.models import local_path as local_path
 from synapse_magic.spark.models import save_model as save_model
 from synapse_magic.spark.running import active as _running
 from synapse_magic.spark.running import cancel as cancel

@@ -29,6 +29,7 @@ PLACE = "(place)"
 """The column of a row's place in the draw."""
 _ROWS_OF_A_TASK = 2000
 _MOST_TASKS = 64
+_NONE = "There are no rows to look at. Expected at least one"
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,21 +135,26 @@ def shuffled(df: DataFrame, rows: int, seed: int) -> tuple[DataFrame, int]:
 
 
 def fetch(
-    frame: DataFrame, columns: Sequence[str], total: int, way: ExactWay | None = None
+    frame: DataFrame,
+    columns: Sequence[str],
+    total: int,
+    way: ExactWay | None = None,
+    *,
+    none: str = _NONE,
 ) -> Sample:
     """Return the columns of rows that :func:`shuffled` drew, in the order of their draw.
 
     Raises
     ------
     SynapseError
-        When there are none.
+        When there are none; ``none`` is what is said then.
     """
     names = [*columns, PLACE]
     sent = map_in_arrow(
         numbered(frame, names), _packer(names, way), "content binary, exact binary"
     ).collect()
     if not sent:
-        raise SynapseError("There are no rows to look at. Expected at least one")
+        raise SynapseError(none)
     table = pa.concat_tables([from_bytes([bytes(row["content"])]) for row in sent])
     order = np.argsort(table.column(len(names) - 1).to_numpy(), kind="stable")
     shown = table.take(order).select(range(len(columns))).rename_columns(list(columns))

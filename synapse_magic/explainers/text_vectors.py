@@ -42,7 +42,8 @@ def plane_of(df: DataFrame, texts: Sequence[str], column: str, vectors: str) -> 
     Raises
     ------
     SynapseError
-        When there is no such column, it holds something else, or vectors of several lengths.
+        When there is no such column, it holds something else, or vectors of several lengths, or
+        no vector of any of the texts.
     """
     drawn = np.arange(len(texts))
     if len(texts) > MOST:
@@ -67,7 +68,9 @@ def _fetched(df: DataFrame, texts: Sequence[str], column: str, vectors: str) -> 
     there = own.join(F.broadcast(wanted), _TEXT, "left_semi")
     once = there.groupBy(_TEXT).agg(F.first(_VECTOR).alias(_VECTOR))
     numbered = once.withColumn(PLACE, F.monotonically_increasing_id())
-    return fetch(numbered, [_TEXT, _VECTOR], 0).table
+    none = f"None of the explained texts has a vector in {vectors!r}"
+    none += ". Try: the frame that was explained"
+    return fetch(numbered, [_TEXT, _VECTOR], 0, none=none).table
 
 
 def _as_list(df: DataFrame, vectors: str) -> Column:

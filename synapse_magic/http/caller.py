@@ -166,8 +166,11 @@ class _Row:
             if verdict.kind != "good" and response.header("location") is None:
                 # What is refused goes into columns and messages; where it leads to is read here.
                 verdict = of_response(self.policy, self.request, masked(response, self.request))
-        self.endpoint.leave(self.request, verdict, sent)
-        self.meter.end(verdict, time.monotonic() - sent)
+        took = time.monotonic() - sent
+        try:
+            self.endpoint.leave(self.request, verdict, sent)
+        finally:
+            self.meter.end(verdict, took)
         return verdict
 
     def _end(self, verdict: Verdict) -> Verdict | None:

@@ -95,13 +95,14 @@ class Endpoint:
 
     def leave(self, request: Request, verdict: Verdict, sent: float) -> None:
         """Learn from the end of a request that was let in at ``sent``."""
-        now = time.monotonic()
-        self._learn(verdict, sent, now)
-        if self._tokens is not None and verdict.response is not None:
-            told = used(verdict.response)
-            self._tokens.correct(told - expected(request) if told is not None else 0.0)
-        self.in_flight -= 1
-        self._changed.set()
+        try:
+            self._learn(verdict, sent, time.monotonic())
+            if self._tokens is not None and verdict.response is not None:
+                told = used(verdict.response)
+                self._tokens.correct(told - expected(request) if told is not None else 0.0)
+        finally:
+            self.in_flight -= 1
+            self._changed.set()
 
     def abandon(self) -> None:
         """Take back a request that was let in, and cancelled."""
@@ -170,6 +171,7 @@ class Endpoint:
     async def _clear(self, request: Request) -> Entry:
         """Wait until the next request may go, or need not wait any longer."""
         placed: float | None = None
+        limited = False
         while True:
             now = time.monotonic()
             if self.breaker.hopeless(now):
@@ -178,19 +180,21 @@ class Endpoint:
             if hold is not None:
                 await self._change(hold)
                 continue
-            if placed is None:
-                wait = self._reserved(request, now)
-            elif self.pace.void(placed, now):
-                wait = self.pace.reserve(now)
-            else:
+            if limited:
                 return "go"
-            placed = now
+            if placed is None or self.pace.void(placed, now):
+                placed, wait = now, self.pace.reserve(now)
+            else:
+                limited, wait = True, self._reserved(request)
             if wait > 0:
                 await asyncio.sleep(wait)
 
-    def _reserved(self, request: Request, now: float) -> float:
-        """Take a place in all that is limited, and return the seconds until it comes."""
-        waits = [self.pace.reserve(now)]
+    def _reserved(self, request: Request) -> float:
+        """Take a place in what is known to be limited, and return the seconds until it comes.
+
+        Last of all: several that are taken and used later would be used close together.
+        """
+        waits = [0.0]
         if self._budget is not None:
             waits.append(self._budget.reserve())
         if self._tokens is not None:

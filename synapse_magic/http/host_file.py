@@ -17,6 +17,7 @@ from pathlib import Path
 from synapse_magic.errors import SynapseError
 
 _KEPT_SECONDS = 86_400.0
+_LOCK_SECONDS, _LOCK_TRY_SECONDS = 10.0, 0.002
 # Only some systems know links, only others know text files.
 _OPENED = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -24,9 +25,16 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(descriptor: int) -> None:
-        # Waits for the first byte of the file, up to ten seconds.
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        # Of the first byte of the file. LK_LOCK would sleep for a second between its tries.
+        ends = time.monotonic() + _LOCK_SECONDS
+        while True:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            try:
+                return msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if time.monotonic() > ends:
+                    raise
+            time.sleep(_LOCK_TRY_SECONDS)
 
     def _unlock(descriptor: int) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)

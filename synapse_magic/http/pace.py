@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SHORT_WAIT = 0.05
+"""Seconds of a wait that is too short to ask afterwards whether its place is void."""
+
 _CUT = 0.92
 _SHORT_SECONDS, _LONG_SECONDS = 3.0, 12.0
 _STEADY_REQUESTS = 30.0  # a refusal among fewer than these would be many
 _DOUBLED_SECONDS = 6.5
 _FINDING_REQUESTS = 12.0  # at the first of its rates, after which any rate may go
 _ALL = 0.999
+_DOUBLINGS = 10.0  # more than those lead to
 _AGAIN = 3  # let in since the last refusal: fewer, and it was no single one
 _SLOWER, _SLOWEST = 0.95, 0.7
 _OVERSHOT = 1.1
 _LEAST = 0.02
 _LATE_SECONDS = 0.02
 _FORGOTTEN_SECONDS, _NEVER_SECONDS = 30.0, 3600.0
+_CLOCKS_DIFFER_SECONDS = 1.0
 
 
 @dataclass
@@ -77,7 +82,7 @@ class Pace:
         since = now - self.cut
         if self.finding:
             gone = min(_ALL, since * self.most / _FINDING_REQUESTS)
-            return float(self.most * min(2.0**since, 1 / (1 - gone)))
+            return float(self.most * min(2.0 ** min(since, _DOUBLINGS), 1 / (1 - gone)))
         steady = min(max(_SHORT_SECONDS, _STEADY_REQUESTS / self.most), _LONG_SECONDS)
         if since < steady:
             return self.most * (1 - (1 - _CUT) * (1 - since / steady) ** 3)
@@ -117,7 +122,9 @@ class Pace:
         else:
             self.most = max(_LEAST, self._lower(sent))
             self.finding *= self.let_in < _AGAIN
-        self.cut, self.let_in, self.due = now, 0.0, min(self.due, now)
+        # Places that are too near to be void are still used: no others for as long, but for one.
+        near = max(0.0, SHORT_WAIT - 1 / self.most)
+        self.cut, self.let_in, self.due = now, 0.0, min(self.due, now + near)
 
     def _lower(self, sent: float) -> float:
         """Return what was too much, or less where it was far too much."""
@@ -131,5 +138,6 @@ class Pace:
 
     def _forget(self, now: float) -> None:
         """Begin anew where nobody has gone for long, or the clock has begun anew."""
-        if not -_NEVER_SECONDS < now - self.due < _FORGOTTEN_SECONDS:
+        begun_anew = self.cut > now + _CLOCKS_DIFFER_SECONDS or self.due > now + _NEVER_SECONDS
+        if begun_anew or now - self.due > _FORGOTTEN_SECONDS:
             self.most = 0.0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
+from synapse_magic.errors import SynapseError
 from synapse_magic.http.host_file import HostNumbers
-from synapse_magic.http.pace import Pace
+from synapse_magic.http.pace import SHORT_WAIT, Pace
 from synapse_magic.http.tally import Tally
 
 T = TypeVar("T")
 _LIKELY = 5.0
-_SHORT_WAIT = 0.05
 
 
 class SharedPace:
@@ -19,7 +21,8 @@ class SharedPace:
 
     Each alone would find a share of its own: by more refusals, and where the limit is a few
     requests a second, by shares that differ widely. A process that was refused nothing knows
-    nothing of it, and is held back by nothing.
+    nothing of it, and is held back by nothing. Where they cannot share a file, each says so once
+    and goes on alone.
 
     Parameters
     ----------
@@ -32,7 +35,8 @@ class SharedPace:
     def __init__(self, name: str, likely: float | None = None) -> None:
         self.tally = Tally()
         self._name, self._likely = name, likely or _LIKELY
-        self._numbers: HostNumbers | None = None
+        self._numbers: HostNumbers | _OwnNumbers | None = None
+        self._own: _OwnNumbers | None = None
         self._let_in = 0
 
     @property
@@ -51,7 +55,7 @@ class SharedPace:
 
     def void(self, reserved: float, now: float) -> bool:
         """Return whether a place that was waited for is one no more."""
-        if self._numbers is None or now - reserved < _SHORT_WAIT:
+        if self._numbers is None or now - reserved < SHORT_WAIT:
             return False
         return self._change(lambda pace: pace.void(reserved))
 
@@ -65,7 +69,7 @@ class SharedPace:
         """Slow down, unless the request was sent before the last time."""
         self.tally.add(now, refused=True)
         if self._numbers is None:
-            self._numbers = HostNumbers(f"pace {self._name}", len(Pace().numbers()))
+            self._numbers = self._own or self._shared()
         guess = max(self._likely, self.tally.rate(now))
         self._change(lambda pace: pace.refused(sent, now, guess))
 
@@ -80,6 +84,38 @@ class SharedPace:
             results.append(what(pace))
             return pace.numbers()
 
-        self._numbers.change(changed)
+        try:
+            self._numbers.change(changed)
+        except OSError as failure:
+            self._numbers = self._alone(failure)
+            self._numbers.change(changed)
         self._let_in = 0
-        return results[0]
+        return results[-1]
+
+    def _shared(self) -> HostNumbers | _OwnNumbers:
+        try:
+            return HostNumbers(f"pace {self._name}", len(Pace().numbers()))
+        except (OSError, SynapseError) as failure:
+            return self._alone(failure)
+
+    def _alone(self, failure: Exception) -> _OwnNumbers:
+        """Say that the file cannot be had, and return what is used from now on."""
+        said = (
+            f"Workers find the limit of {self._name} each for itself, by more refusals: {failure}"
+        )
+        with contextlib.suppress(Warning):  # where each is an error: no call fails for it
+            warnings.warn(said, RuntimeWarning, stacklevel=2)
+        self._own = _OwnNumbers()
+        return self._own
+
+
+class _OwnNumbers:
+    """What stands for numbers of the machine in a process that cannot have them."""
+
+    def __init__(self) -> None:
+        self._values = Pace().numbers()
+
+    def change(self, change: Callable[[tuple[float, ...]], tuple[float, ...]]) -> tuple[float, ...]:
+        """Put ``change(values)`` in place of the values, and return it."""
+        self._values = change(self._values)
+        return self._values

@@ -72,13 +72,22 @@ class Roles:
         Raises
         ------
         CellError
-            When it is another group, or the rows would be split in two ways.
+            When it is another group, nothing is done with it, or the rows would be split in two
+            ways.
         """
         named = next((n for step in steps for n in step.reads.get(GROUP_PARAM, ())), None)
         if named is not None and self.group not in (None, named):
             sentence = f"group is {self.group!r}, but {GROUP_PARAM} is {named!r}"
             raise _at(request, "group", sentence)
         group = self.group or named
+        whole = request.verb.name == "train" and "split" not in request.options
+        if self.group is not None and whole and not any(map(_learns_groups, steps)):
+            raise _at(
+                request,
+                "group",
+                "group says which rows stay together where some are held out, and none are held "
+                "out. Try: split = [0.8, 0.2]",
+            )
         if self.time is not None and group is not None:
             raise _at(
                 request,
@@ -117,6 +126,10 @@ def read_roles(request: Request, columns: Columns) -> Roles:
                 "Try: split = [0.8, 0.2]",
             )
     return roles
+
+
+def _learns_groups(step: Step) -> bool:
+    return GROUP_PARAM in step.info.options
 
 
 def _is_shares(node: ast.expr) -> bool:

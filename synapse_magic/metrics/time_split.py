@@ -23,7 +23,8 @@ def split_by_time(
     """Return the first rows by time to train on, and the last ones to test on.
 
     One small aggregation finds where to cut. Rows of the same moment stay together, so the shares
-    are met as nearly as that allows; neither part is empty. Rows without a time are tested on.
+    are met as nearly as that allows; neither part is empty. Rows without a time, be it null or NaN,
+    are tested on.
 
     Parameters
     ----------
@@ -68,6 +69,8 @@ def _moment(df: DataFrame, column: str) -> Column:
             f"{column!r} is {kind.simpleString()}, which is no time. "
             "Expected a date, a timestamp or a number"
         )
+    if isinstance(kind, (T.FloatType, T.DoubleType)):
+        return F.nanvl(col(column), F.lit(None).cast(kind))  # Spark says that NaN comes last
     if isinstance(kind, T.NumericType):
         return col(column)
     return F.unix_micros(col(column).cast("timestamp"))

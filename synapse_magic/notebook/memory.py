@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from synapse_magic.language.context import Made, Origin
 from synapse_magic.language.program import Program
 
 LONGEST = 200
 """Objects remembered at once; the oldest are forgotten first."""
+
+
+class SavedAt(NamedTuple):
+    """When a model was saved, in seconds since 1970, and where on this machine; None elsewhere."""
+
+    when: float
+    local: Path | None
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,8 @@ class Memory:
         self._objects: OrderedDict[int, Remembered] = OrderedDict()
         self.last: Made | None = None
         self.session: Made | None = None
-        self.saved: dict[str, float] = {}
-        """Paths to which models were saved, and when, in seconds since 1970."""
+        self.saved: dict[str, SavedAt] = {}
+        """Paths to which models were saved."""
 
     def started(self, program: Program, variables: Mapping[str, Any]) -> None:
         """Keep how the session was started, for the scripts that are exported."""

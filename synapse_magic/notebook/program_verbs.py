@@ -18,6 +18,7 @@ from synapse_magic.notebook.call_progress import CallProgress
 from synapse_magic.notebook.called_cells import kept_once_called
 from synapse_magic.notebook.cell import Cell
 from synapse_magic.notebook.code import keep_code
+from synapse_magic.notebook.memory import SavedAt
 from synapse_magic.notebook.model_card import model_card
 from synapse_magic.notebook.output import Line, show_html
 from synapse_magic.notebook.progress import Progress, footer
@@ -217,9 +218,7 @@ def _remember(cell: Cell, program: Program, variables: Any, result: Any) -> Any:
         return result.frame
     if cell.command.verb == "save":
         place = cell.command.args[1]
-        memory.saved[str(variables[place.name] if isinstance(place, Variable) else place)] = (
-            time.time()
-        )
+        _remember_saved(cell, str(variables[place.name] if isinstance(place, Variable) else place))
     if cell.command.verb not in ("train", "tune"):
         if result is not None:
             memory.remember(result, program, variables)
@@ -229,6 +228,13 @@ def _remember(cell: Cell, program: Program, variables: Any, result: Any) -> Any:
     memory.remember(result.train, program, variables, "train")
     memory.remember(result.model, program, variables, "model", origin)
     return result.model
+
+
+def _remember_saved(cell: Cell, path: str) -> None:
+    from synapse_magic import local_path
+
+    spark = _session(cell.command.flags.session).spark
+    cell.memory.saved[path] = SavedAt(time.time(), local_path(spark, path))
 
 
 def _show(cell: Cell, value: Any, preview: Any) -> None:

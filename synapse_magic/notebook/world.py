@@ -40,7 +40,7 @@ def context(
     return Context(
         variables=variables,
         schema=lambda name: _table_schema(spark, name),
-        case_sensitive=_case_sensitive(spark),
+        case_sensitive=case_sensitive(spark),
         origin=memory.origin,
         kind=path_kind,
         made_by=memory.made_by,
@@ -82,5 +82,6 @@ def _table_schema(spark: Any, name: str) -> Any:
     return spark.table(name).schema
 
 
-def _case_sensitive(spark: Any) -> bool:
+def case_sensitive(spark: Any) -> bool:
+    """Say whether Spark tells columns apart by case alone; it does not by itself."""
     return spark is not None and spark.conf.get("spark.sql.caseSensitive") == "true"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,10 @@ from synapse_magic.spark.hearing import Hearing, hearing
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+
+_SILENT_SECONDS = 5.0
+"""After which a worker that was heard once a second, as long as it waits, is no more."""
 
 
 class CallListener(Hearing):
@@ -35,7 +40,7 @@ class CallListener(Hearing):
         self.priced = False
         self._before = CallCounts()
         self._told: dict[tuple[str, int], CallCounts] = {}
-        self._waiting: dict[tuple[str, int], list[Waiting]] = {}
+        self._waiting: dict[tuple[str, int], tuple[float, list[Waiting]]] = {}
         super().__init__(host, server)
 
     @property
@@ -49,6 +54,7 @@ class CallListener(Hearing):
         Those that were tried are among them, and count as rows once.
         """
         self.total, self._before = rows, self.counts()
+        self._waiting.clear()
         self._publish()
 
     def counts(self, stage: int | None = None) -> CallCounts:
@@ -66,7 +72,8 @@ class CallListener(Hearing):
         known = self._told.get(source)
         if known is None or counts.sent + counts.rows >= known.sent + known.rows:
             self._told[source] = counts  # an older one may come late
-            self._waiting[source] = [Waiting(*each) for each in told.get("waiting", ())]
+            waiting = [Waiting(*each) for each in told.get("waiting", ())]
+            self._waiting[source] = time.monotonic(), waiting
         self._publish()
 
     def _publish(self) -> None:
@@ -79,7 +86,9 @@ class CallListener(Hearing):
         # A step before the calls may have made more rows of those that came in.
         total = max(rows, self.total)
         cost = whole.cost if self.priced else None
-        waiting = together(each for own in list(self._waiting.values()) for each in own)
+        since = time.monotonic() - _SILENT_SECONDS
+        told = [own for heard, own in list(self._waiting.values()) if heard > since]
+        waiting = together(each for own in told for each in own)
         publish(CallsCounted(shown, total, cost, tuple(waiting)))
 
 

@@ -84,7 +84,7 @@ class CallsCounted:
     cost : float or None
         Dollars so far, None where they are not known.
     waiting : tuple of Waiting
-        For what rows wait that were refused.
+        For what requests wait that were refused.
     """
 
     counts: CallCounts

@@ -69,7 +69,7 @@ def save_model(model: Any, path: str, *, overwrite: bool = False, source: str = 
         When something is there already and ``overwrite`` is not set.
     """
     spark = SparkSession.active()
-    local = _local_path(spark, path)
+    local = local_path(spark, path)
     if local is None:
         _write(model, path, overwrite, source)
         return
@@ -153,8 +153,20 @@ def _staged(target: Path) -> Iterator[Path]:
         shutil.rmtree(previous, ignore_errors=True)
 
 
-def _local_path(spark: SparkSession, path: str) -> Path | None:
-    """Return the path when this process and Spark's workers share it, else None."""
+def local_path(spark: SparkSession, path: str) -> Path | None:
+    """Return the path when this process and Spark's workers share it, else None.
+
+    Parameters
+    ----------
+    spark : SparkSession
+    path : str
+        Where a model is saved.
+
+    Examples
+    --------
+    >>> local_path(spark, "s3a://bucket/model") is None
+    True
+    """
     parts = urlsplit(path)
     drive = len(parts.scheme) == 1
     if parts.scheme not in ("", "file") and not drive:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 T = TypeVar("T")
+_STOPPED = "Spark was stopped. Try: %synapse start, and make the frame anew"
 _CANCEL_SECONDS = 10.0
 _SWEEP_SECONDS = 10.0
 # Killed tasks write pages of Java traces, which tell nothing.
@@ -163,6 +164,8 @@ def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], Non
     """
     from pyspark import __version__, inheritable_thread_target
 
+    if driver.is_connect(spark) and not driver.is_alive(spark):
+        raise SynapseError(_STOPPED)
     this = _current.get()
 
     def belonging() -> None:
@@ -179,9 +182,7 @@ def in_thread(spark: SparkSession, work: Callable[[], None]) -> Callable[[], Non
         inherit = inheritable_thread_target(spark)
         return inherit(belonging)
     except AssertionError as stopped:  # so PySpark says that there is no context any more
-        raise SynapseError(
-            "Spark was stopped. Try: %synapse start, and make the frame anew"
-        ) from stopped
+        raise SynapseError(_STOPPED) from stopped
 
 
 def release(frame: DataFrame) -> None:

@@ -502,6 +502,36 @@ def test_a_cell_that_was_deleted_is_offered_again_with_its_text(beside: Any) -> 
     assert _cell(page, "hours") == text
 
 
+def test_what_is_unfolded_after_the_kernel_was_lost_is_switched_off_too(browser: Any) -> None:
+    page = browser.new_page()
+    Hosted(people()).show(page)
+    page.evaluate("() => window.lose()")
+    page.get_by_text("This view is not live any more").wait_for()
+    params = step(page, "Parameters")
+    assert params.get_by_placeholder("Find among").is_disabled()
+    page.close()
+
+
+def test_escape_clears_what_is_searched_for_and_leaves_only_then(browser: Any) -> None:
+    page = browser.new_page()
+    Hosted(people()).show(page)
+    page.evaluate("() => { document.body.className = 'jp-Cell'; document.body.tabIndex = -1 }")
+    params = step(page, "Parameters")
+    field, rows = params.get_by_placeholder("Find among"), params.locator(".syn-b-param")
+    here = "one => one === document.activeElement"
+    field.fill("no such param")
+    field.dispatch_event("keydown", {"key": "Escape", "isComposing": True, "bubbles": True})
+    assert field.evaluate(here)
+    assert field.input_value() == "no such param"
+    field.press("Escape")
+    assert field.evaluate(here)
+    assert field.input_value() == ""
+    rows.first.wait_for()
+    field.press("Escape")
+    assert page.locator("body").evaluate(here)
+    page.close()
+
+
 STEPS = ("Profile", "Split", "Features", "Algorithms", "Parameters", "Train", "Evaluate", "Ship")
 
 

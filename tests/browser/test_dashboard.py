@@ -407,6 +407,43 @@ def test_a_row_that_was_found_is_opened_in_what_if_by_one_key(
     page.get_by_text("the row where id is 7").wait_for(state="detached")
 
 
+def test_a_found_row_that_cannot_be_opened_does_not_stand_over_the_row_before(
+    open_board: Open, spark_asked: list[dict[str, Any]]
+) -> None:
+    board = everyboard.board()
+    board.finder = Keys()
+    page = open_board(board)
+    tab(page, "What if")
+    page.locator(".sd-entry").first.wait_for()
+    tab(page, "Rows")
+    page.get_by_label("is", exact=True).fill("7")
+    page.get_by_label("is", exact=True).press("Enter")
+    page.get_by_text("Spark filters all rows by id").wait_for()
+    asked = spark_asked[-1]["given"]["number"]
+    rows = {"names": ["id"], "rows": [["7"]], "scores": ["0.25"], "more": False}
+    told = {"tell": "found", **packed({**rows, "number": asked})}
+    page.evaluate("told => window.deliver(told)", told)  # another view has looked meanwhile
+    page.get_by_role("button", name="What if the row where id is 7").press("Enter")
+    tab(page, "What if")
+    page.get_by_text("the row where id is 7").wait_for()
+    page.locator(".sd-entry").first.wait_for(state="detached")
+    assert page.locator(".sd-big").count() == 0
+    page.get_by_label("or row").fill("5")
+    page.get_by_label("or row").press("Enter")
+    page.locator(".sd-entry").first.wait_for()
+    page.get_by_text("the row where id is 7").wait_for(state="detached")
+
+
+def test_escape_closes_what_a_field_offers_and_leaves_only_then(open_board: Open) -> None:
+    page = open_board(everyboard.board())
+    page.evaluate("() => { document.body.className = 'jp-Cell'; document.body.tabIndex = -1 }")
+    page.get_by_role("button", name="+ cohort").press("Enter")
+    field = page.get_by_label("column")
+    for key, there in (("Escape", True), ("a", True), ("Escape", True), ("Escape", False)):
+        field.press(key)
+        assert field.evaluate("one => one === document.activeElement") is there
+
+
 def test_two_dashboards_on_a_page_do_not_know_of_each_other(open_board: Open) -> None:
     first, second = everyboard.board(), everyboard.board()
     page = open_board(first, beside=second)

@@ -133,3 +133,27 @@ def test_notebook_has_chip_and_panel_too(browser: Any, lab: Any) -> None:
     page.locator(".jp-Synapse-panel:visible", has_text="%synapse start").wait_for(timeout=30_000)
     cell_of(page, 1).locator(".cm-lintRange-error").wait_for(timeout=30_000)
     page.close()
+
+
+def test_saved_models_are_those_that_the_kernel_of_now_finds(browser: Any, lab: Any) -> None:
+    metadata = lab.folder / "kept" / "class" / "metadata"
+    metadata.mkdir(parents=True)
+    (metadata / "part-00000").write_text('{"class": "x.PipelineModel", "timestamp": 1000}')
+    save(lab.folder, "saved.ipynb", ("%load_ext synapse_magic",))
+    page = opened(browser, f"http://127.0.0.1:{lab.port}/lab/tree/saved.ipynb")
+    run(page, 0)
+    page.locator(".jp-Synapse-chip button", has_text="No Spark session").click(timeout=30_000)
+    section = page.locator(".jp-Synapse-panel:visible").get_by_role("region", name="Saved models")
+    row = section.locator(".jp-Synapse-row", has_text="kept/class")
+    row.get_by_title("%synapse load kept/class -o m_class").first.wait_for(timeout=30_000)
+    for folder, error in (("nowhere", True), ("kept", False)):
+        section.get_by_label("Folder of saved models").fill(folder)
+        section.get_by_role("button", name="Look").click()
+        row.wait_for(state="detached" if error else "visible", timeout=30_000)
+        section.get_by_text("There is no folder").wait_for(state="visible" if error else "hidden")
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:restart-kernel') }")
+    page.locator(".jp-Dialog button", has_text="Restart").click()
+    row.wait_for(state="detached", timeout=60_000)
+    run(page, 0)
+    row.wait_for(timeout=60_000)
+    page.close()

@@ -144,3 +144,39 @@ def test_rows_wait_for_the_probe_of_a_dead_endpoint(alive: bool, entry: str) -> 
         assert await waiting == entry
 
     played(scene())
+
+
+def test_a_place_of_a_known_limit_is_taken_when_that_of_the_pace_has_come() -> None:
+    """Places taken early and used late would be used close together."""
+
+    async def scene() -> None:
+        told, job, taken = endpoint(100.0), Job("job"), [0.0]
+
+        def reserve() -> float:
+            taken[0] = time.monotonic()
+            return 0.0
+
+        told._budget.reserve = reserve  # type: ignore[union-attr, method-assign]
+        now = time.monotonic()
+        told.pace._likely = 10.0
+        told.pace.refused(now, now)
+        assert await told.enter(ASKED, now + 10, job) == "go"
+        assert taken[0] - now > 0.05
+
+    played(scene())
+
+
+def test_one_who_leaves_makes_room_whatever_cannot_be_written() -> None:
+    async def scene() -> None:
+        full, job = Endpoint(uuid.uuid4().hex, None, 60.0), Job("job")
+        assert await full.enter(ASKED, soon(), job) == "go"
+
+        def fails(_: float) -> None:
+            raise OSError("No space left on device")
+
+        full._tokens.correct = fails  # type: ignore[union-attr, method-assign]
+        with pytest.raises(OSError, match="No space"):
+            full.leave(ASKED, GOOD, sent=time.monotonic())
+        assert full.in_flight == 0
+
+    played(scene())

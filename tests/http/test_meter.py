@@ -114,7 +114,7 @@ def test_what_rows_wait_for_is_told_while_they_do(
     first, second = waiting(listener), waiting(listener)
     thread.join()
     host = service.url("").partition("://")[2]
-    assert (first.why, first.rows, first.longest) == (f"429 from {host}", 1, 20.0)
+    assert (first.why, first.requests, first.longest) == (f"429 from {host}", 1, 20.0)
     assert 0 < second.seconds < first.seconds < 4
     assert last(listener)["waiting"] == []
 

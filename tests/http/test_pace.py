@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from synapse_magic.http.pace import Pace
+from synapse_magic.http.pace import SHORT_WAIT, Pace
 from synapse_magic.http.tally import Tally
 
 LATENCY = 0.1
@@ -81,21 +81,25 @@ class World:
         if self._waits[worker] or not self._lines[worker]:
             return
         self._waits[worker] = True
-        asked, late = self.now, self._random.random() / 1000
-        self._after(self.pace.reserve(self.now) + late, lambda: self._admit(worker, asked))
+        asked, wait = self.now, self.pace.reserve(self.now) + self._late()
+        self._after(wait, lambda: self._admit(worker, asked))
+
+    def _late(self) -> float:
+        """Return by how much something comes late: a millisecond, and at times 20."""
+        return self._random.expovariate(1000.0 if self._random.random() < 0.95 else 100.0)
 
     def _admit(self, worker: int, asked: float) -> None:
         self._waits[worker] = False
-        if not self.pace.void(asked):
+        if self.now - asked < SHORT_WAIT or not self.pace.void(asked):
             tries, sent = self._lines[worker].pop(0), self.now
-            self._after(LATENCY / 2, lambda: self._arrive(worker, tries, sent))
+            self._after(self._late(), lambda: self._arrive(worker, tries, sent))
         self._clear(worker)
 
     def _arrive(self, worker: int, tries: int, sent: float) -> None:
         fine = self.bucket.lets_in(self.now)
         self.answers.append((self.now, worker, fine))
         ended = self._answered if fine else self._refused
-        self._after(LATENCY / 2, lambda: ended(worker, tries, sent))
+        self._after(LATENCY + self._late(), lambda: ended(worker, tries, sent))
 
     def _answered(self, worker: int, _: int, __: float) -> None:
         self.tally.add(self.now, refused=False)
@@ -114,14 +118,26 @@ class World:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize("limit", [5.0, 10.0, 20.0, 100.0])
-def test_a_limit_that_nobody_tells_is_met_closely_and_shared(limit: float, workers: int) -> None:
+@pytest.mark.parametrize(("limit", "least"), [(5.0, 0.8), (10.0, 0.78), (20.0, 0.94)])
+def test_a_limit_that_nobody_tells_is_met_closely_and_shared(
+    limit: float, least: float, workers: int
+) -> None:
+    """With a reserve of one request, all that come a little late cost something."""
     world = World(Bucket(limit), workers)
     world.run(10.0)
     refused, used, share = world.measured(40.0)
-    assert refused < 0.05
-    assert used > 0.88
-    assert share > 0.8
+    assert refused < 0.06
+    assert used > least
+    assert share > 0.6
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_a_limit_of_many_requests_is_used_whole(workers: int) -> None:
+    world = World(Bucket(100.0), workers)
+    world.run(10.0)
+    refused, used, _ = world.measured(40.0)
+    assert refused < 0.01
+    assert used > 0.97
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -147,7 +163,7 @@ def test_a_limit_that_doubles_is_used_ten_seconds_later(limit: float, workers: i
     world.run(10.0)
     refused, used, _ = world.measured(20.0)
     assert refused < 0.05
-    assert used > 0.85
+    assert used > (0.75 if limit == 5.0 else 0.95)
 
 
 @pytest.mark.parametrize("limit", [20.0, 100.0])
@@ -158,7 +174,7 @@ def test_a_limit_that_is_halved_is_kept_ten_seconds_later(limit: float) -> None:
     world.run(10.0)
     refused, used, _ = world.measured(20.0)
     assert refused < 0.06
-    assert used > 0.85
+    assert used > 0.75
 
 
 def test_one_refusal_costs_little_and_many_cost_what_was_let_in() -> None:
@@ -188,11 +204,28 @@ def test_a_place_that_was_taken_before_a_refusal_is_void() -> None:
     assert pace.void(BEGAN + 0.5)
 
 
-@pytest.mark.parametrize("later", [31.0, -1e5])
+@pytest.mark.parametrize("later", [31.0, -1e5, -100.0])
 def test_a_pace_that_nobody_kept_for_long_is_forgotten(later: float) -> None:
     pace = Pace(most=1.0, cut=BEGAN, due=BEGAN)
     assert pace.reserve(BEGAN + later) == 0.0
     assert pace.free
+
+
+def test_a_pace_that_was_refused_once_is_kept_for_hours() -> None:
+    pace = Pace()
+    pace.refused(sent=BEGAN, now=BEGAN, guess=10.0)
+    for later in (1_000.0, 1_030.0, 10_000.0):
+        pace.due = BEGAN + later - 0.1
+        assert pace.reserve(BEGAN + later) == 0.0
+        assert pace.rate(BEGAN + later) == pytest.approx(10_000.0)
+
+
+def test_places_that_are_too_near_to_be_void_are_not_given_twice() -> None:
+    pace = Pace(most=100.0, cut=BEGAN, due=BEGAN)
+    first = pace.reserve(BEGAN), pace.reserve(BEGAN), pace.reserve(BEGAN)
+    assert max(first) < SHORT_WAIT
+    pace.refused(sent=BEGAN, now=BEGAN + 0.001)
+    assert pace.reserve(BEGAN + 0.001) > max(first)
 
 
 def test_a_first_guess_that_was_far_too_low_is_left_within_a_few_requests() -> None:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import os
+import tempfile
 import uuid
+import warnings
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from synapse_magic.http import host_file
 from synapse_magic.http.shared_pace import SharedPace
 
 NOW = 1000.0
@@ -60,3 +66,42 @@ def test_after_a_long_rest_nobody_is_held_back(name: str) -> None:
     assert not pace.free
     assert pace.reserve(NOW + 60.0) == 0.0
     assert pace.free
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has a folder a user")
+@pytest.mark.parametrize("spoil", [lambda folder: folder.chmod(0o770), Path.rmdir])
+def test_without_a_file_one_goes_on_alone_and_says_so_once(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / f"synapse-magic-{os.getuid()}"
+    folder.mkdir(mode=0o700)
+    host_file._folder.cache_clear()
+    host_file._folder()
+    spoil(folder)
+    if folder.exists():
+        host_file._folder.cache_clear()
+    pace = SharedPace(name, 1.0)
+    try:
+        with pytest.warns(RuntimeWarning, match=f"the limit of {name} each for itself"):
+            pace.refused(sent=NOW, now=NOW)
+        assert pace.reserve(NOW) == pytest.approx(1.0)
+        assert pace.reserve(NOW + 60.0) == 0.0
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            pace.refused(sent=NOW + 61.0, now=NOW + 61.0)
+        assert said == []
+        assert pace.reserve(NOW + 61.0) == pytest.approx(1.0)
+    finally:
+        host_file._folder.cache_clear()
+
+
+def test_a_pace_of_ones_own_is_changed_but_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError("No space left on device")
+
+    pace = SharedPace(name, 1.0)
+    monkeypatch.setattr(os, "write", full)
+    with pytest.warns(RuntimeWarning, match="No space left"):
+        pace.refused(sent=NOW, now=NOW)
+    assert pace.reserve(NOW) == pytest.approx(1.0)

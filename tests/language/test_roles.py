@@ -79,6 +79,7 @@ def test_a_key_is_carried_along_and_never_a_feature(written: str) -> None:
         ("time = day", "none are. Try: split"),
         ("time = day\nsplit = age > 3", "without time"),
         ("group = user\nsplit = age > 3", "without group"),
+        ("group = user", "and none are held out. Try: split = [0.8, 0.2]"),
         ("split = [3, 1]\ntime = day\ngroup = user", "not by both"),
         ("split = [3, 1]\ntime = pay", "pay is the label, and cannot be the time"),
         ("key = pay", "pay is the label, and cannot be the key"),

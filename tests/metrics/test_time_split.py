@@ -40,6 +40,17 @@ def test_dates_in_any_zone_and_shape_are_times(spark: Any, kind: str) -> None:
         spark.conf.set("spark.sql.session.timeZone", before)
 
 
+@pytest.mark.parametrize("kind", ["double", "float"])
+def test_what_is_no_number_is_no_time_and_is_tested_on(spark: Any, kind: str) -> None:
+    told = [(1.0,), (1.0,), (2.0,), (float("nan"),), (float("nan"),), (None,)]
+    train, test = split_by_time(spark.createDataFrame(told, f"at {kind}"), "at", [0.9, 0.1])
+    assert years(train) == [1.0, 1.0]
+    assert test.count() == 4
+    none = spark.createDataFrame([(float("nan"),), (1.0,)], f"at {kind}")
+    with pytest.raises(SynapseError, match="of one moment"):
+        split_by_time(none, "at", [0.9, 0.1])
+
+
 def test_what_has_no_before_and_after_is_refused(spark: Any) -> None:
     frame = spark.createDataFrame([(1, None, True), (1, None, False)], "a int, b date, c boolean")
     for column, words in (("a", "of one moment"), ("b", "no row has a time"), ("c", "is boolean")):

@@ -35,9 +35,9 @@ def test_what_rows_wait_for_is_seen_while_they_do(line: Any) -> None:
     shown.counted(CallsCounted(BUSY, 1000, waiting=waiting))
     text, html = line.said[-1]
     assert text.endswith(
-        "16 rows wait 28 s: 429 from localhost:8000, each up to 600 s (concurrentTimeout)"
+        "16 requests wait 28 s: 429 from localhost:8000, each up to 600 s (concurrentTimeout)"
     )
-    assert "16 rows wait 28 s" in html
+    assert "16 requests wait 28 s" in html
     shown.end()
     assert "wait" not in line.said[-1][0]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from synapse_magic.services import call_listener
 from synapse_magic.services.call_listener import CallListener
 from synapse_magic.spark.events import CallsCounted, listen
 
@@ -69,6 +70,29 @@ def test_a_listener_that_fails_is_warned_of_and_calls_are_counted_all_the_same(
             assert listening.counts().sent == 3
     assert len(told) == 2
     assert "could not be shown: RuntimeError('no widget here')" in str(told[0].message)
+
+
+def test_what_a_worker_waits_for_is_left_out_once_it_is_silent_and_in_the_next_run(
+    listening: CallListener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[CallsCounted] = []
+    waiting = [["429 from localhost", 3, 9.0, 60.0]]
+
+    def shown() -> list[int]:
+        listening.catch_up()
+        return [each.requests for each in said[-1].waiting]
+
+    with listen(said.append, CallsCounted):
+        tell(listening, {"from": "killed", "stage": 0, "counts": {}, "waiting": waiting})
+        assert shown() == [3]
+        now = time.monotonic() + 6.0
+        monkeypatch.setattr(call_listener.time, "monotonic", lambda: now)
+        tell(listening, {"from": "alive", "stage": 0, "counts": {}, "waiting": []})
+        assert shown() == []
+        tell(listening, {"from": "alive", "stage": 0, "counts": {}, "waiting": waiting})
+        assert shown() == [3]
+        listening.begin(10)
+        assert shown() == []
 
 
 def test_it_ends_although_its_first_word_of_the_end_is_lost(

@@ -45,12 +45,13 @@ export class Panel extends Widget {
   private draw(): void {
     const link = this.links.current;
     const state = link?.state;
-    const saved = this.saved.section;
-    for (const section of [this.sessions, this.running, this.models, saved, this.frames, this.cached]) {
+    const saved = this.saved;
+    for (const section of [this.sessions, this.running, this.models, saved.section, this.frames, this.cached]) {
       section.node.hidden = !state;
     }
     this.empty.hidden = !!state;
     if (!state) {
+      saved.forget();
       this.drawEmpty(link);
       return;
     }
@@ -58,7 +59,7 @@ export class Panel extends Widget {
     this.running.count(state.runs.length);
     this.runs.show(state.runs, link.answersWhileBusy);
     this.models.show(state.models, model => modelRow(model, state.magic, this.insert));
-    this.saved.show(link);
+    saved.show(link);
     this.frames.show(state.frames, frame => frameRow(frame, state.magic, this.insert));
     const { tables, told } = state.cached;
     this.cached.show(tables, own => cachedRow(own, this.uncache));

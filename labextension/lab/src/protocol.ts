@@ -72,7 +72,7 @@ export interface State {
   frames: Frame[];
   models: Model[];
   cached: { tables: Cached[]; told: string };
-  saves: number;
+  saved: number; // when a model was saved last, 0 before
 }
 
 export interface Mark {

@@ -28,28 +28,42 @@ export class SavedModels {
     }
     this.magic = state.magic;
     this.frame = state.frames.length ? state.frames[state.frames.length - 1].name : 'people';
-    if (link !== this.link || state.saves !== this.saves) {
+    if (link !== this.link) {
+      this.forget();
+    }
+    if (link !== this.link || state.saved !== this.saved) {
       this.link = link;
-      this.saves = state.saves;
+      this.saved = state.saved;
       void this.look();
     }
   }
 
+  /** Shows no models any more: those of another kernel say nothing about the next one. */
+  forget(): void {
+    this.link = null;
+    this.turn += 1;
+    this.said.textContent = '';
+    this.section.show([], this.row);
+  }
+
   private async look(): Promise<void> {
-    const link = this.link;
+    const turn = ++this.turn;
     this.said.textContent = '';
     try {
-      const found = await link?.ask('saved', { folder: this.folder.value.trim() });
-      if (found && link === this.link) {
+      const found = await this.link?.ask('saved', { folder: this.folder.value.trim() });
+      if (found && turn === this.turn) {
         this.folder.title = found.folder;
-        this.section.show(found.models, model => this.row(model));
+        this.section.show(found.models, this.row);
       }
     } catch (error) {
-      this.said.textContent = (error as Error).message;
+      if (turn === this.turn) {
+        this.section.show([], this.row);
+        this.said.textContent = (error as Error).message;
+      }
     }
   }
 
-  private row(model: SavedModel): HTMLElement {
+  private row = (model: SavedModel): HTMLElement => {
     const name = variable(model.path);
     const load = `%${this.magic} load ${quoted(model.path)} -o ${name}`;
     const words = [model.kind, model.metric, when(model.saved)].filter(Boolean).join(' · ');
@@ -59,7 +73,7 @@ export class SavedModels {
       ['Score', score()]
     ];
     return row(model.path, words, offers, text => this.insert(text === load ? load : score()));
-  }
+  };
 
   private folder = h('input', {
     type: 'text',
@@ -69,20 +83,34 @@ export class SavedModels {
   private button = h('button', { type: 'submit' }, 'Look');
   private said = h('p', { class: 'jp-Synapse-none', role: 'alert' });
   private link: Link | null = null;
-  private saves = -1;
+  private saved = 0;
+  private turn = 0; // changes with each question: what is answered to an earlier one is dropped
   private magic = 'synapse';
   private frame = 'people';
 }
 
+const KEYWORDS = new Set(
+  (
+    'False None True and as assert async await break class continue def del elif else except ' +
+    'finally for from global if import in is lambda nonlocal not or pass raise return try while ' +
+    'with yield'
+  ).split(' ')
+);
+
 /** A name for the variable of a model, from the last part of its path. */
-function variable(path: string): string {
+export function variable(path: string): string {
   const last = path.replace(/\/+$/, '').split('/').pop() ?? '';
   const plain = last.replace(/\.\w+$/, '').replace(/\W+/g, '_').replace(/^(?=\d)|^_+$/, 'm_');
-  return plain || 'model';
+  return KEYWORDS.has(plain) ? `m_${plain}` : plain || 'model';
 }
 
-function quoted(path: string): string {
-  return /[\s"'#{}]/.test(path) ? `"${path.replace(/"/g, '\\"')}"` : path;
+/** A path as one word of a line, in which a backslash is itself and only quotes hold together. */
+export function quoted(path: string): string {
+  if (!/[\s"'#{}]|^-/.test(path)) {
+    return path;
+  }
+  const quote = path.includes('"') && !path.includes("'") ? "'" : '"';
+  return quote + path.split(quote).join(`${quote}'"'${quote}`) + quote;
 }
 
 function when(seconds: number): string {

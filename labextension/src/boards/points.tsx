@@ -55,7 +55,11 @@ export function Points({ found, look, here, go, open, brush }: Given) {
     (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
     setDrag([...at(event), ...at(event)]);
   };
-  const move = (event: PointerEvent) => (drag ? setDrag([drag[0], drag[1], ...at(event)]) : go(nearest(...at(event))));
+  const move = (event: PointerEvent) => {
+    if (drag) return setDrag([drag[0], drag[1], ...at(event)]);
+    const one = nearest(...at(event));
+    if (one >= 0) go(one); // else it stays: on the way to a button about it are none
+  };
   const release = (event: PointerEvent) => {
     if (!drag) return;
     const [x, y] = at(event);

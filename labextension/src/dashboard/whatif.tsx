@@ -67,9 +67,9 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt, found: searched 
   const row = useRef(0); // changes with the row: answers about another one are dropped
   const edit = useRef(0); // changes with every value: what was sought for others is dropped
   const ask = <T,>(question: string, given: Payload) => kernel.ask(question, given) as unknown as Promise<T>;
-  const within = <T,>(turn: { current: number }, question: string, given: Payload, take: (answer: T) => void) => {
+  const within = <T,>(turn: { current: number }, question: string, given: Payload, take: (answer: T) => void, fail = () => {}) => {
     const own = turn.current;
-    return ask<T>(question, given).then((answer) => void (own === turn.current && take(answer)), (error: Error) => void (own === turn.current && setSaid(error.message)));
+    return ask<T>(question, given).then((answer) => void (own === turn.current && take(answer)), (error: Error) => void (own === turn.current && (setSaid(error.message), fail())));
   };
   const draw = (now: Values, fields: Field[]) => {
     const names = fields.filter((field) => !field.levels).slice(0, DRAWN).map((field) => field.name);
@@ -103,10 +103,16 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt, found: searched 
       latest(async () => {
         if (own === row.current) await draw(found.values, found.fields);
       });
-    });
+    }, () => setForm(null)); // the form of the row before would stand under the name of this one
   }, [at, searched]);
   if (opened.whatIf) return <p class="syn-note">{opened.whatIf}</p>;
-  if (!form || !scored) return <p class="syn-note" role="status">{said || "…"}</p>;
+  const head = (
+    <div class="syn-controls">
+      {searched && <span>{searched.words}</span>}
+      <label class="syn-control"><span>{searched ? "or row" : "row"}</span><NumberField done min={0} max={opened.rows - 1} step={1} value={searched ? null : at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
+    </div>
+  );
+  if (!form || !scored) return <div class="sd-whatif"><section class="sd-score">{head}<p class="syn-note" role="status">{said || "…"}</p></section></div>;
 
   const take = (now: Values) => {
     setHistory((before) => [...before, values].slice(-UNDONE));
@@ -136,10 +142,7 @@ export function WhatIf({ kernel, opened, place: at, ask: setAt, found: searched 
   return (
     <div class="sd-whatif">
       <section class="sd-score">
-        <div class="syn-controls">
-          {searched && <span>{searched.words}</span>}
-          <label class="syn-control"><span>{searched ? "or row" : "row"}</span><NumberField done min={0} max={opened.rows - 1} step={1} value={searched ? null : at} set={(typed) => setAt(Math.min(Math.max(Math.round(typed ?? at), 0), opened.rows - 1))} /></label>
-        </div>
+        {head}
         <div aria-live="polite"><Scores opened={opened} now={scored} before={form} /></div>
         <p class="syn-note">{scored.milliseconds} ms in the model, without Spark</p>
         <div class="sd-buttons">

@@ -1,6 +1,7 @@
 // Where the kernel is gone, what would ask it is switched off and says why. What works without it
 // stays: parts that are marked by data-alone, and views that have their data with them.
-const CONTROLS = "button, input, select, textarea";
+// What is off already is left alone: to switch it off again would be a change, and would be heard.
+const CONTROLS = "button:enabled, input:enabled, select:enabled, textarea:enabled";
 const ALONE = "[data-alone], .syn-stage";
 
 export function switchOff(place: HTMLElement, why: string): () => void {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import tee
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -14,6 +14,8 @@ from synapse_magic.http.service.answer import Answer
 from synapse_magic.http.service.line import Line, Row
 from synapse_magic.http.service.mapper import Done, ServiceMapper
 from synapse_magic.http.service.packing import Unit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class SeveralMapper(ServiceMapper):
         return lambda caller: _Answering({task: make(caller) for task, make in made.items()})
 
     def _units(self, batches: Iterable[pa.RecordBatch], line: Line) -> Iterator[Any]:
-        copies = tee(self._raw_rows(batches, line), len(self.parts))
+        copies = [_Counted(copy) for copy in tee(self._raw_rows(batches, line), len(self.parts))]
         packed = [self._packed_part(task, rows) for task, rows in zip(self.parts, copies)]
-        return _in_turn(packed)
+        return _side_by_side(packed, copies)
 
     def _packed_part(self, task: str, rows: Iterable[tuple[Row, dict[str, Any]]]) -> Iterator[Any]:
         part = self.parts[task]
@@ -111,14 +113,32 @@ class _Joining:
         )
 
 
-def _in_turn(sources: Sequence[Iterator[Any]]) -> Iterator[Any]:
-    """Yield from each source in turn, so that none runs far ahead of the others."""
-    left = list(sources)
+class _Counted(Iterator[T]):
+    """Counts what is taken of an iterator.
+
+    Attributes
+    ----------
+    taken : int
+    """
+
+    def __init__(self, source: Iterator[T]) -> None:
+        self.taken = 0
+        self._source = source
+
+    def __next__(self) -> T:
+        item = next(self._source)
+        self.taken += 1
+        return item
+
+
+def _side_by_side(sources: Sequence[Iterator[Any]], rows: Sequence[_Counted[Any]]) -> Iterator[Any]:
+    """Yield from the source that has taken the fewest rows, so that none runs ahead of others."""
+    left = list(zip(sources, rows))
     nothing = object()
     while left:
-        for source in list(left):
-            item = next(source, nothing)
-            if item is nothing:
-                left.remove(source)
-            else:
-                yield item
+        behind = min(left, key=lambda each: each[1].taken)
+        item = next(behind[0], nothing)
+        if item is nothing:
+            left.remove(behind)
+        else:
+            yield item

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from synapse_magic.errors import SynapseError, closest
@@ -17,9 +18,10 @@ from synapse_magic.language.context import Context
 from synapse_magic.language.form import writing
 from synapse_magic.language.form.brackets import Brackets, Part
 from synapse_magic.language.form.catalog import is_float
-from synapse_magic.language.form.reading import form_of
+from synapse_magic.language.form.reading import ROLES, form_of
 from synapse_magic.language.form.source import Edit, Source, Written
 from synapse_magic.language.form.state import Form, StepState
+from synapse_magic.language.roles import GROUP_PARAM
 from synapse_magic.language.vocabulary import VERBS
 
 Change = Mapping[str, Any]
@@ -65,20 +67,45 @@ def _target(source: Source, change: Change, context: Context) -> str:
     """``column``: the label, which is no feature any more; an empty one takes it away."""
     column = str(change.get("column") or "")
     form = form_of(source, context)
+    before = form.role(column)
+    if before in (*ROLES, "weight"):
+        source = Source(_GIVEN[before](source, column, False, context))
+        form = form_of(source, context)
     holding = [s for s in _choosing(form) if column in s.columns and column not in s.fixed]
     source = Source(source.edited(_taken_out(source, holding, [column])))
     return _with_option(source, "label", writing.column(column) if column else None)
 
 
-def _split(source: Source, change: Change, _: Context) -> str:
-    """``train``: the share that is trained on; or ``text``: a condition; or neither."""
+def _split(source: Source, change: Change, context: Context) -> str:
+    """``train``: the share that is trained on; or ``text``: a condition; or neither.
+
+    Roles that only shares of the rows go with are taken away by the others.
+    """
     train = change.get("train")
     if train is None:
-        return _with_option(source, "split", writing.expression(change.get("text")))
+        made = _with_option(source, "split", writing.expression(change.get("text")))
+        for role in _without_shares(form_of(Source(made), context)):
+            made = _with_option(Source(made), role, None)
+        return made
     if not 0 < train < 1:
         raise SynapseError(f"A share to train on lies between 0 and 1, got {train!r}")
     first, second = round(float(train), 4), round(1 - float(train), 4)
     return _with_option(source, "split", f"[{first!r}, {second!r}]")
+
+
+def _without_shares(form: Form) -> tuple[str, ...]:
+    """Return the roles that have no place in a cell where no shares of its rows are drawn."""
+    if form.split.kind == "condition":
+        return ("time", "group")
+    if form.split.kind == "none":
+        return ("time",) if _learns_groups(form) else ("time", "group")
+    return ()
+
+
+def _learns_groups(form: Form) -> bool:
+    """Say whether groups are more than parts of a split: in a search, and to what ranks."""
+    known = (stages.find(s.stage) for s in form.steps if stages.is_stage_name(s.stage))
+    return form.verb == "tune" or any(GROUP_PARAM in info.options for info in known)
 
 
 def _option(source: Source, change: Change, _: Context) -> str:
@@ -285,18 +312,23 @@ def _as_weight(source: Source, column: str, on: bool, context: Context) -> str:
 
 
 def _as_time(source: Source, column: str, on: bool, context: Context) -> str:
-    """Split by time, and no more by groups; some rows are held out for it."""
+    """Split by time, and no more by groups; a share of the rows is held out for it."""
     made = _with_option(source, "time", writing.column(column) if on else None)
-    made = _with_option(Source(made), "group", None) if on else made
-    if on and form_of(source, context).split.kind == "none":
-        return _split(Source(made), {"train": _USUAL_SHARE}, context)
-    return made
+    return _splitting(_with_option(Source(made), "group", None), "time", context) if on else made
 
 
-def _as_group(source: Source, column: str, on: bool, _: Context) -> str:
-    """Split by whole groups, and no more by time."""
+def _as_group(source: Source, column: str, on: bool, context: Context) -> str:
+    """Split by whole groups, and no more by time; a share is held out unless all are learned."""
     made = _with_option(source, "group", writing.column(column) if on else None)
-    return _with_option(Source(made), "time", None) if on else made
+    return _splitting(_with_option(Source(made), "time", None), "group", context) if on else made
+
+
+def _splitting(text: str, role: str, context: Context) -> str:
+    """Return a cell that draws shares of the rows where a role needs them."""
+    source = Source(text)
+    if role in _without_shares(form_of(source, context)):
+        return _split(source, {"train": _USUAL_SHARE}, context)
+    return text
 
 
 def _as_key(source: Source, column: str, on: bool, context: Context) -> str:
@@ -386,6 +418,9 @@ def _as_train(source: Source, form: Form) -> str:
     for written in source.statements:
         if written.option is not None and written.option not in kept:
             edits.append(writing.commented(source, written))
+    group = source.option("group")
+    if group is not None and "group" in _without_shares(replace(form, verb="train")):
+        edits.append(writing.commented(source, group))
     for name in source.command.options:
         if name not in kept:
             edits += writing.flag_as_comment(source, name)

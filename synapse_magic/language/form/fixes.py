@@ -32,12 +32,12 @@ def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
     if kind in _DROPPED:
         held = column in form.columns
         return {"op": "features", "columns": [column], "on": False} if held else None
+    free = form.role(column) in ("", "feature")
     if kind == "key":
-        known = column in form.roles.get("key", ())
-        return None if known else {"op": "role", "column": column, "role": "key"}
+        return {"op": "role", "column": column, "role": "key"} if free else None
     if kind == "time":
         taken = form.roles.get("time") or form.roles.get("group")
-        drawn = form.split.kind in ("share", "none") and not taken
+        drawn = form.split.kind in ("share", "none") and free and not taken
         return {"op": "role", "column": column, "role": "time"} if drawn else None
     if kind == "missing label":
         condition = f"{_as_condition(column)} is not None"
@@ -52,6 +52,11 @@ def fix_of(kind: str, column: str, form: Form) -> dict[str, Any] | None:
         if step.stage == "LightGBMClassifier" and not weighed:
             return {"op": "param", "step": step.index, "name": "isUnbalance", "value": True}
     return None
+
+
+def is_moot(kind: str, column: str, form: Form) -> bool:
+    """Say whether a guardrail proposes a role to a column that the user gave another one."""
+    return kind in ("key", "time") and form.role(column) not in ("", "feature", kind)
 
 
 def two_roles(form: Form) -> Iterator[dict[str, str]]:

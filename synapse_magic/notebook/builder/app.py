@@ -11,7 +11,7 @@ import numpy as np
 
 from synapse_magic import SynapseError
 from synapse_magic.language.form.catalog import TWO_CLASSES, cards, offered, sentence_of
-from synapse_magic.language.form.fixes import fix_of, two_roles
+from synapse_magic.language.form.fixes import fix_of, is_moot, two_roles
 from synapse_magic.language.vocabulary import VERBS
 from synapse_magic.notebook.builder.first_rows import rows_html
 from synapse_magic.notebook.builder.model_builder import ModelBuilder
@@ -128,6 +128,7 @@ class BuilderApp:
         return [
             {**each, "fix": fix_of(each["kind"], each["column"], form)}
             for each in [*two_roles(form), *own]
+            if not is_moot(each["kind"], each["column"], form)
         ]
 
     def _looked(self) -> dict[str, Any]:

@@ -27,7 +27,11 @@ def rows_html(page: TablePage | None, columns: int, total: int | None) -> str:
     if page is None:
         return ""
     shown = len(page.rows)
-    words = f"First {shown} of {total:,} rows" if total and total > shown else f"All {shown} rows"
+    known = page.total if total is None else total
+    if known is None:
+        words = f"First {shown} rows"
+    else:
+        words = f"First {shown} of {known:,} rows" if known > shown else f"All {shown} rows"
     if columns > len(page.names):
         words += f", first {len(page.names)} of {columns:,} columns"
     return page.table(words)

@@ -73,6 +73,7 @@ class ModelBuilder:
         """The first rows of the frame, fetched beside its profile; None before."""
         self.viewers: WeakSet[Viewer] = WeakSet()
         self._looking = threading.Lock()
+        self._case_sensitive = False
         first = cell or f"%%synapse train {self._word} -o model"
         self._cell = CellText(first, self._context, self._changed)
 
@@ -146,7 +147,9 @@ class ModelBuilder:
         chosen = [
             column.name
             for column in found.profile.columns
-            if column.name not in {target, *dropped} and column.kind in kinds
+            if column.name not in {target, *dropped}
+            and column.kind in kinds
+            and self._cell.form.role(column.name) in ("", "feature")
         ]
         if self._cell.form.split.kind == "none":
             self.change("split", train=0.8)
@@ -317,19 +320,32 @@ class ModelBuilder:
         return None if shell is None else memory_of(shell)
 
     def _context(self) -> Context:
-        shell, memory, spark = _shell(), self._memory(), self.df.sparkSession
+        shell, memory, spark = _shell(), self._memory(), self._spark()
+        if spark is not None:
+            self._case_sensitive = world.case_sensitive(spark)
         own = {self.frame: self.df} if self.frame.isidentifier() else {}
         if shell is None or memory is None:
-            sensitive = spark.conf.get("spark.sql.caseSensitive") == "true"
-            known = Context(own, case_sensitive=sensitive)
+            known = Context(own)
         else:
             known = world.context(shell, memory, None, spark)
             known = replace(known, variables=ChainMap(own, shell.user_ns))
         others = known.schema
         # Its own columns are known, and Spark need not be asked for them at every click.
         return replace(
-            known, schema=lambda name: self.df.schema if name == self.frame else others(name)
+            known,
+            schema=lambda name: self.df.schema if name == self.frame else others(name),
+            case_sensitive=self._case_sensitive,
         )
+
+    def _spark(self) -> Any:
+        """Return the session of the frame, None once it was stopped: a click needs none."""
+        from synapse_magic import check_alive
+
+        try:
+            check_alive(self.df.sparkSession)
+        except SynapseError:
+            return None
+        return self.df.sparkSession
 
     def _ipython_display_(self) -> None:
         from synapse_magic.notebook.builder.app import BuilderApp

@@ -10,6 +10,7 @@ from synapse_magic import SynapseError
 from synapse_magic.language.context import is_frame
 
 _SILENT = "Spark Connect does not tell what is cached, nor what it takes. NAME.unpersist() ends it."
+_REFUSED = "Spark here does not tell what is cached. NAME.unpersist() ends it."
 _NAMELESS = "Spark Connect does not tell which frames these are. NAME.unpersist() ends one."
 
 
@@ -24,10 +25,16 @@ def told(session: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
     """
     if session is None or session.stopped:
         return {"tables": [], "told": ""}
-    found = session.cached(_cached_frames(session, variables))
+    from py4j.protocol import Py4JError
+
+    connect = session.api == "connect"
+    try:
+        found = session.cached(_cached_frames(session, variables))
+    except Py4JError:
+        found = None  # vendors close what Spark has no public name for
     if found is None:
-        return {"tables": [], "told": _SILENT}
-    nameless = session.api == "connect" and any(one.kind == "plan" for one in found)
+        return {"tables": [], "told": _SILENT if connect else _REFUSED}
+    nameless = connect and any(one.kind == "plan" for one in found)
     return {"tables": [asdict(one) for one in found], "told": _NAMELESS if nameless else ""}
 
 

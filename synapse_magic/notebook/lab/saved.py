@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from synapse_magic import SynapseError
+from synapse_magic.notebook.memory import SavedAt
 
 MOST = 60
 """Models that are told of; those saved last come first."""
@@ -41,16 +41,16 @@ class SavedModel:
     metric: str = ""
 
 
-def listed(folder: str, elsewhere: Mapping[str, float]) -> dict[str, Any]:
+def listed(folder: str, elsewhere: Mapping[str, SavedAt]) -> dict[str, Any]:
     """Return the saved models in and below a folder, newest first.
 
     Parameters
     ----------
     folder : str
         Empty for the folder of the notebook.
-    elsewhere : mapping of str to float
-        Paths to which this notebook saved models, and when. Those on other file systems are told
-        as they were saved, for nothing here can look at them.
+    elsewhere : mapping of str to SavedAt
+        Paths to which this notebook saved models. Those on other file systems are told as they
+        were saved, for nothing here can look at them.
 
     Raises
     ------
@@ -58,19 +58,15 @@ def listed(folder: str, elsewhere: Mapping[str, float]) -> dict[str, Any]:
         When there is no such folder.
     """
     place = Path(os.path.expanduser(folder) or ".")
-    if not place.is_dir():
+    if not os.path.isdir(place):
         raise SynapseError(f"There is no folder {folder!r}. Try: models")
     found = {one.path: one for one in map(_model, _folders(place)) if one is not None}
-    for path, when in elsewhere.items():
-        own = _model(Path(path)) if _is_local(path) else SavedModel(path, "", when)
+    for path, at in elsewhere.items():
+        own = SavedModel(path, "", at.when) if at.local is None else _model(at.local)
         if own is not None:
             found.setdefault(own.path, own)
     newest = sorted(found.values(), key=lambda one: -one.saved)
     return {"folder": str(place.absolute()), "models": [asdict(one) for one in newest[:MOST]]}
-
-
-def _is_local(path: str) -> bool:
-    return len(urlsplit(path).scheme) <= 1
 
 
 def _folders(place: Path) -> Iterator[Path]:
@@ -83,7 +79,7 @@ def _folders(place: Path) -> Iterator[Path]:
             if seen > _FOLDERS:
                 return
             yield folder
-            if not (folder / "metadata").is_dir():
+            if not os.path.isdir(folder / "metadata"):
                 below += _below(folder)
         level = below
 
@@ -95,12 +91,19 @@ def _below(folder: Path) -> list[Path]:
             for each in os.scandir(folder)
             if each.is_dir(follow_symlinks=False) and not each.name.startswith((".", "_"))
         )
-    except PermissionError:
-        return []  # what may not be looked at holds no model that could be loaded
+    except OSError:
+        return []  # what may not be looked at, or is gone, holds no model that could be loaded
 
 
 def _model(folder: Path) -> SavedModel | None:
-    """Return what is known of a folder that holds a saved model, else None."""
+    """Return what is known of a folder that holds a saved model that can be read, else None."""
+    try:
+        return _read(folder)
+    except OSError:
+        return None  # as above; the other models are told of all the same
+
+
+def _read(folder: Path) -> SavedModel | None:
     told = _metadata(folder)
     if "class" not in told:
         return None

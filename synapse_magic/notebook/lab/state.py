@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from synapse_magic import SynapseError
 from synapse_magic.language.context import is_frame, is_model
 from synapse_magic.notebook.lab import cached
 from synapse_magic.notebook.memory import Memory
@@ -36,7 +37,7 @@ def now(variables: Mapping[str, Any], memory: Memory, magic: str) -> dict[str, A
         "frames": frames[-LONGEST:],
         "models": models[-LONGEST:],
         "cached": cached.told(session(), variables),
-        "saves": len(memory.saved),
+        "saved": max((saved.when for saved in memory.saved.values()), default=0.0),
     }
 
 
@@ -47,9 +48,17 @@ def session() -> Any:
 
 
 def known_session() -> Any:
-    """Return the Spark session of that, else None."""
+    """Return the Spark session of that, None where there is none or it was stopped."""
+    from synapse_magic import check_alive
+
     known = session()
-    return None if known is None else known.spark
+    if known is None:
+        return None
+    try:
+        check_alive(known.spark)
+    except SynapseError:
+        return None
+    return known.spark
 
 
 def cancel(run: str | None, *, cell: bool = False) -> int:

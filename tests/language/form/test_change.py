@@ -16,7 +16,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.language.context import Context
 from synapse_magic.language.form.catalog import cards, offered
 from synapse_magic.language.form.change import changed
-from synapse_magic.language.form.fixes import fix_of, two_roles
+from synapse_magic.language.form.fixes import fix_of, is_moot, two_roles
 from synapse_magic.language.form.reading import problem_in, read_form
 
 
@@ -76,7 +76,7 @@ def _shows(form: Any, change: dict[str, Any]) -> bool:
     if op == "target":
         return bool(form.target == change["column"])
     if op == "split":
-        wanted = {"train": 0.7} if "train" in change else {}
+        wanted = {"train": change["train"]} if "train" in change else {}
         kind = "share" if wanted else ("condition" if "text" in change else "none")
         return form.split.kind == kind and form.split.train == wanted.get("train")
     if op == "features":
@@ -497,6 +497,44 @@ def test_time_and_groups_take_turns_and_time_holds_rows_out() -> None:
     assert problem_in(again, world()) is None
 
 
+SPLITS = ("", "split = [0.9, 0.1]\n", "split = edu == 'x'\n", "split = {shares}\n")
+SPLITTING: tuple[dict[str, Any], ...] = (
+    {"op": "split"},
+    {"op": "split", "train": 0.7},
+    {"op": "split", "text": "age < 40"},
+    *({"op": "role", "column": "hours", "role": role} for role in ("time", "group", "key", "")),
+    {"op": "verb", "verb": "tune"},
+    {"op": "verb", "verb": "train"},
+)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_clicks_about_the_split_leave_a_cell_that_can_run(split: str) -> None:
+    known = world(shares=[3, 1])
+    cell = ROLED.replace("split = [0.9, 0.1]\n", split)
+    for changes in itertools.product(SPLITTING, repeat=2):
+        made = cell
+        for change in changes:
+            made = changed(made, change, known)
+            assert _shows(read_form(made, known), change), made
+        assert problem_in(made, known) is None, made
+
+
+def test_a_group_of_a_search_stays_without_a_split_and_goes_with_the_search() -> None:
+    none = ROLED.replace("split = [0.9, 0.1]\n", "").replace("train", "tune")
+    grouped = click(none, "role", column="job", role="group")
+    assert read_form(grouped, world()).split.kind == "none"  # its parts are whole groups
+    trained = click(grouped, "verb", verb="train")
+    assert problem_in(trained, world()) is None
+    assert "group = job" in comments(plain(trained))
+
+
+def test_a_target_has_no_other_role_any_more() -> None:
+    for role in ("key", "time", "group", "weight"):
+        made = click(click(ROLED, "role", column="hours", role=role), "target", column="hours")
+        assert made.count("hours") == 1
+
+
 def test_proposals_of_the_profile_are_roles_until_they_are_taken() -> None:
     form = read_form(ROLED, world())
     key, when = fix_of("key", "job", form), fix_of("time", "hours", form)
@@ -505,6 +543,14 @@ def test_proposals_of_the_profile_are_roles_until_they_are_taken() -> None:
     made = read_form(changed(changed(ROLED, key, world()), when, world()), world())
     assert (made.columns, made.roles["key"], made.roles["time"]) == (("age",), ("job",), ("hours",))
     assert [fix_of(*one, made) for one in (("key", "job"), ("time", "hours"))] == [None, None]
+    for role in ("time", "group", "target", "weight"):
+        taken = read_form(click(ROLED, "role", column="job", role=role), world())
+        assert taken.role("job") == role
+        assert fix_of("key", "job", taken) is fix_of("time", "job", taken) is None
+        assert (is_moot("key", "job", taken), is_moot("levels", "job", taken)) == (True, False)
+    assert not is_moot("key", "job", form)
+    keyed = read_form(changed(ROLED, key, world()), world())
+    assert not is_moot("key", "job", keyed)  # mended, which is shown
     by_hand = read_form(ROLED.replace("[0.9, 0.1]", "hours < 3"), world())
     assert fix_of("time", "hours", by_hand) is None
 

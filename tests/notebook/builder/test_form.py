@@ -23,7 +23,10 @@ from synapse_magic.spark import running
 from synapse_magic.spark.events import Iteration, publish
 
 pytestmark = pytest.mark.usefixtures("without_spark")
-SPARK: Any = SimpleNamespace(conf=SimpleNamespace(get=lambda _: "false"))
+RUNS = SimpleNamespace(sc=lambda: SimpleNamespace(isStopped=lambda: False))
+SPARK: Any = SimpleNamespace(
+    conf=SimpleNamespace(get=lambda _: "false"), sparkContext=SimpleNamespace(_jsc=RUNS)
+)
 CELL = "%%synapse train people -o m\nlabel = income\nLightGBMClassifier(age)\n"
 
 
@@ -66,6 +69,23 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(synapse_magic, "guardrails", guardrails, raising=False)
     monkeypatch.setattr(synapse_magic, "table_page", page, raising=False)
     return seen
+
+
+def test_clicks_go_on_where_connect_was_stopped_and_a_run_says_that_it_was() -> None:
+    def refuse(_: str) -> str:
+        raise AssertionError("a stopped session was asked")
+
+    class Stopped:
+        __module__ = "pyspark.sql.connect.session"
+        client, conf = SimpleNamespace(_closed=True), SimpleNamespace(get=refuse)
+
+    made = builder()
+    made.df.sparkSession = Stopped()
+    made.change("split", train=0.6)
+    assert made.cell.form.split.train == 0.6
+    with pytest.raises(SynapseError, match=r"Spark was stopped\. Try: %synapse start"):
+        made.start()
+    assert made.running is None
 
 
 def program(work: Callable[[], Any]) -> Any:
@@ -152,6 +172,17 @@ def test_the_first_rows_are_shown_once_they_are_there(looks: list[str]) -> None:
     wide = frame(*(f"c{i}" for i in range(2000)))
     assert len(first_rows(wide).names) == 30
     assert "first 30 of 2,000 columns" in rows_html(first_rows(wide), 2000, 9)
+
+
+@pytest.mark.parametrize(
+    ("of_the_page", "of_the_profile", "words"),
+    [(None, None, "First 2 rows"), (2, None, "All 2 rows"), (None, 9, "First 2 of 9 rows")],
+)
+def test_rows_are_all_of_them_only_where_that_is_known(
+    of_the_page: int | None, of_the_profile: int | None, words: str
+) -> None:
+    shown = synapse_magic.TablePage(("a",), ("int",), [(1,), (2,)], total=of_the_page)
+    assert words in rows_html(shown, 1, of_the_profile)
 
 
 def test_roles_are_given_by_name_and_are_no_features(

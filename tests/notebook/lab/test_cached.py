@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JError
 
 from synapse_magic import SynapseError
 from synapse_magic.notebook.lab.cached import told, uncache
@@ -49,6 +50,20 @@ def test_what_spark_connect_does_not_tell_is_said() -> None:
     assert "does not tell what is cached" in told(session(None, "connect"), {})["told"]
     nameless = session([Cached("Range (0, 3)", "plan")], "connect")
     assert "which frames these are" in told(nameless, {})["told"]
+
+
+def test_a_spark_that_refuses_to_tell_does_not_silence_the_rest() -> None:
+    words = "Spark here does not tell what is cached"
+    assert words in told(session(None), {})["told"]
+    refusing = session([])
+
+    def refuse(_: Any) -> Any:
+        raise Py4JError("lookupCachedData is not whitelisted")
+
+    refusing.cached = refuse
+    shown = told(refusing, {})
+    assert shown["tables"] == []
+    assert words in shown["told"]
 
 
 def test_a_frame_and_a_table_are_given_back_by_name() -> None:
