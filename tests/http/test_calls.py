@@ -31,6 +31,29 @@ def eventually(condition: object, within: float = 5.0) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("engine", ["aiohttp", "requests"])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("", "x", "has no name or no value"),
+        ("Größe", "x", "has a name that no header has"),
+        ("A b", "x", "has a name that no header has"),
+        ("X-Key", "ключ", "holds a letter beyond ASCII"),
+        ("X-Key", "a\r\nX-Other: b", "holds a line break or another sign that no header takes"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_an_error_of_its_row(
+    service: MockService, engine: str, name: str, value: str, said: str
+) -> None:
+    service.reply("/", "fine")
+    requests = [Request("GET", service.url(), headers) for headers in (((name, value),), ())]
+    outcomes = dict(call_each(requests, Policy(engine=engine)))
+    assert outcomes[1].good
+    assert outcomes[0].code == "bad_request"
+    assert said in outcomes[0].message
+    assert len(service.ledger) == 1
+
+
 @pytest.mark.parametrize("taken", [0, 1, 10])
 def test_a_consumer_who_stops_has_paid_for_little_more(service: MockService, taken: int) -> None:
     service.reply("/", "fine", latency=0.02)

@@ -1,0 +1,31 @@
+"""What the names and the values of headers can hold."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def is_name(text: str) -> bool:
+    """Return whether a header can have this name.
+
+    Examples
+    --------
+    >>> is_name("X-Api-Key"), is_name("X Api Key")
+    (True, False)
+    """
+    return _NAME.fullmatch(text) is not None
+
+
+def wrong_value(text: str) -> str:
+    """Return what a value holds that no header takes, in words; empty where there is nothing.
+
+    Examples
+    --------
+    >>> wrong_value("Zürich"), wrong_value("Zurich")
+    ('a letter beyond ASCII, which no header takes', '')
+    """
+    if not text.isprintable():
+        return "a line break or another sign that no header takes"
+    return "" if text.isascii() else "a letter beyond ASCII, which no header takes"
