@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
-from synapse_magic.http.header_signs import is_name, wrong_value
+from synapse_magic.http.header_signs import wrong_header
 from synapse_magic.http.journal import Journal
 from synapse_magic.http.masking import masked
 from synapse_magic.http.meter import LIMIT_REACHED
@@ -263,15 +263,6 @@ def _why(verdict: Verdict, request: Request) -> str:
 def _check(request: Request) -> None:
     """Refuse a header that a library may leave out, or send as something else, without a word."""
     for name, value in request.headers:
-        wrong = _wrong(name, value)
+        wrong = wrong_header(name, value)
         if wrong:
             raise CallError("bad_request", f"its header {name!r} {wrong}")
-
-
-def _wrong(name: str, value: str | None) -> str:
-    if not name or value is None:
-        return "has no name or no value"
-    if not is_name(name):
-        return "has a name that no header has"
-    held = wrong_value(value.replace("\t", " "))  # which headers take
-    return f"holds {held}" if held else ""

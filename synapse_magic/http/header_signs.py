@@ -29,3 +29,19 @@ def wrong_value(text: str) -> str:
     if not text.isprintable():
         return "a line break or another sign that no header takes"
     return "" if text.isascii() else "a letter beyond ASCII, which no header takes"
+
+
+def wrong_header(name: str, value: str | None) -> str:
+    """Return what is wrong with a header of a request, in words; empty where nothing is.
+
+    Examples
+    --------
+    >>> wrong_header("X Key", "1")
+    'has a name that no header has'
+    """
+    if not name or value is None:
+        return "has no name or no value"
+    if not is_name(name):
+        return "has a name that no header has"
+    held = wrong_value(value.replace("\t", " "))  # which headers take
+    return f"holds {held}" if held else ""
