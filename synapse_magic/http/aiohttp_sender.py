@@ -15,7 +15,7 @@ from aiohttp import http_exceptions
 from yarl import URL
 
 from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
-from synapse_magic.http.failure import CallError
+from synapse_magic.http.failure import CallError, of_tls
 from synapse_magic.http.request import Request, Response
 
 _KEEP_ALIVE = 30.0
@@ -131,7 +131,7 @@ def _failure(error: Exception, *, stale: bool) -> Exception:
         return CallError("proxy_refused", type(error).__name__)
     if isinstance(error, aiohttp.ClientConnectorError):
         refused = isinstance(error.os_error, ConnectionRefusedError)
-        said = "" if refused else str(error.os_error)
+        said = "" if refused else of_tls(str(error.os_error))
         return CallError("connection_refused" if refused else "connection_failed", said)
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
         return CallError("connection_reset", stale=stale)

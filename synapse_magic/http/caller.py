@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from synapse_magic.http.failure import CallError
+from synapse_magic.http.header_signs import wrong_header
 from synapse_magic.http.journal import Journal
 from synapse_magic.http.masking import masked
 from synapse_magic.http.meter import LIMIT_REACHED
@@ -260,7 +261,8 @@ def _why(verdict: Verdict, request: Request) -> str:
 
 
 def _check(request: Request) -> None:
-    """Refuse a header without a name or value, which a library may leave out without a word."""
+    """Refuse a header that a library may leave out, or send as something else, without a word."""
     for name, value in request.headers:
-        if not name or value is None:
-            raise CallError("bad_request", f"its header {name!r} has no name or no value")
+        wrong = wrong_header(name, value)
+        if wrong:
+            raise CallError("bad_request", f"its header {name!r} {wrong}")

@@ -20,6 +20,22 @@ FINAL = {
 """Codes of what will not pass by itself."""
 
 
+_NO_TLS = ("wrong version number", "record layer failure", "ssl handshake is taking longer")
+"""What comes of TLS with a server that speaks none, in the words of OpenSSL and asyncio."""
+
+
+def of_tls(said: str) -> str:
+    """Return what is said of a connection that did not come about, with what to try.
+
+    Examples
+    --------
+    >>> of_tls("[SSL: WRONG_VERSION_NUMBER] wrong version number")
+    '[SSL: WRONG_VERSION_NUMBER] wrong version number. Try: http://, where the server has no TLS'
+    """
+    speaks_none = any(words in said.lower() for words in _NO_TLS)
+    return f"{said}. Try: http://, where the server has no TLS" if speaks_none else said
+
+
 class CallError(Exception):
     """A try without an answer; raised by senders, never seen by users.
 

@@ -14,7 +14,7 @@ from requests.auth import HTTPBasicAuth
 from requests.utils import get_auth_from_url
 
 from synapse_magic.http.decoding import ACCEPTED, Parts, decoded
-from synapse_magic.http.failure import CallError
+from synapse_magic.http.failure import CallError, of_tls
 from synapse_magic.http.header_map import joined
 from synapse_magic.http.request import Request, Response
 
@@ -140,7 +140,7 @@ def _failure(error: Exception) -> Exception:
         return CallError("timeout")
     if isinstance(error, known.SSLError | urllib3.exceptions.SSLError):
         wrong = "CERTIFICATE_VERIFY_FAILED" in text or "CertificateError" in text
-        return CallError("bad_certificate" if wrong else "connection_failed", _cause(error))
+        return CallError("bad_certificate" if wrong else "connection_failed", of_tls(_cause(error)))
     if isinstance(error, known.ProxyError):
         return CallError("proxy_refused")
     if isinstance(error, urllib3.exceptions.ProtocolError):

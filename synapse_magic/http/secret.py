@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from synapse_magic.errors import SynapseError
+from synapse_magic.http.header_signs import wrong_value
 
 _KEPT_SECONDS = 60.0
 _asked: dict[str, str] = {}  # what was typed in this process, by label
@@ -93,6 +94,7 @@ class Secret:
         ------
         SynapseError
             When it is not found, is empty, or holds what no header can, such as a line break.
+            Of what a function raises only the kind is told: its text may hold a secret.
         """
         now = time.monotonic()
         if self._held.value is None or self._held.until < now:
@@ -122,10 +124,11 @@ class Secret:
     def _checked(self, found: Any) -> str:
         if not isinstance(found, str):
             raise SynapseError(f"{self!r} gives a {type(found).__name__}, expected text")
-        if not found:
+        if not found.strip():
             raise SynapseError(f"{self!r} is empty")
-        if not found.isprintable():
-            raise SynapseError(f"{self!r} holds a line break or another sign that no header takes")
+        wrong = wrong_value(found)
+        if wrong:
+            raise SynapseError(f"{self!r} holds {wrong}")
         return found
 
     def __radd__(self, before: str) -> Secret:
@@ -202,11 +205,22 @@ def _of_person(label: str) -> str:
     return _asked[label]
 
 
+def _of_function(function: Callable[[], str]) -> Any:
+    try:
+        return function()
+    except Exception as error:
+        kind = type(error).__name__
+    raise SynapseError(
+        f"{Secret('call', function)!r} failed: {kind}. What it says is not shown, for it may hold "
+        "a secret. Try: call the function by itself"
+    )
+
+
 _FINDERS: dict[str, Callable[[Any], Any]] = {
     "env": _of_environment,
     "file": _of_file,
     "prompt": _of_person,
-    "call": lambda function: function(),
+    "call": _of_function,
 }
 
 

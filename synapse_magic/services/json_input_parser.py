@@ -13,6 +13,7 @@ from synapse_magic.errors import SynapseError
 from synapse_magic.http.secret import Secret
 from synapse_magic.services.http_schema import HEADER, REQUEST
 from synapse_magic.services.parser import InputParser
+from synapse_magic.services.secrets_found import require_found
 from synapse_magic.services.sendable import require_address, require_headers
 from synapse_magic.spark.columns import col, field
 from synapse_magic.spark.param import Param, param, unset
@@ -87,6 +88,7 @@ class JSONInputParser(InputParser):
                 each.ask()
             if references:
                 ensure_workers(dataset.sparkSession, needs=())
+                require_found(dataset.sparkSession, references)
             make = F.udf(_constant([*given.items(), *typed]), ArrayType(HEADER), useArrow=False)
             return make()
         pairs = [F.struct(F.lit(n).alias("name"), F.lit(v).alias("value")) for n, v in typed]

@@ -107,7 +107,7 @@ class OpenAIPrompt(PromptParams):
             service,
             name=type(self).__name__,
             required=("deploymentName", *map(cell, columns_of(self._parts()))),
-            reply=replace(service.reply, path=(), value=(), type=TYPES[api]),
+            reply=replace(service.reply, path=(), value=(), type=TYPES[api], some=()),
         )
 
     def _parts(self) -> tuple[Part, ...]:

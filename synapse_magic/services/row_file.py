@@ -92,6 +92,9 @@ def _told(error: Any) -> str:
         return f"{place}: the key {missing[0]!r} is missing"
     if worst.validator == "pattern" and "doc" in key + str(worst.path):
         return f"{place}: expected a sentence that ends with a full stop, got {worst.instance!r}"
+    if worst.validator == "pattern" and key in ("endpoint", "custom"):
+        expected = "an address that begins with https:// or http:// and a host"
+        return f"{place}: expected {expected}, got {worst.instance!r}"
     return f"{place}: {worst.message[:300]}"
 
 

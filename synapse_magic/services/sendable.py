@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 from synapse_magic.errors import SynapseError
 from synapse_magic.http.address_keys import keys_in, masked_address
+from synapse_magic.http.header_signs import is_name, wrong_value
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+_UNFILLED = re.compile(r"\$\{[^}]*\}")
 
 
 def require_address(url: str, stage: str) -> None:
@@ -38,6 +39,12 @@ https:// or http://, got 'localhost:8000/v1'. Try: url='http://localhost:8000/v1
         raise SynapseError(
             f"url of {stage} holds white space or a line break, which no address has, got "
             f"{shown!r}. Try: url={''.join(shown.split())!r}"
+        )
+    unfilled = _UNFILLED.search(url)
+    if unfilled is not None:
+        raise SynapseError(
+            f"url of {stage} holds {unfilled[0]}, which nothing fills, got {shown!r}. "
+            "Try: the address itself"
         )
     scheme, host = _parts(url)
     if scheme not in ("http", "https"):
@@ -91,27 +98,31 @@ def require_headers(secrets: Mapping[str, Any], stage: str) -> None:
     >>> require_headers({"AADToken": "abc\n"}, "NER")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    synapse_magic.errors.SynapseError: AADToken of NER holds a sign that no header takes, ...
+    synapse_magic.errors.SynapseError: AADToken of NER holds a line break or another sign ...
     """
     for param, value in secrets.items():
         if isinstance(value, Mapping):
             for name, each in value.items():
-                if not _TOKEN.fullmatch(name):
+                if not is_name(name):
                     raise SynapseError(
                         f"{param} of {stage} has {name!r}, which is no name of a header. "
                         "Try: a name such as 'X-Api-Key'"
                     )
                 _require_value(f"{name!r} in {param}", each, stage, f"{{{name!r}: key.strip()}}")
         else:
+            if isinstance(value, str) and not value.strip():
+                raise SynapseError(
+                    f"{param} of {stage} is empty. Try: {param}=Secret.env('KEY'), or without it "
+                    "for a server that takes none"
+                )
             _require_value(param, value, stage, "key.strip()")
 
 
 def _require_value(name: str, value: Any, stage: str, hint: str) -> None:
-    if isinstance(value, str) and not value.isprintable():
-        raise SynapseError(
-            f"{name} of {stage} holds a sign that no header takes, such as a line break. "
-            f"Try: {name.rpartition(' ')[2]}={hint}"
-        )
+    wrong = wrong_value(value) if isinstance(value, str) else ""
+    if wrong:
+        tried = f"{name.rpartition(' ')[2]}={hint}" if value.isascii() else "letters of ASCII alone"
+        raise SynapseError(f"{name} of {stage} holds {wrong}. Try: {tried}")
 
 
 def _parts(url: str) -> tuple[str, str]:

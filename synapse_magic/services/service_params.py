@@ -79,6 +79,7 @@ class ServiceParams(CallParams, OutputNames):
 
     def setCustomServiceName(self, name: str) -> Self:
         """Set ``url`` to the endpoint of a resource with a name of its own."""
+        require_host_part("name", name, type(self).__name__)
         return self._set(url=of_name(self.row, name))
 
     def _unset_name(self, name: str) -> str:

@@ -21,6 +21,7 @@ from synapse_magic.http.service.template import names
 from synapse_magic.services.column_types import require_type, spark_type
 from synapse_magic.services.host_share import of_each_host
 from synapse_magic.services.http_schema import ERROR
+from synapse_magic.services.secrets_found import require_found
 from synapse_magic.services.service_params import KEYS, ServiceParams
 from synapse_magic.spark.columns import mappable, require_new
 from synapse_magic.spark.shipping import map_in_arrow
@@ -181,7 +182,9 @@ def answered(dataset: DataFrame, mapper: ServiceMapper, made: Mapping[str, DataT
     fields = [StructField(name, kind) for name, kind in made.items()]
     schema = StructType([*(own[name] for name in kept), *fields])
     needs = ("pyarrow", mapper.policy.engine)
-    return map_in_arrow(mappable(dataset, kept), _worker(mapper), schema, needs=needs)
+    answering = map_in_arrow(mappable(dataset, kept), _worker(mapper), schema, needs=needs)
+    require_found(dataset.sparkSession, mapper.given.values())
+    return answering
 
 
 def _worker(mapper: ServiceMapper) -> Callable[[Iterator[Any]], Iterator[Any]]:

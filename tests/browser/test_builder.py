@@ -66,11 +66,12 @@ widget.render({{ model, el: document.getElementById("place") }});
 def frame(fields: dict[str, Any]) -> Any:
     """Return what the builder reads of a DataFrame, without Spark."""
     schema = T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
-    conf = SimpleNamespace(get=lambda _: "false")
+    alive = SimpleNamespace(sc=lambda: SimpleNamespace(isStopped=lambda: False))
+    context, conf = SimpleNamespace(_jsc=alive), SimpleNamespace(get=lambda _: "false")
     made = type("DataFrame", (), {"__module__": "pyspark.sql.dataframe"})()
     made.schema, made.columns = schema, list(fields)
     made.dtypes = [(name, kind.simpleString()) for name, kind in fields.items()]
-    made.sparkSession = SimpleNamespace(conf=conf)
+    made.sparkSession = SimpleNamespace(conf=conf, sparkContext=context)
     return made
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -29,6 +30,53 @@ def eventually(condition: object, within: float = 5.0) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < ends
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("engine", ["aiohttp", "requests"])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("", "x", "has no name or no value"),
+        ("Größe", "x", "has a name that no header has"),
+        ("A b", "x", "has a name that no header has"),
+        ("X-Key", "ключ", "holds a letter beyond ASCII"),
+        ("X-Key", "a\r\nX-Other: b", "holds a line break or another sign that no header takes"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_an_error_of_its_row(
+    service: MockService, engine: str, name: str, value: str, said: str
+) -> None:
+    service.reply("/", "fine")
+    requests = [Request("GET", service.url(), headers) for headers in (((name, value),), ())]
+    outcomes = dict(call_each(requests, Policy(engine=engine)))
+    assert outcomes[1].good
+    assert outcomes[0].code == "bad_request"
+    assert said in outcomes[0].message
+    assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("engine", ["aiohttp", "requests"])
+def test_https_to_a_server_that_speaks_http_is_told(engine: str) -> None:
+    def answer() -> None:
+        while True:
+            try:
+                taken, _ = listener.accept()
+            except OSError:
+                return
+            with taken:
+                taken.recv(4096)
+                taken.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        policy = Policy(engine=engine, attempts=1)
+        ((_, outcome),) = call_each([Request("GET", address)], policy)
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+    assert outcome.code == "connection_failed"
+    assert "Try: http://, where the server has no TLS" in outcome.message
 
 
 @pytest.mark.parametrize("taken", [0, 1, 10])

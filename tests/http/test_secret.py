@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import getpass
 import pickle
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
@@ -120,12 +121,28 @@ def test_a_secret_that_is_not_found_is_told_by_its_place(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [("", "is empty"), (None, "gives a NoneType"), (f"{VALUE}\nx", "line break")],
+    [
+        ("", "is empty"),
+        (" ", "is empty"),
+        (None, "gives a NoneType"),
+        (f"{VALUE}\nx", "line break"),
+        (f"é{VALUE}", "beyond ASCII"),
+    ],
 )
 def test_a_value_that_cannot_be_sent_is_told_without_it(value: Any, said: str) -> None:
     with pytest.raises(SynapseError, match=said) as refused:
         Secret.call(lambda: value).reveal()
     assert VALUE not in str(refused.value)
+
+
+def test_of_what_a_vault_raises_only_the_kind_is_told() -> None:
+    def ask_vault() -> str:
+        raise PermissionError(f"the token {VALUE} has run out")
+
+    with pytest.raises(SynapseError, match=r"Secret.call\(ask_vault\) failed: Perm") as refused:
+        Secret.call(ask_vault).reveal()
+    shown = "".join(traceback.format_exception(refused.value))
+    assert VALUE not in shown
 
 
 def test_a_secret_is_kept_a_minute_and_then_looked_up_again(

@@ -35,6 +35,12 @@ def test_a_service_without_named_resources_says_so() -> None:
         synapse_magic.AddressGeocoder().setCustomServiceName("mine")
 
 
+@pytest.mark.parametrize("name", ["evil.com/x", "my name", "https://mine.org", "a@b", ""])
+def test_a_name_that_is_no_part_of_a_host_is_refused(name: str) -> None:
+    with pytest.raises(SynapseError, match=r"name of OpenAIChatCompletion must be a part of a ho"):
+        synapse_magic.OpenAIChatCompletion().setCustomServiceName(name)
+
+
 def test_the_location_of_a_translator_is_the_region_of_its_key() -> None:
     made = synapse_magic.Translate().setLocation("eastus")
     assert made.getSubscriptionRegion() == "eastus"

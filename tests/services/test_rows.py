@@ -37,6 +37,13 @@ def test_values_of_columns_make_the_request_and_its_reply_the_output(
 
 
 @every_row
+def test_a_reply_without_a_body_is_an_error(row: dict[str, Any], service: MockService) -> None:
+    service.reply("*", b"", status=204)
+    ((value, error),) = call(stage(row, service, **row["example"]["given"]), {})
+    assert (value, error["status"]["statusCode"]) == (None, 204)
+
+
+@every_row
 def test_values_of_params_make_the_same_request(row: dict[str, Any], service: MockService) -> None:
     service.example(row["example"])
     made = stage(row, service, **row["example"]["given"])

@@ -49,6 +49,7 @@ def chat(**values: Any) -> OpenAIChatCompletion:
             r"a line break.*got 'https://mine/v1\\n'. Try: url='https://mine/v1'",
         ),
         (" https://mine/v1", "holds white space"),
+        ("https://${x}/v1", r"holds \$\{x\}, which nothing fills, got 'https://\$\{x\}/v1'"),
     ],
 )
 def test_an_address_that_cannot_be_called_is_told_once(url: str, message: str) -> None:
@@ -83,10 +84,18 @@ def test_an_address_that_can_be_called_is_taken(url: str) -> None:
     ("given", "message"),
     [
         ({"subscriptionKey": f"{KEY}\n"}, "subscriptionKey of .* Try: subscriptionKey=key.strip"),
-        ({"AADToken": f"{KEY}\r"}, "AADToken of OpenAIChatCompletion holds a sign"),
+        ({"AADToken": f"{KEY}\r"}, "AADToken of OpenAIChatCompletion holds a line break"),
         ({"CustomAuthHeader": f"a\x00{KEY}"}, "CustomAuthHeader of OpenAIChatCompletion holds"),
-        ({"customHeaders": {"X-Key": f"{KEY}\n"}}, "'X-Key' in customHeaders of .* such as a line"),
+        (
+            {"customHeaders": {"X-Key": f"{KEY}\n"}},
+            "'X-Key' in customHeaders of .* holds a line br",
+        ),
         ({"customHeaders": {"X Key": KEY}}, "has 'X Key', which is no name of a header"),
+        ({"customHeaders": {"Schlüssel": KEY}}, "has 'Schlüssel', which is no name of a header"),
+        ({"subscriptionKey": ""}, "subscriptionKey of OpenAIChatCompletion is empty. .*without it"),
+        ({"AADToken": " "}, "AADToken of OpenAIChatCompletion is empty"),
+        ({"subscriptionKey": f"ключ{KEY}"}, "subscriptionKey of .* holds a letter beyond ASCII"),
+        ({"customHeaders": {"X-Key": f"é{KEY}"}}, "'X-Key' in customHeaders .* beyond ASCII"),
     ],
 )
 def test_a_secret_that_no_header_takes_is_told_once_and_not_shown(
@@ -95,6 +104,10 @@ def test_a_secret_that_no_header_takes_is_told_once_and_not_shown(
     with pytest.raises(SynapseError, match=message) as raised:
         chat(url="http://localhost", **given).transform(None)
     assert KEY not in str(raised.value)
+
+
+def test_a_header_of_ones_own_may_be_empty() -> None:
+    sendable.require_headers({"customHeaders": {"X-Trace": ""}}, "Chat")
 
 
 def test_what_a_vault_gives_is_not_asked_for_here() -> None:
@@ -115,7 +128,7 @@ def test_values_of_all_stages_are_looked_at() -> None:
     parser = JSONInputParser(url="mine")
     with pytest.raises(SynapseError, match="url of JSONInputParser must be an address"):
         parser._value(frame, "text")
-    with pytest.raises(SynapseError, match="'A' in headers of JSONInputParser holds a sign"):
+    with pytest.raises(SynapseError, match="'A' in headers of JSONInputParser holds a line break"):
         parser.setUrl("http://mine").setHeaders({"A": "b\n"})._value(frame, "text")
 
 

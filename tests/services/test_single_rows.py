@@ -38,6 +38,32 @@ def test_probabilities_of_words_come_with_a_chat(name: str, service: MockService
     assert service.ledger[0].json()["logprobs"] is True
 
 
+@pytest.mark.parametrize("name", CHATS)
+@pytest.mark.parametrize(
+    ("choices", "good"),
+    [
+        (None, False),
+        ([], False),
+        ([None], False),
+        ([{"message": None}], False),
+        ([{"message": {"content": None}, "finish_reason": "stop"}], False),
+        ([{"message": {"content": ""}, "finish_reason": "stop"}], True),
+        ([{"message": {"content": None, "refusal": "I will not."}}], True),
+        ([{"message": {"content": None, "tool_calls": [{"id": "1"}]}}], True),
+    ],
+)
+def test_a_chat_that_says_nothing_is_an_error(
+    name: str, service: MockService, choices: Any, *, good: bool
+) -> None:
+    row = LIVE[name]
+    service.reply("*", {"id": "c1", "choices": choices})
+    ((value, error),) = call(stage(row, service, **row["example"]["given"]), {})
+    assert (value is not None, error is None) == (good, good)
+    if not good:
+        assert error["code"] == "unexpected_reply"
+        assert "nothing at $.choices[0].message.content" in error["message"]
+
+
 def test_speech_names_who_asks(service: MockService) -> None:
     row = LIVE["TextToSpeech"]
     service.example(row["example"])

@@ -80,8 +80,8 @@ def _chat(reply: Mapping[str, Any]) -> Said:
 
 
 def _responses(reply: Mapping[str, Any]) -> Said:
-    messages = [each for each in reply.get("output") or () if each.get("type") == "message"]
-    parts = [part for each in messages for part in each.get("content") or ()]
+    messages = [each for each in _each(reply.get("output")) if each.get("type") == "message"]
+    parts = [part for each in messages for part in _each(each.get("content"))]
     texts = [part["text"] for part in parts if part.get("text") is not None]
     refusals = [part["refusal"] for part in parts if part.get("refusal")]
     reason = (reply.get("incomplete_details") or {}).get("reason")
@@ -104,6 +104,10 @@ def _usage(told: Mapping[str, Any] | None, prompt: str, completion: str) -> Usag
 
 def _first(choices: list[Any] | None) -> Mapping[str, Any]:
     return (choices[0] if choices else None) or {}
+
+
+def _each(listed: list[Any] | None) -> list[Mapping[str, Any]]:
+    return [each for each in listed or () if each is not None]
 
 
 _READERS: Mapping[Api, Callable[[Mapping[str, Any]], Said]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,8 @@ def _struct(kind: pa.StructType, value: Any, place: str) -> dict[str, Any]:
 
 def _list(kind: pa.ListType, value: Any, place: str) -> list[Any]:
     found: list[Any] = _is(list, value, place, "a list")
-    if pa.types.is_floating(kind.value_type) and set(map(type, found)) <= {float}:
+    plain = pa.types.is_floating(kind.value_type) and set(map(type, found)) <= {float}
+    if plain and math.isfinite(sum(found)):
         return found  # embeddings: thousands of numbers
     return [conform(kind.value_type, item, f"{place}[{n}]") for n, item in enumerate(found)]
 
@@ -70,9 +72,12 @@ def _float(value: Any, place: str) -> float:
     """Return a number as a float: Arrow refuses integers that a float would round."""
     number = _is((int, float), value, place, "a number")
     try:
-        return float(number)
+        found = float(number)
     except OverflowError:
         raise MisfitError(place, "a number of 64 bits", number) from None
+    if not math.isfinite(found):  # what Python takes for JSON, and the largest exponents
+        raise MisfitError(place, "a number", number)
+    return found
 
 
 def _text(value: str) -> str:

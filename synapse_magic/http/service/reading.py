@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from synapse_magic.http.service.json_path import Steps, missing, read, steps, te
 from synapse_magic.http.service.service import Batch, ItemErrors, Service
 
 _WITHOUT_BODY = 204
+_CHANGING = ("DELETE", "PATCH", "PUT")
+"""Methods of which 204 is all that there is to say."""
+
 _USUAL_CODE, _USUAL_MESSAGE = steps("$.error.code"), steps("$.error.message")
 
 
@@ -24,7 +28,7 @@ class Failure:
 
 
 Found = Any
-"""The value of a row, or a :class:`Failure`; None where the reply has no body by its status."""
+"""The value of a row, or a :class:`Failure`; None where the service is to say nothing."""
 
 
 def tree_of(response: Response) -> Any:
@@ -51,7 +55,8 @@ def found(service: Service, response: Response, count: int, tree: Any = None) ->
     reply = service.reply
     if tree is None:
         if response.status == _WITHOUT_BODY:
-            return [None] * count
+            empty = Failure("unexpected_reply", "The reply is empty")
+            return [None if _says_nothing(service) else empty] * count
         if reply.content == "binary":
             return [response.body] * count
         if reply.content == "text":
@@ -63,6 +68,10 @@ def found(service: Service, response: Response, count: int, tree: Any = None) ->
     if service.batch is not None:
         return _of_items(service, service.batch, tree, count)
     return [_value(service, tree, (*reply.path, *reply.value))]
+
+
+def _says_nothing(service: Service) -> bool:
+    return service.method in _CHANGING or _WITHOUT_BODY in service.reply.success
 
 
 def said(service: Service, tree: Any) -> tuple[str | None, str | None]:
@@ -84,9 +93,13 @@ def _refusal(service: Service, tree: Any) -> Failure | None:
     if not isinstance(state, (list, dict)) and state in errors.fine:
         return None
     code, message = said(service, tree)
-    shown = "missing" if state is missing else repr(state)
-    told = f"The reply says that it failed: {_named(errors.state)} is {shown}"
-    return Failure(code or "refused", f"{told}: {message}" if message else told)
+    if state is missing or state is None:
+        shown = "missing" if state is missing else "null"
+        kind, told = "unexpected_reply", "The reply does not say whether it succeeded"
+    else:
+        shown, kind, told = repr(state), "refused", "The reply says that it failed"
+    told = f"{told}: {_named(errors.state)} is {shown}"
+    return Failure(code or kind, f"{told}: {message}" if message else told)
 
 
 def _of_items(service: Service, batch: Batch, tree: Any, count: int) -> list[Found]:
@@ -104,7 +117,15 @@ def _of_items(service: Service, batch: Batch, tree: Any, count: int) -> list[Fou
         answers = dict(enumerate(listed))
     else:
         answers = {_number(each, batch.key): each for each in listed}
+        problems = {**_doubled([_number(each, batch.key) for each in listed]), **problems}
     return [_of_item(service, n, answers, problems) for n in range(count)]
+
+
+def _doubled(numbers: list[int]) -> dict[int, Failure]:
+    """Return a failure for each number that several answers are for: nobody knows which counts."""
+    found = Counter(numbers)
+    what = "The reply has {} answers for this row"
+    return {n: Failure("several_answers", what.format(c)) for n, c in found.items() if c > 1}
 
 
 def _of_item(
@@ -148,6 +169,9 @@ def _value(service: Service, tree: Any, way: Steps) -> Found:
     if value is missing or value is None:
         what = "nothing" if value is missing else "null"
         return Failure("unexpected_reply", f"The reply has {what} at {_named(way)}")
+    some = service.reply.some
+    if some and all(read(value, each) in (missing, None) for each in some):
+        return Failure("unexpected_reply", f"The reply has nothing at {_named((*way, *some[0]))}")
     try:
         return conform(service.reply.type, value, _named(way))
     except MisfitError as error:

@@ -45,13 +45,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class Reply:
-    """Where in a reply the value is, and its type."""
+    """Where in a reply the value is, and its type.
+
+    ``some`` are places in the value, of which one has to hold something.
+    """
 
     path: Steps
     value: Steps
     type: pa.DataType
     content: Content
     success: frozenset[int]
+    some: tuple[Steps, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def _reply(told: Mapping[str, Any]) -> Reply:
         type=arrow_type(told["type"]),
         content=told.get("content", "json"),
         success=frozenset(told.get("success", ())),
+        some=tuple(map(steps, told.get("some", ()))),
     )
 
 

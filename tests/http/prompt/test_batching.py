@@ -108,6 +108,20 @@ def test_many_rows_are_asked_about_by_one_batch(
     assert provider.sizes == [3]
 
 
+@pytest.mark.parametrize(
+    "path", ["/files", "/batches", "/batches/file-0", "/files/file-0.out/content"]
+)
+def test_a_provider_that_says_nothing_is_an_error_of_the_rows(
+    ask: Ask, service: MockService, kept: Policy, path: str
+) -> None:
+    Provider(service, upper).questions = 0
+    service.reply(path, b"", status=204)
+    found = ask("{a}", [{"a": "x"}, {"a": "y"}], together=10, policy=kept)
+    assert [row["value"] for row in found] == [None, None]
+    told = "names no operation" if path == "/batches" else "is empty"
+    assert all(told in row["error"]["message"] for row in found)
+
+
 def test_rows_of_several_batches_come_back_to_themselves(
     ask: Ask, service: MockService, kept: Policy
 ) -> None:

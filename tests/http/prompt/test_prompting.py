@@ -142,6 +142,9 @@ def test_a_form_that_the_model_was_not_told_is_not_corrected(
         (reply(None), "unexpected_reply", "no text"),
         ({"choices": []}, "unexpected_reply", "no text"),
         ({"choices": "x"}, "unexpected_reply", "must be a list"),
+        ({"choices": [None]}, "unexpected_reply", "no text"),
+        (MockService.Reply(204), "unexpected_reply", "is empty"),
+        (MockService.Reply(200, b""), "no_json", "is empty"),
     ],
 )
 def test_a_reply_of_no_use_is_an_error_and_not_asked_for_again(
@@ -152,6 +155,29 @@ def test_a_reply_of_no_use_is_an_error_and_not_asked_for_again(
     assert (row["value"], row["error"]["code"]) == (None, code)
     assert message in row["error"]["message"]
     assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        (MockService.Reply(204), "unexpected_reply", "is empty"),
+        ({}, "unexpected_reply", "$.status is missing"),
+        ({"status": "completed", "output": [None]}, "unexpected_reply", "no text"),
+        (
+            {"status": "completed", "output": [{"type": "message", "content": [None]}]},
+            "unexpected_reply",
+            "no text",
+        ),
+        ({"status": "failed", "error": {"message": "Hot."}}, "refused", "Hot."),
+    ],
+)
+def test_a_response_of_no_use_is_an_error(
+    ask: Ask, service: MockService, said: Any, code: str, message: str
+) -> None:
+    service.reply("/responses", said)
+    (row,) = ask("{a}", [{"a": "x"}], api="responses")
+    assert (row["value"], row["error"]["code"]) == (None, code)
+    assert message in row["error"]["message"]
 
 
 def test_a_text_that_was_cut_off_is_a_text(ask: Ask, service: MockService) -> None:

@@ -27,6 +27,16 @@ def lengths(seen: Seen) -> Any:
     }
 
 
+ONE: dict[str, Any] = {
+    "name": "One",
+    "endpoint": "",
+    "path": "/one",
+    "params": {"text": {"type": "string", "required": True}},
+    "body": {"text": "${text}"},
+    "response": {"path": "$.found", "type": "int"},
+}
+
+
 @pytest.fixture
 def there(service: MockService) -> str:
     service.answer("/lengths", lengths)
@@ -204,11 +214,65 @@ def test_half_a_reply_is_asked_for_again(service: MockService) -> None:
     assert "broken after 22 bytes" in error["message"]
 
 
-def test_a_reply_without_a_body_by_its_status_is_null_without_an_error(
-    service: MockService,
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_reply_without_a_body_is_an_error_where_there_is_to_be_a_value(
+    service: MockService, status: int
 ) -> None:
-    service.reply("/lengths", b"", status=204)
-    assert answers(LENGTHS, service.url(""), ["a"]) == [(None, None)]
+    service.reply("/lengths", b"", status=status)
+    found = answers(LENGTHS, service.url(""), ["a", "b"])
+    assert [(value, error["status"]["statusCode"]) for value, error in found] == [
+        (None, status)
+    ] * 2
+    assert all("is empty" in error["message"] for _, error in found)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"method": "DELETE"},
+        {"response": {"path": "$.found", "type": "int", "success": [204]}},
+    ],
+)
+def test_a_reply_without_a_body_is_right_where_the_row_wants_none(
+    service: MockService, more: dict[str, Any]
+) -> None:
+    service.reply("*", b"", status=204)
+    assert answers(ONE | more, service.url(""), ["a"]) == [(None, None)]
+
+
+@pytest.mark.parametrize("said", [[], [None], [{"text": None}], [{"text": None, "no": None}], None])
+def test_a_reply_that_holds_none_of_what_a_row_is_for_is_an_error(
+    service: MockService, said: Any
+) -> None:
+    needed = {"some": ["$.found[0].text", "$.found[0].no"]}
+    row = ONE | {"response": {"type": "struct<found:array<struct<text:string>>>", **needed}}
+    service.reply("*", {"found": said})
+    ((value, error),) = answers(row, service.url(""), ["a"])
+    assert (value, error["code"]) == (None, "unexpected_reply")
+    assert "nothing at $.found[0].text" in error["message"]
+    service.reply("*", {"found": [{"text": None, "no": "I will not."}]})
+    assert answers(row, service.url(""), ["a"]) == [({"found": [{"text": None}]}, None)]
+
+
+def test_of_two_answers_to_one_row_none_is_taken(service: MockService) -> None:
+    found = [{"id": "0", "length": 1}, {"id": "1", "length": 2}, {"id": "0", "length": 3}]
+    service.reply("/lengths", {"found": found})
+    (first, second) = answers(LENGTHS, service.url(""), ["a", "b"])
+    assert (first[0], first[1]["code"]) == (None, "several_answers")
+    assert second == (2, None)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_none_is_an_error_of_its_row_alone(
+    service: MockService, number: str
+) -> None:
+    row = LENGTHS | {"response": {**LENGTHS["response"], "type": "array<float>"}}
+    found = f'[{{"id": 0, "length": [1.0, {number}]}}, {{"id": 1, "length": [1.0, 2.0]}}]'
+    service.reply("/lengths", f'{{"found": {found}}}')
+    (first, second) = answers(row, service.url(""), ["a", "b"])
+    assert (first[0], first[1]["code"]) == (None, "unexpected_reply")
+    assert "[1] must be a number" in first[1]["message"]
+    assert second == ([1.0, 2.0], None)
 
 
 def test_a_good_status_may_say_that_all_failed(service: MockService) -> None:
@@ -216,8 +280,12 @@ def test_a_good_status_may_say_that_all_failed(service: MockService) -> None:
     service.script("/lengths", [{"status": "fine", "found": [{"id": 0, "length": 1}]}, {}])
     assert answers(row, service.url(""), ["a"]) == [(1, None)]
     ((value, error),) = answers(row, service.url(""), ["a"])
+    assert (value, error["code"]) == (None, "unexpected_reply")
+    assert "does not say whether it succeeded: $.status is missing" in error["message"]
+    service.reply("/lengths", {"status": "bad"})
+    ((value, error),) = answers(row, service.url(""), ["a"])
     assert (value, error["code"]) == (None, "refused")
-    assert "$.status is missing" in error["message"]
+    assert "says that it failed: $.status is 'bad'" in error["message"]
 
 
 def test_a_quota_that_is_gone_ends_the_job(service: MockService) -> None:
