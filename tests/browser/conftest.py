@@ -52,6 +52,10 @@ class Lab:
         """Return the address of a notebook, opened alone; ``notebooks`` opens it in Notebook 7."""
         return f"http://127.0.0.1:{self.port}/{front}/{notebook}"
 
+    def whole(self, notebook: str) -> str:
+        """Return the address of a notebook in all of JupyterLab, without what others opened."""
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/{Path(notebook).stem}/tree/{notebook}"
+
     def kernel(self, name: str, script: str) -> None:
         """Offer one more kernel from now on, which a Python script is."""
         place = self.data / "kernels" / name
@@ -86,6 +90,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         **os.environ,
         "JUPYTER_PATH": places,
         "JUPYTERLAB_SETTINGS_DIR": str(settings),  # of JupyterLab and Notebook alike
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces")),
     }
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

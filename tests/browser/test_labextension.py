@@ -34,7 +34,7 @@ OURS = (  # the buttons in the toolbar of a cell are those of JupyterLab
 def page(browser: Any, lab: Any) -> Iterator[Any]:
     """Open a notebook with a session and a frame, and the panel beside it."""
     save(lab.folder, "cockpit.ipynb", CELLS)
-    page = opened(browser, f"http://127.0.0.1:{lab.port}/lab/tree/cockpit.ipynb")
+    page = opened(browser, lab.whole("cockpit.ipynb"))
     run(page, 0)
     run(page, 1)
     chip = page.locator(".jp-Synapse-chip button", has_text="local[2]")
@@ -140,7 +140,7 @@ def test_saved_models_are_those_that_the_kernel_of_now_finds(browser: Any, lab: 
     metadata.mkdir(parents=True)
     (metadata / "part-00000").write_text('{"class": "x.PipelineModel", "timestamp": 1000}')
     save(lab.folder, "saved.ipynb", ("%load_ext synapse_magic",))
-    page = opened(browser, f"http://127.0.0.1:{lab.port}/lab/tree/saved.ipynb")
+    page = opened(browser, lab.whole("saved.ipynb"))
     run(page, 0)
     page.locator(".jp-Synapse-chip button", has_text="No Spark session").click(timeout=30_000)
     section = page.locator(".jp-Synapse-panel:visible").get_by_role("region", name="Saved models")

@@ -316,7 +316,7 @@ def test_launcher_palette_and_panel_know_which_kernels_are_for_python(
     made = nbformat.read(lab.folder / "other.ipynb", as_version=4)
     made.metadata["kernelspec"] = {"name": "other", "display_name": "other"}
     nbformat.write(made, lab.folder / "other.ipynb")
-    page = opened(browser, f"http://127.0.0.1:{lab.port}/lab/tree/other.ipynb")
+    page = opened(browser, lab.whole("other.ipynb"))
     panel(page).get_by_text("The kernel of this notebook speaks R.").wait_for(timeout=SLOW)
     assert panel(page).get_by_role("button", name="Start Spark here").count() == 0
     enabled = "name => window.jupyterapp.commands.isEnabled(name)"
