@@ -37,9 +37,12 @@ def ready(page: Any) -> None:
 
     A cell that is run before starts another kernel, in place of the one that the notebook has.
     """
-    page.locator(".jp-Notebook-ExecutionIndicator").wait_for(timeout=120_000)
+    # A narrow toolbar has it out of sight.
+    shown = page.locator(".jp-Notebook-ExecutionIndicator").first
+    shown.wait_for(state="attached", timeout=120_000)
     page.wait_for_function(CONNECTED, timeout=120_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first
+    idle.wait_for(state="attached", timeout=120_000)
 
 
 def run(page: Any, index: int) -> None:

@@ -67,8 +67,14 @@ def test_the_keys_that_save_the_notebook_save_it_from_within_a_view(page: Any) -
     model = "window.jupyterapp.shell.currentWidget.context.model"
     for place in (".syn-view input[type=range]", ".syn-app [role=tab][aria-selected=true]"):
         page.evaluate(f"() => {{ {model}.dirty = true }}")
-        page.locator(place).last.press("Control+s")
+        # It is saved, and then kept as a checkpoint: JupyterLab saves nothing else before.
+        with page.expect_response(_is_checkpoint, timeout=90_000):
+            page.locator(place).last.press("Control+s")
         page.wait_for_function(f"() => !{model}.dirty")
+
+
+def _is_checkpoint(response: Any) -> bool:
+    return "/checkpoints" in response.url and response.request.method == "POST"
 
 
 def test_the_dashboard_answers_and_puts_its_snapshot_away(page: Any) -> None:
